@@ -1,0 +1,1 @@
+"""The workshop: training, export and measurement. Needs the ``[export]`` extra."""

@@ -1,0 +1,47 @@
+"""How each network is trained: the best we know, and the article's own way."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from numbre_export.augment import Augmentation
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides a training run but its seed and its data.
+
+    Attributes:
+        arch: one of ``architectures.ARCHITECTURES``.
+        epochs, batch_size: of training digits.
+        learning_rate: the peak of the schedule (warm-up of one epoch, then cosine to 0).
+        weight_decay: of AdamW.
+        augmentation: None trains on the digits as they are.
+        raw: feed 0 to 255 to the first layer, as the article did.
+        averaging: momentum of the exponential moving average of the weights; 0 for none.
+        article: plain Adam at Keras' defaults.
+    """
+
+    arch: str
+    epochs: int
+    batch_size: int = 128
+    learning_rate: float = 2e-3
+    weight_decay: float = 0.02
+    augmentation: Augmentation | None = None
+    raw: bool = False
+    averaging: float = 0.999
+    article: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+# Light, affine only: 25 units see no more than that, and it trains in a minute.
+_LIGHT = Augmentation(rotation=0.07, shear=0.07, stretch=0.05, perspective=0, elastic=0, stroke=0, clean=0.3)
+
+RECIPES = {
+    "cnn": Recipe("cnn", epochs=16, augmentation=Augmentation()),
+    "numbre": Recipe("numbre", epochs=24, learning_rate=4e-3, weight_decay=0.01, augmentation=_LIGHT),
+}
+ARTICLE = Recipe("numbre", epochs=20, batch_size=128, raw=True, averaging=0.0, article=True)

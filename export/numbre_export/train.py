@@ -1,0 +1,225 @@
+"""Training: digits -> a run folder with a Keras model and what is known about it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import platform
+import shlex
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from numbre_edge.errors import DataError, UsageError
+from numbre_export import plots
+from numbre_export.architectures import DIGITS, build
+from numbre_export.augment import augmented
+from numbre_export.data import Digits, Mnist, split
+from numbre_export.recipes import Recipe
+
+_STATE = "checkpoint.keras"  # weights and optimizer after the last whole epoch
+_NEXT = "next.keras"  # the same of an epoch that is not yet in the history
+_GENTLE_FROM = 0.7  # share of the epochs after which distortions are halved: the last word is MNIST's
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A finished run: its folder and Keras' metrics, by name, on both held-out sets."""
+
+    folder: Path
+    validation: dict[str, float]
+    test: dict[str, float]
+
+
+def train(recipe: Recipe, mnist: Mnist, folder: Path, *, seed: int = 0, resume: bool = False) -> Outcome:
+    """Train by ``recipe`` and fill ``folder``; the best epoch is chosen on a split of the training set.
+
+    ``model.keras`` is the best epoch so far at any time, so an interrupt loses
+    at most the epoch under way; ``resume`` goes on after the last whole epoch.
+
+    Raises:
+        UsageError: ``resume`` without a run in ``folder``, or of another recipe or seed.
+        KeyboardInterrupt: passed on once the files are in order.
+    """
+    cv2.setNumThreads(1)  # the network's threads need the cores
+    keras.utils.set_random_seed(seed)
+    training, validation = split(mnist.train, seed=seed)
+    if len(training) < recipe.batch_size:
+        raise DataError(f"{len(training)} training digits are fewer than a batch of {recipe.batch_size}")
+    folder.mkdir(parents=True, exist_ok=True)
+    plots.samples(training, folder / "samples.png")
+    history = _begin(recipe, seed, folder, resume)
+    model = keras.saving.load_model(folder / _STATE) if resume else _compiled(recipe, len(training))
+    # An interrupt between the history's writing and the state's leaves the history one epoch ahead.
+    del history[int(model.optimizer.iterations) // (len(training) // recipe.batch_size) :]
+    if recipe.averaging:
+        callbacks = [_Keep(folder, history, state=True), keras.callbacks.SwapEMAWeights(swap_on_epoch=True)]
+        callbacks.append(_Keep(folder, history, best=True))
+    else:
+        callbacks = [_Keep(folder, history, state=True, best=True)]
+    if len(history) < recipe.epochs:
+        model.fit(
+            _Batches(training, recipe, seed=seed, epoch=len(history)),
+            validation_data=(validation.images.astype(np.float32), one_hot(validation.labels)),
+            validation_batch_size=500,
+            epochs=recipe.epochs,
+            initial_epoch=len(history),
+            callbacks=callbacks,
+            shuffle=False,  # _Batches has shuffled; Keras' own order of batches would depend on where a run was resumed
+            verbose=1 if sys.stderr.isatty() and sys.stdout.isatty() else 2,
+        )
+    best = keras.saving.load_model(folder / "model.keras")
+    outcome = Outcome(folder, _metrics(best, validation), _metrics(best, mnist.test))
+    best.save(folder / "model.h5")
+    plots.history(folder / "history.csv", folder / "history.png")
+    write_atomically(folder / "metrics.json", lambda temporary: _write_metrics(temporary, outcome, recipe, seed, model))
+    for name in (_STATE, _NEXT):
+        (folder / name).unlink(missing_ok=True)
+    return outcome
+
+
+def one_hot(labels: NDArray[np.uint8], classes: int = DIGITS) -> NDArray[np.float32]:
+    """Return (N, classes) float32 with a 1 in each label's column."""
+    return np.eye(classes, dtype=np.float32)[labels]
+
+
+def write_atomically(path: Path, write: Callable[[Path], Any]) -> None:
+    """Let ``write`` fill a temporary file beside ``path``, then rename it: whole or not at all."""
+    temporary = path.with_name(f".{os.getpid()}-{path.name}")
+    try:
+        write(temporary)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _compiled(recipe: Recipe, digits: int) -> Any:
+    model = build(recipe.arch, raw=recipe.raw)
+    optimizer: Any = keras.optimizers.Adam()
+    if not recipe.article:
+        steps = digits // recipe.batch_size
+        rate = keras.optimizers.schedules.CosineDecay(
+            recipe.learning_rate / 20,
+            steps * max(1, recipe.epochs - 1),
+            warmup_target=recipe.learning_rate,
+            warmup_steps=steps,
+        )
+        averaging = {"use_ema": True, "ema_momentum": recipe.averaging} if recipe.averaging else {}
+        optimizer = keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay, **averaging)
+    model.compile(optimizer, loss="categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+class _Batches(keras.utils.PyDataset):  # type: ignore[misc]
+    """Shuffled, augmented batches, the same for the same seed, epoch and batch number."""
+
+    def __init__(self, digits: Digits, recipe: Recipe, *, seed: int, epoch: int) -> None:
+        super().__init__(workers=1, max_queue_size=32)
+        self._digits, self._recipe, self._seed, self._epoch = digits, recipe, seed, epoch
+        self._shuffle()
+
+    def _shuffle(self) -> None:
+        self._order = np.random.default_rng((self._seed, self._epoch)).permutation(len(self._digits))
+
+    def __len__(self) -> int:
+        return len(self._digits) // self._recipe.batch_size
+
+    def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        size = self._recipe.batch_size
+        batch = self._digits.take(self._order[index * size : (index + 1) * size])
+        images = batch.images
+        if self._recipe.augmentation is not None:
+            rng = np.random.default_rng((self._seed, self._epoch, index))
+            late = self._epoch >= _GENTLE_FROM * self._recipe.epochs
+            images = augmented(images, self._recipe.augmentation.scaled(0.5 if late else 1.0), rng)
+        return images.astype(np.float32), one_hot(batch.labels)
+
+    def on_epoch_end(self) -> None:
+        self._epoch += 1
+        self._shuffle()
+
+
+class _Keep(keras.callbacks.Callback):  # type: ignore[misc]
+    """After an epoch: keep the state to resume from, or the best model so far and the history."""
+
+    def __init__(self, folder: Path, history: list[dict[str, float]], *, state: bool = False, best: bool = False) -> None:
+        super().__init__()
+        self._folder, self._history, self._state, self._best = folder, history, state, best
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        if self._state:
+            write_atomically(self._folder / _NEXT, self.model.save)
+        if self._best:
+            row = {"epoch": epoch + 1} | {name: float(value) for name, value in (logs or {}).items()}
+            if all(row["val_accuracy"] >= earlier["val_accuracy"] for earlier in self._history):
+                write_atomically(self._folder / "model.keras", self.model.save)
+            self._history.append(row)
+            write_atomically(self._folder / "history.csv", self._write_history)
+            os.replace(self._folder / _NEXT, self._folder / _STATE)
+
+    def _write_history(self, path: Path) -> None:
+        with path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, fieldnames=list(self._history[0]))
+            writer.writeheader()
+            writer.writerows(self._history)
+
+
+def _begin(recipe: Recipe, seed: int, folder: Path, resume: bool) -> list[dict[str, float]]:
+    """Return the history so far, and note what this run is so that only the same is resumed."""
+    note = folder / "recipe.json"
+    what = {"recipe": recipe.as_dict(), "seed": seed}
+    if not resume:
+        for name in (_STATE, _NEXT, "model.keras", "model.h5", "history.csv", "metrics.json"):
+            (folder / name).unlink(missing_ok=True)
+        write_atomically(note, lambda path: path.write_text(json.dumps(what, indent=1)))
+        return []
+    if not (folder / _STATE).exists():
+        raise UsageError(f"{folder}: no unfinished run to resume; leave --resume out to begin one")
+    if json.loads(note.read_text()) != json.loads(json.dumps(what)):
+        raise UsageError(f"{folder}: was begun with another recipe or seed (see {note.name}); resume with the same options")
+    history = folder / "history.csv"
+    if not history.exists():
+        return []
+    with history.open(newline="") as file:
+        return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
+
+
+def _metrics(model: Any, digits: Digits) -> dict[str, float]:
+    result = model.evaluate(
+        digits.images.astype(np.float32), one_hot(digits.labels), batch_size=500, verbose=0, return_dict=True
+    )
+    return {name: float(value) for name, value in result.items()}
+
+
+def _write_metrics(path: Path, outcome: Outcome, recipe: Recipe, seed: int, model: Any) -> None:
+    import tensorflow
+
+    path.write_text(
+        json.dumps(
+            {
+                "test": outcome.test,
+                "validation": outcome.validation,
+                "parameters": model.count_params(),
+                "recipe": recipe.as_dict(),
+                "seed": seed,
+                "command": shlex.join(["numbre-edge", *sys.argv[1:]]),
+                "versions": {
+                    "python": platform.python_version(),
+                    "tensorflow": tensorflow.__version__,
+                    "keras": keras.__version__,
+                    "numpy": np.__version__,
+                    "opencv": cv2.__version__,
+                },
+            },
+            indent=1,
+        )
+        + "\n"
+    )

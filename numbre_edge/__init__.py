@@ -1,0 +1,31 @@
+"""Reads handwritten numbers, offline, on small machines.
+
+>>> from numbre_edge import Reader
+>>> [reading.text for reading in Reader().read("samples/biro-plain.jpg")]  # doctest: +SKIP
+['407']
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from numbre_edge.errors import NumbreError
+    from numbre_edge.reader import Reader
+    from numbre_edge.types import Digit, Frame, Reading
+
+__version__ = "0.1.0"
+__all__ = ["Digit", "Frame", "NumbreError", "Reader", "Reading", "__version__"]
+
+_HOMES = {"Digit": "types", "Frame": "types", "Reading": "types", "Reader": "reader", "NumbreError": "errors"}
+
+
+def __getattr__(name: str) -> Any:  # PEP 562: `numbre-edge --help` must not wait for OpenCV
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,72 @@
+"""The program ``numbre-edge``: its commands put together, and its errors turned into exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+import numbre_edge
+from numbre_edge.cli import evaluate, explain, export, models, predict, train
+from numbre_edge.cli.console import Quiet, Verbose, one_line
+from numbre_edge.errors import NumbreError
+
+app = typer.Typer(
+    name="numbre-edge",
+    help="Read handwritten numbers in pictures, offline, on small machines.",
+    epilog="[bold]Start with[/bold]  numbre-edge predict samples/\n\nEach command has its own --help and examples.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+_READ = "Reading numbers"
+_TRAIN = "Making models (needs numbre-edge\\[export])"
+
+app.command("predict", epilog=predict.EPILOG, rich_help_panel=_READ)(predict.predict)
+app.command("explain", epilog=explain.EPILOG, rich_help_panel=_READ)(explain.explain)
+app.add_typer(models.app, name="models", rich_help_panel=_READ)
+app.command("train", epilog=train.EPILOG, rich_help_panel=_TRAIN)(train.train)
+app.command("evaluate", epilog=evaluate.EPILOG, rich_help_panel=_TRAIN)(evaluate.evaluate)
+app.command("export", epilog=export.EPILOG, rich_help_panel=_TRAIN)(export.export)
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        print(f"numbre-edge {numbre_edge.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _globals(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version.", show_default=False
+        ),
+    ] = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+) -> None:
+    """Options of the program itself; their callbacks have done the work."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 1 something failed, 2 wrong usage, 130 interrupted."""
+    try:
+        try:
+            app(args=arguments, prog_name="numbre-edge")
+        finally:
+            sys.stdout.flush()
+    except NumbreError as exc:
+        print(f"error: {one_line(exc)}", file=sys.stderr)
+        sys.exit(exc.exit_code)
+    except OSError as exc:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing more can go there
+        if not isinstance(exc, BrokenPipeError):  # that is `head`, which has what it wanted
+            print(f"error: {one_line(exc)}", file=sys.stderr)
+        sys.exit(1)

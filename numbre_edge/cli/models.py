@@ -1,0 +1,127 @@
+"""``numbre-edge models``: the models that came along, their cards and their checksums."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from numbre_edge.errors import ModelError, UsageError
+
+if TYPE_CHECKING:
+    from numbre_edge.model import ModelCard
+
+EPILOG = """
+[bold]Examples[/bold]
+numbre-edge models
+numbre-edge models show cnn.onnx
+numbre-edge models verify
+"""
+
+app = typer.Typer(
+    help="List the shipped models, show a model's card, verify checksums.",
+    epilog=EPILOG,
+    invoke_without_command=True,
+)
+
+
+@app.callback()
+def _default(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        list_models()
+
+
+@app.command("list")
+def list_models() -> None:
+    """List the shipped models."""
+    from numbre_edge.model import load_model, shipped_models
+
+    paths = shipped_models()
+    if not paths:
+        raise ModelError("no models came with this installation; reinstall numbre-edge, or give one with --model")
+    models = [load_model(path) for path in paths]
+    width = max(len(path.name) for path in paths)
+    print(f"{'model':<{width}}  format  {'quantization':<12}  {'size':>8}  MNIST test")
+    for model in models:
+        card, size = model.card, f"{len(model.content) / 1024:.0f} KB"
+        print(f"{model.path.name:<{width}}  {model.format:<6}  {card.quantization:<12}  {size:>8}  {_accuracy(card)}")
+
+
+@app.command("show")
+def show(
+    model: Annotated[
+        str, typer.Argument(metavar="MODEL", help="A model file, or the name of a shipped one.", show_default=False)
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the card as it stands in the file.")] = False,
+) -> None:
+    """Show a model's card: what it takes, what it gives, how good it is."""
+    from numbre_edge.model import load_model
+
+    loaded = load_model(_find(model))
+    if as_json:
+        print(loaded.card.to_json())
+        return
+    print(f"{loaded.path} ({len(loaded.content):,} bytes)")
+    for key, value in _lines(json.loads(loaded.card.to_json())):
+        print(f"{key:<36}  {value}" if value else key)
+
+
+@app.command("verify")
+def verify(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FOLDER]", help="With a SHA256SUMS file; by default the shipped models.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Check model files against their SHA256SUMS; exit 1 if one differs or is missing."""
+    from numbre_edge.model import MODELS, SUMS, verify_sums
+
+    place = folder or MODELS
+    if not place.is_dir():
+        raise UsageError(f"{place}: no such folder")
+    sums = verify_sums(place)
+    if not sums:
+        raise ModelError(f"{place}: has no {SUMS} to check against")
+    for name, good in sums.items():
+        state = "ok" if good else "DIFFERS" if (place / name).exists() else "MISSING"
+        print(f"{name}: {state}")
+    if not all(sums.values()):
+        raise typer.Exit(1)
+
+
+def _find(name: str) -> Path:
+    """Return the file that ``name`` means: a path, or a shipped model with or without its suffix."""
+    from numbre_edge.model import shipped_models
+
+    path = Path(name)
+    if path.exists():
+        return path
+    shipped = shipped_models()
+    for candidate in shipped:
+        if name in (candidate.name, candidate.stem):
+            return candidate
+    raise UsageError(
+        f"{name}: no such file, nor a shipped model ({', '.join(p.name for p in shipped) or 'there are none'})"
+    )
+
+
+def _accuracy(card: ModelCard) -> str:
+    mnist = card.metrics.get("mnist test", {})
+    return f"{mnist['accuracy']:.2%}" if "accuracy" in mnist else "-"
+
+
+def _lines(values: Mapping[str, Any], indent: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the (key, value) lines of nested JSON; keys of inner objects are indented."""
+    for key, value in values.items():
+        if value in (None, {}, []):
+            continue
+        if isinstance(value, dict):
+            yield f"{indent}{key}", ""
+            yield from _lines(value, indent + "  ")
+        else:
+            yield f"{indent}{key}", ", ".join(map(str, value)) if isinstance(value, list) else str(value)

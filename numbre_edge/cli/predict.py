@@ -1,0 +1,223 @@
+"""``numbre-edge predict``: pictures in, numbers out."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, Protocol
+
+import typer
+
+from numbre_edge.cli.console import Quiet, Verbose, console_of, one_line, plural
+from numbre_edge.cli.options import BackendOption, CardFile, MinConfidence, ModelFile
+from numbre_edge.errors import NumbreError, SourceError, UsageError
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from numbre_edge.sinks import Sink
+    from numbre_edge.types import Box, Frame, Reading, Result
+
+FormatName = Literal["table", "jsonl", "csv"]
+
+EPILOG = """
+[bold]Examples[/bold]
+numbre-edge predict samples/
+numbre-edge predict photos/ --recursive --format csv --output numbers.csv
+numbre-edge predict card.jpg --annotate drawn/
+numbre-edge predict clip.mp4 --every 30 --roi 100,50,400,120 --format jsonl
+find . -name '*.png' | numbre-edge predict - --format jsonl
+
+[bold]Exit codes[/bold]
+0 all read; 1 a picture could not be read, or a model or backend failed; 2 wrong usage.
+"""
+
+_OUTPUT = "Output"
+_SELECTION = "What is read"
+
+
+def predict(
+    context: typer.Context,
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SOURCE",
+            help="Pictures, folders, globs or videos; - takes paths from stdin, one a line.",
+            show_default=False,
+        ),
+    ],
+    format: Annotated[
+        FormatName, typer.Option("--format", help="How results are written.", rich_help_panel=_OUTPUT)
+    ] = "table",
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", metavar="FILE", help="Write results to this file, not to stdout.", rich_help_panel=_OUTPUT
+        ),
+    ] = None,
+    annotate: Annotated[
+        Path | None,
+        typer.Option(
+            "--annotate",
+            metavar="DIR",
+            help="Write each picture there too, readings drawn in.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = None,
+    recursive: Annotated[
+        bool, typer.Option("--recursive", help="Look into folders within folders.", rich_help_panel=_SELECTION)
+    ] = False,
+    roi: Annotated[
+        str | None,
+        typer.Option(
+            "--roi", metavar="X,Y,W,H", help="Read only this part of each picture (pixels).", rich_help_panel=_SELECTION
+        ),
+    ] = None,
+    every: Annotated[
+        int,
+        typer.Option(
+            "--every", metavar="N", min=1, help="Read every N-th frame of a video.", rich_help_panel=_SELECTION
+        ),
+    ] = 1,
+    model: ModelFile = None,
+    card: CardFile = None,
+    backend: BackendOption = "auto",
+    min_confidence: MinConfidence = None,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+) -> None:
+    """Read the numbers in pictures and videos."""
+    region = parse_roi(roi) if roi is not None else None
+
+    from numbre_edge.sources.files import is_video, list_sources
+
+    paths = list_sources(sources, recursive=recursive)
+    _check_output(output, paths)
+
+    from numbre_edge.cli.progress import Bar
+    from numbre_edge.reader import Reader
+    from numbre_edge.sinks.annotate import AnnotatedFolder
+    from numbre_edge.sinks.output import open_output
+
+    folder = AnnotatedFolder(annotate, sources=paths) if annotate else None
+    reader = Reader(model, card=card, backend=backend, min_confidence=min_confidence)
+    console = console_of(context)
+    console.detail(f"model {reader.backend.model.path}, backend {reader.backend.name}")
+    tally = Tally()
+    bar = Bar(len(paths), shares_terminal=output is None and sys.stdout.isatty(), quiet=console.quiet)
+    with open_output(output) as stream, bar:
+        with bar.aside():
+            sink = _sink(format, stream, paths)
+        for path in paths:
+            bar.show(str(path))
+            for frame, result in results(path, reader, every=every, roi=region):
+                with bar.aside():
+                    sink.write(result)
+                if folder and frame:
+                    folder.write(frame, result.readings, numbered=is_video(path))
+                tally.count(result)
+            bar.step()
+    console.say(tally.summary())
+    if tally.errors:
+        raise typer.Exit(1)
+
+
+class FrameReader(Protocol):
+    """What ``results`` needs of a Reader."""
+
+    def read_frame(self, frame: Frame, *, roi: Box | None = None) -> list[Reading]:
+        """Return the numbers in a frame."""
+        ...
+
+
+def results(
+    path: Path, reader: FrameReader, *, every: int = 1, roi: Box | None = None
+) -> Iterator[tuple[Frame | None, Result]]:
+    """Yield what became of each frame of a file; the frame is None where there is none to show.
+
+    An error is a result of its own: the next frame or file may be well.
+    """
+    from numbre_edge.sources.files import frames
+    from numbre_edge.types import Result
+
+    index = 0
+    try:
+        for frame in frames(path, every=every):
+            try:
+                readings = tuple(reader.read_frame(frame, roi=roi))
+            except NumbreError as exc:
+                yield None, Result(frame.source, frame.index, None, None, error=one_line(exc))
+            else:
+                yield frame, Result(frame.source, frame.index, frame.width, frame.height, readings)
+            index = frame.index + every
+    except SourceError as exc:
+        yield None, Result(str(path), index, None, None, error=one_line(exc))
+
+
+@dataclass
+class Tally:
+    """Counts what a run did, for its last line."""
+
+    frames: int = 0
+    numbers: int = 0
+    errors: int = 0
+    begun: float = field(default_factory=time.monotonic)  # seconds
+
+    def count(self, result: Result) -> None:
+        """Add one frame's result."""
+        self.frames += 1
+        self.numbers += len(result.readings)
+        self.errors += result.error is not None
+
+    def summary(self) -> str:
+        """Return for example "24 pictures, 31 numbers, 1 error in 0.8 s"."""
+        parts = [plural(self.frames, "picture"), plural(self.numbers, "number")]
+        if self.errors:
+            parts.append(plural(self.errors, "error"))
+        return f"{', '.join(parts)} in {time.monotonic() - self.begun:.1f} s"
+
+
+def parse_roi(text: str) -> Box:
+    """Return the Box that ``X,Y,W,H`` says.
+
+    Raises:
+        UsageError: not four whole numbers, or an empty or negative region.
+    """
+    from numbre_edge.types import Box
+
+    try:
+        x, y, width, height = (int(part) for part in text.split(","))
+    except ValueError as exc:
+        raise UsageError(f"--roi {text}: must be four whole numbers X,Y,W,H in pixels, like 100,50,400,120") from exc
+    if x < 0 or y < 0 or width < 1 or height < 1:
+        raise UsageError(f"--roi {text}: X and Y must be at least 0, W and H at least 1")
+    return Box(x, y, width, height)
+
+
+def _sink(format: FormatName, stream: TextIO, paths: list[Path]) -> Sink:
+    if format == "jsonl":
+        from numbre_edge.sinks.jsonl import JsonLines
+
+        return JsonLines(stream)
+    if format == "csv":
+        from numbre_edge.sinks.comma import CommaSeparated
+
+        return CommaSeparated(stream)
+    from numbre_edge.sinks.table import Table
+
+    return Table(stream, sources=map(str, paths))
+
+
+def _check_output(output: Path | None, paths: list[Path]) -> None:
+    """Refuse before any work what would fail after all of it."""
+    if output is None:
+        return
+    if output.is_dir():
+        raise UsageError(f"--output {output}: is a folder; give a file name in it")
+    if not output.parent.is_dir():
+        raise UsageError(f"--output {output}: there is no folder {output.parent}; make it first")
+    if output.resolve() in {path.resolve() for path in paths}:
+        raise UsageError(f"--output {output}: would overwrite a picture to be read; choose another name")

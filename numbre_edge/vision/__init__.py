@@ -1,0 +1,1 @@
+"""Pixels -> patches. Pure functions; the only copy of this geometry, for training and reading alike."""

@@ -1,0 +1,113 @@
+"""Ink mask -> symbols: connected components, joined where strokes broke, specks left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from numbre_edge.types import Box, Pixels
+from numbre_edge.vision.illumination import Flattened
+from numbre_edge.vision.normalize import stroke_width
+
+# A symbol is at least this share of the typical symbol's height.
+_SPECK = 0.4
+_MIN_AREA = 8  # pixels at working scale
+_MIN_HEIGHT = 8
+# A digit is higher than wide, or nearly so.
+_WIDEST = 2.5
+# Gaps in a stroke, and the thickness of a rule's remains, in widths of a stroke.
+_GAP = 0.5
+_HAIR = 0.6
+# Ink of which more than this share lies where two grounds meet is that edge, not writing across it.
+_ON_EDGE = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Symbol:
+    """Connected ink that may be a digit.
+
+    Attributes:
+        box: around its ink, in working pixels.
+        labels: the components it is made of.
+    """
+
+    box: Box
+    labels: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Components:
+    """The mask's symbols, and the label image (h, w) int32 they refer to."""
+
+    symbols: tuple[Symbol, ...]
+    labels: NDArray[np.int32]
+
+
+def close_gaps(mask: Pixels) -> Pixels:
+    """Join a stroke that chalk, a dry pen or a removed rule left in pieces: gaps below half a stroke's width."""
+    reach = round(_GAP * stroke_width(mask))
+    if reach < 2:
+        return mask
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach + 1, reach + 1))
+    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, disc), np.uint8)
+
+
+def components(mask: Pixels, flattened: Flattened) -> Components:
+    """Find the symbols of ``mask`` ((h, w) uint8, ink > 0) of a flattened picture."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_32S)
+    labels = np.asarray(labels, np.int32)
+    stroke = stroke_width(mask)
+    on_edge = np.bincount(labels[flattened.edges], minlength=count)
+    symbols = [
+        Symbol(Box(*row[:4]), (number,))
+        for number, row in enumerate(stats.tolist())
+        if number
+        and row[4] >= _MIN_AREA
+        and on_edge[number] < _ON_EDGE * row[4]
+        and not _is_solid(row, mask.shape)
+        and not _is_hair(row, stroke)
+    ]
+    symbols = [s for s in _joined(symbols) if s.box.width < _WIDEST * s.box.height]
+    if not symbols:
+        return Components((), labels)
+    heights = sorted(s.box.height for s in symbols)
+    typical = float(np.median(heights[len(heights) // 2 :]))
+    symbols = [s for s in symbols if s.box.height >= _SPECK * typical and s.box.height >= _MIN_HEIGHT]
+    return Components(tuple(symbols), labels)
+
+
+def _is_solid(row: list[int], shape: tuple[int, ...]) -> bool:
+    """Whether a component is a desk's corner or a dark border rather than writing."""
+    _, _, width, height, area = row
+    large = width > 0.5 * shape[1] or height > 0.5 * shape[0]
+    return large and area > 0.6 * width * height and min(width, height) > 0.2 * min(shape)
+
+
+def _is_hair(row: list[int], stroke: float) -> bool:
+    """Whether a component is what is left of a rule: straight, and much thinner than the pen's strokes."""
+    _, _, width, height, area = row
+    return max(width, height) > 5 * min(width, height) and area < _HAIR * stroke * max(width, height)
+
+
+def _joined(symbols: list[Symbol]) -> list[Symbol]:
+    """Join pieces that stand above each other with a small gap: a broken 5, a 7 with its bar apart."""
+    ordered = sorted(symbols, key=lambda s: -s.box.height)
+    result: list[Symbol] = []
+    for piece in ordered:
+        for at, whole in enumerate(result):
+            if _belongs(piece.box, whole.box):
+                result[at] = Symbol(Box.around([piece.box, whole.box]), whole.labels + piece.labels)
+                break
+        else:
+            result.append(piece)
+    return result
+
+
+def _belongs(piece: Box, whole: Box) -> bool:
+    overlap = min(piece.right, whole.right) - max(piece.x, whole.x)
+    gap = max(piece.y, whole.y) - min(piece.bottom, whole.bottom)
+    size = max(whole.width, whole.height)
+    return overlap > 0.5 * piece.width and gap < 0.12 * size and max(piece.width, piece.height) > 0.1 * size

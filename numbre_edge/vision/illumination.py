@@ -1,0 +1,131 @@
+"""Grey picture -> ink contrast: paper, light and polarity taken out.
+
+The background is a median over a window several times as wide as a stroke: it
+keeps the straight edge of a shadow where a mean or a morphological closing would
+smear it. Dividing by it undoes light that multiplies reflectance, as in E. Land,
+J. McCann, "Lightness and retinex theory" (1971). Light ink on a dark ground is
+the same problem in the negative.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from numbre_edge.types import Pixels
+
+# Longer side, pixels: the background is smooth but for shadow edges, this much shows it.
+_SMALL = 256
+# Stroke widths looked for, pixels at _SMALL: from small writing to one digit drawn with a brush.
+_STROKES = (5, 9, 17, 33, 65)
+# The narrowest width that shows this share of the strongest response is the ink's.
+_RESPONSE = 0.2
+# The background changes by this factor from one pixel at _SMALL to the next but one where one ground meets another.
+_STEP = 1.25
+# Window of the median in stroke widths: ink is less than half of it even inside an 8.
+_WINDOW = 4
+
+
+@dataclass(frozen=True)
+class Ink:
+    """What the ink of a picture is like: an upper bound of its stroke width (pixels at 256), and its polarity."""
+
+    stroke: int
+    light: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Flattened:
+    """A picture without its light.
+
+    Attributes:
+        contrast: (h, w) uint8, 0 where there is only paper, 255 where ink reflects nothing.
+        edges: (h, w) bool, where one ground meets another: a sheet's or a shadow's edge.
+        light_ink: whether the ink is lighter than its ground.
+    """
+
+    contrast: Pixels
+    edges: NDArray[np.bool_]
+    light_ink: bool
+
+
+def flatten(grey: Pixels, *, full: bool = False) -> Flattened:
+    """Take the light out of a picture.
+
+    Args:
+        grey: (h, w) uint8.
+        full: the writing may fill the picture, as in a thumbnail of one digit:
+            no window shows more paper than ink, but the light is even.
+    """
+    height, width = grey.shape
+    if full:
+        background: Pixels = np.full_like(grey, _paper(grey))
+        light = _energy(cv2.subtract(grey, background)) > _energy(cv2.subtract(background, grey))
+        edges = np.zeros(grey.shape, np.bool_)
+    else:
+        small = _shrunk(grey)
+        ink = _ink(small)
+        light = ink.light
+        ground = _background(small, ink.stroke)
+        background = np.asarray(cv2.resize(ground, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
+        edges = cv2.resize(_edges(ground), (width, height), interpolation=cv2.INTER_NEAREST) > 0
+    if light:
+        grey, background = np.bitwise_not(grey), np.bitwise_not(background)
+    ratio = cv2.divide(grey, np.maximum(background, 1), scale=255)
+    return Flattened(np.asarray(cv2.bitwise_not(ratio), np.uint8), edges, light)
+
+
+def _ink(small: Pixels) -> Ink:
+    """Find the width and polarity of the ink: what is narrow and stands out most.
+
+    White and black top-hats (F. Meyer, "Iterative image transformations for an
+    automatic screening of cervical smears", 1979) of growing width; a sheet of
+    paper on a desk, or the shadow of a hand, is in neither.
+    """
+    light, dark = np.empty(len(_STROKES)), np.empty(len(_STROKES))
+    for i, side in enumerate(_STROKES):
+        square = np.ones((side, side), np.uint8)
+        light[i] = _energy(cv2.morphologyEx(small, cv2.MORPH_TOPHAT, square)) / side**2
+        dark[i] = _energy(cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, square)) / side**2
+    # Wide hats also answer to the paper between strokes and the desk beside the paper, hence the division.
+    is_light = bool(light.max() > dark.max())
+    responses = light if is_light else dark
+    return Ink(_STROKES[int(np.argmax(responses >= _RESPONSE * responses.max()))], is_light)
+
+
+def _energy(response: object) -> float:
+    """Return the sum of fourth powers: a little strong ink outweighs much faint texture."""
+    squared = np.square(np.asarray(response, np.float32))
+    return float(np.vdot(squared, squared))
+
+
+def _edges(ground: Pixels) -> Pixels:
+    cross = np.ones((3, 3), np.uint8)
+    low, high = np.asarray(cv2.erode(ground, cross), np.float32), np.asarray(cv2.dilate(ground, cross), np.float32)
+    return (high + 1 > _STEP * (low + 1)).astype(np.uint8)
+
+
+def _background(small: Pixels, stroke: int) -> Pixels:
+    window = min(_WINDOW * stroke, int(0.8 * min(small.shape))) | 1
+    edge = window // 2
+    # medianBlur repeats the last row and column outside the picture; a mirror image shows paper there.
+    padded = cv2.copyMakeBorder(small, edge, edge, edge, edge, cv2.BORDER_REFLECT)
+    return np.asarray(cv2.medianBlur(padded, window), np.uint8)[edge:-edge, edge:-edge]
+
+
+def _shrunk(grey: Pixels) -> Pixels:
+    factor = min(1.0, _SMALL / max(grey.shape))
+    size = (max(1, round(grey.shape[1] * factor)), max(1, round(grey.shape[0] * factor)))
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _paper(grey: Pixels) -> int:
+    """Return the level of the paper: of Otsu's two classes the one that most of the corners are in."""
+    side = max(1, min(grey.shape) // 6)
+    corners = np.concatenate([part.ravel() for half in (grey[:side], grey[-side:]) for part in (half[:, :side], half[:, -side:])])
+    threshold = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[0]
+    light = np.median(corners) > threshold
+    return int(np.median(grey[grey > threshold] if light else grey[grey <= threshold]))

@@ -1,0 +1,98 @@
+"""Frame -> patches: the whole way, with every stage kept for ``explain``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from numbre_edge.types import Box, Frame, Patches, Pixels
+from numbre_edge.vision.binarize import binarize
+from numbre_edge.vision.components import Components, Symbol, close_gaps, components
+from numbre_edge.vision.illumination import flatten
+from numbre_edge.vision.normalize import PATCH, normalize
+from numbre_edge.vision.rules import remove_rules
+
+# Longer side, pixels. Larger pictures are shrunk to it: a digit 1/60 of the side is then 21 pixels high.
+WORKING_SIDE = 1280
+# Smaller pictures are enlarged to about this, so that a stroke is several pixels wide.
+_ENLARGE_TO = 160
+_MAX_ENLARGEMENT = 4
+# A picture with no longer side than this may be filled by its writing.
+_FULL = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Stages:
+    """What each step made of a frame.
+
+    Attributes:
+        grey: (h, w) uint8 at working scale.
+        contrast: (h, w) uint8, illumination removed, ink bright on 0.
+        mask: (h, w) uint8, ink 255 on 0.
+        scale: working pixels per frame pixel.
+        light_ink: whether the ink is lighter than its ground.
+        patches: the candidate digits, boxes in frame pixels.
+    """
+
+    grey: Pixels
+    contrast: Pixels
+    mask: Pixels
+    scale: float
+    light_ink: bool
+    patches: Patches
+
+
+def find_digits(frame: Frame) -> Stages:
+    """Find what may be digits in ``frame``."""
+    grey = frame.pixels if frame.pixels.ndim == 2 else cv2.cvtColor(frame.pixels, cv2.COLOR_BGR2GRAY)
+    grey, scale = _at_working_scale(np.asarray(grey, np.uint8))
+    flattened = flatten(grey, full=max(frame.pixels.shape[:2]) <= _FULL)
+    mask = close_gaps(remove_rules(binarize(flattened.contrast)))
+    found = components(mask, flattened)
+    pixels = [normalize(_ink(flattened.contrast, found, symbol)) for symbol in found.symbols]
+    boxes = [_to_frame(symbol.box, scale, frame) for symbol in found.symbols]
+    return Stages(
+        grey=grey,
+        contrast=flattened.contrast,
+        mask=mask,
+        scale=scale,
+        light_ink=flattened.light_ink,
+        patches=Patches(
+            pixels=np.array(pixels, np.uint8).reshape(-1, PATCH, PATCH),
+            boxes=np.array(boxes, np.int32).reshape(-1, 4),
+        ),
+    )
+
+
+def _at_working_scale(grey: Pixels) -> tuple[Pixels, float]:
+    longer = max(grey.shape)
+    if longer > WORKING_SIDE:
+        scale, method = WORKING_SIDE / longer, cv2.INTER_AREA
+    elif longer < _ENLARGE_TO:
+        scale, method = min(_MAX_ENLARGEMENT, _ENLARGE_TO / longer), cv2.INTER_CUBIC
+    else:
+        return grey, 1.0
+    size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
+    return np.asarray(cv2.resize(grey, size, interpolation=method), np.uint8), scale
+
+
+def _ink(contrast: Pixels, found: Components, symbol: Symbol) -> Pixels:
+    """Return the grey ink of one symbol: its components' pixels and their soft fringe, nothing else's."""
+    x, y, width, height = symbol.box
+    labels = found.labels[y : y + height, x : x + width]
+    own = np.isin(labels, symbol.labels) if len(symbol.labels) > 1 else labels == symbol.labels[0]
+    # One pixel more on each side holds the grey fringe of a stroke's edge.
+    top, left = min(y, 1), min(x, 1)
+    grey = contrast[y - top : y + height + 1, x - left : x + width + 1]
+    mask = np.zeros(grey.shape, np.uint8)
+    mask[top : top + height, left : left + width] = own
+    return np.asarray(cv2.bitwise_and(grey, grey, mask=cv2.dilate(mask, np.ones((3, 3), np.uint8))), np.uint8)
+
+
+def _to_frame(box: Box, scale: float, frame: Frame) -> Box:
+    left, top = int(box.x / scale), int(box.y / scale)
+    right = min(frame.width, max(left + 1, round(box.right / scale)))
+    bottom = min(frame.height, max(top + 1, round(box.bottom / scale)))
+    return Box(left, top, right - left, bottom - top)

@@ -1,0 +1,108 @@
+"""Ruled and squared paper: take the lines, leave the strokes that cross them.
+
+The classic way of staff line removal (I. Fujinaga, "Staff detection and removal",
+2004): a pixel belongs to the line where the ink across it is no thicker than the
+line; where a stroke crosses, the ink is thicker and stays.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from numbre_edge.types import Pixels
+
+_SMALL = 400  # pixels of longer side in which lines are looked for
+_STRETCH = 9  # pixels of level ink that a rule shows there, even when it slopes
+# A rule is at least this long, as a share of the side it runs along,
+_LENGTH = 0.3
+# and this many times as long as the writing is high (ink counts as writing from so many times the
+# line's thickness on); or it runs from border to border. The foot of a 2, the stem of a 1 do not.
+_LONGER = 3.0
+_TALLER = 5.0
+
+
+class Line(NamedTuple):
+    """A straight line from (x1, y1) to (x2, y2), pixels."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+
+
+def remove_rules(mask: Pixels) -> Pixels:
+    """Return ``mask`` ((h, w) uint8, 255 on 0) without long straight lines, level or upright."""
+    level = _remove_level(mask)
+    return np.ascontiguousarray(_remove_level(np.ascontiguousarray(level.T)).T)
+
+
+def _remove_level(mask: Pixels) -> Pixels:
+    lines, heights = _level_lines(mask)
+    if not lines:
+        return mask
+    runs = _vertical_runs(mask)
+    result = mask.copy()
+    height, width = mask.shape
+    for line in lines:
+        columns = np.arange(max(0, int(line.x1) - 4), min(width, int(line.x2) + 5))
+        middle = line.y1 + (line.y2 - line.y1) / (line.x2 - line.x1) * (columns - line.x1)
+        rows = np.rint(middle).astype(int)[None, :] + np.arange(-4, 5)[:, None]
+        around = runs[rows.clip(0, height - 1), columns] * ((rows >= 0) & (rows < height))
+        crossing = around.max(0)
+        inked = crossing[crossing > 0]
+        if len(inked) < 0.5 * len(columns):
+            continue
+        thickness = float(np.median(inked))
+        writing = _typical(heights[heights > _TALLER * thickness])
+        spans = line.x1 <= 0.02 * width and line.x2 >= 0.98 * width - 1
+        if not spans and (not writing or line.x2 - line.x1 < _LONGER * writing):
+            continue
+        erase = (around > 0) & (around <= 1.5 * thickness + 1)
+        result[rows[erase], np.broadcast_to(columns, rows.shape)[erase]] = 0
+    return result
+
+
+def _typical(heights: NDArray[np.float64]) -> float:
+    return float(np.percentile(heights, 75)) if len(heights) else 0.0
+
+
+def _level_lines(mask: Pixels) -> tuple[list[Line], NDArray[np.float64]]:
+    """Return the long lines within 20 degrees of level, and the heights of the ink that is not theirs."""
+    height, width = mask.shape
+    factor = min(1.0, _SMALL / max(height, width))
+    small = mask
+    if factor < 1:
+        size = (max(1, round(width * factor)), max(1, round(height * factor)))
+        shrunk = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
+        small = np.asarray(cv2.threshold(shrunk, 60, 255, cv2.THRESH_BINARY)[1], np.uint8)
+    length = _LENGTH * small.shape[1]
+    stretch = cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((1, _STRETCH), np.uint8))
+    if cv2.countNonZero(stretch) < 0.5 * length:  # the cheap test: no level ink, no rules
+        return [], np.zeros(0)
+    found = cv2.HoughLinesP(stretch, 1, np.pi / 720, int(0.5 * length), minLineLength=length, maxLineGap=length / 6)
+    lines = [Line(*(float(v) for v in row)) for row in ([] if found is None else found.reshape(-1, 4).tolist())]
+    lines = [line for line in lines if line.x2 > line.x1 and abs(line.y2 - line.y1) < 0.36 * (line.x2 - line.x1)]
+    return [Line(*(v / factor for v in line)) for line in lines], _writing_heights(small, lines) / factor
+
+
+def _writing_heights(small: Pixels, lines: list[Line]) -> NDArray[np.float64]:
+    """Return the height of each component that stays when ``lines`` are painted out."""
+    rest = small.copy()
+    for line in lines:
+        cv2.line(rest, (round(line.x1), round(line.y1)), (round(line.x2), round(line.y2)), (0,), 3)
+    stats = cv2.connectedComponentsWithStats(rest, connectivity=8)[2][1:]
+    return np.asarray(stats[:, cv2.CC_STAT_HEIGHT], np.float64)
+
+
+def _vertical_runs(mask: Pixels) -> NDArray[np.int32]:
+    """Return (h, w) int32: for each ink pixel the length of its vertical run of ink, else 0."""
+    ink = mask > 0
+    height = len(ink)
+    rows = np.arange(height, dtype=np.int32)[:, None]
+    above = np.maximum.accumulate(np.where(ink, -1, rows), axis=0)
+    below = np.minimum.accumulate(np.where(ink, height, rows)[::-1], axis=0)[::-1]
+    return np.where(ink, below - above - 1, 0).astype(np.int32)

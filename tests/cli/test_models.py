@@ -1,0 +1,56 @@
+"""``numbre-edge models``: what is shipped, what a card says, whether files are as they were made."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+
+import pytest
+
+
+@pytest.fixture
+def shelf(tmp_path, model):
+    """A folder with a model and its SHA256SUMS."""
+    shutil.copy(model, tmp_path / "tiny.onnx")
+    digest = hashlib.sha256(model.read_bytes()).hexdigest()
+    (tmp_path / "SHA256SUMS").write_text(f"{digest}  tiny.onnx\n")
+    return tmp_path
+
+
+def test_show_prints_the_card_for_the_eye(run, model) -> None:
+    done = run("models", "show", model)
+    assert done.code == 0
+    assert done.out.startswith(f"{model} (3,062 bytes)\n")
+    assert "name                                  tiny\n" in done.out
+    assert "    accuracy                          0.75\n" in done.out
+
+
+def test_show_json_prints_it_for_a_script(run, model) -> None:
+    done = run("models", "show", model, "--json")
+    assert json.loads(done.out)["name"] == "tiny"
+
+
+def test_show_of_an_unknown_model_names_the_shipped_ones(run) -> None:
+    done = run("models", "show", "nonsense")
+    assert done.code == 2
+    assert done.err.startswith("error: nonsense: no such file, nor a shipped model (")
+
+
+def test_verify_says_ok(run, shelf) -> None:
+    done = run("models", "verify", shelf)
+    assert (done.code, done.out) == (0, "tiny.onnx: ok\n")
+
+
+def test_verify_finds_what_differs_and_what_is_missing(run, shelf) -> None:
+    with (shelf / "SHA256SUMS").open("a") as sums:
+        sums.write("0" * 64 + "  gone.tflite\n")
+    with (shelf / "tiny.onnx").open("ab") as file:
+        file.write(b"\0")
+    done = run("models", "verify", shelf)
+    assert (done.code, done.out) == (1, "tiny.onnx: DIFFERS\ngone.tflite: MISSING\n")
+
+
+def test_verify_without_sums_is_an_error(run, tmp_path) -> None:
+    assert run("models", "verify", tmp_path).code == 1
+    assert run("models", "verify", tmp_path / "gone").code == 2

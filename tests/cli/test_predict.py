@@ -1,0 +1,182 @@
+"""``numbre-edge predict``: every source, option, format and exit code."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from numbre_edge.cli.predict import parse_roi, results
+from numbre_edge.errors import BackendError, UsageError
+from numbre_edge.types import Box, Digit, Frame, Reading
+
+KEYS = ["source", "frame", "width", "height", "readings", "error"]
+Run = Callable[..., object]
+
+
+def lines(out: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in out.splitlines()]
+
+
+class TestRun:
+    def test_a_folder_reads_on_past_what_cannot_be_read(self, run, photos, model) -> None:
+        done = run("predict", "photos", "--model", model, "--format", "jsonl")
+        cut, good, zero = lines(done.out)
+        assert done.code == 1
+        assert [list(line) for line in (cut, good, zero)] == [KEYS] * 3
+        assert [line["source"] for line in (cut, good, zero)] == [
+            "photos/cut.jpg",
+            "photos/good.jpg",
+            "photos/zero.png",
+        ]
+        assert (cut["width"], cut["height"], cut["readings"]) == (None, None, [])
+        assert cut["error"] == "truncated: this JPEG file ends before its end marker; copy it again"
+        assert zero["error"] == "empty: the file has 0 bytes"
+        assert (good["width"], good["height"], good["error"]) == (320, 160, None)
+        assert len(good["readings"][0]["digits"]) == 3
+        assert done.err.startswith("3 pictures, 1 number, 2 errors in ")
+
+    def test_a_picture_that_reads_exits_0(self, run, photos, model) -> None:
+        done = run("predict", "photos/good.jpg", "--model", model)
+        assert done.code == 0
+        assert done.out.splitlines()[0].split()[:3] == ["picture", "number", "sure"]
+        assert done.out.splitlines()[1].startswith("photos/good.jpg  ")
+        assert done.err.startswith("1 picture, 1 number in ")
+
+    def test_quiet_says_nothing_and_verbose_which_model(self, run, photos, model) -> None:
+        assert run("-q", "predict", "photos/good.jpg", "--model", model).err == ""
+        assert run("predict", "-q", "photos/good.jpg", "--model", model).err == ""
+        expected = f"model {model}, backend onnx\n"
+        assert run("-v", "predict", "photos/good.jpg", "--model", model).err.startswith(expected)
+        assert run("predict", "-v", "photos/good.jpg", "--model", model, "--backend", "opencv").err.startswith(
+            f"model {model}, backend opencv\n"
+        )
+
+    def test_a_missing_picture_is_a_line_of_its_own(self, run, photos, model) -> None:
+        done = run("predict", "gone.png", "photos/good.jpg", "--model", model, "--format", "csv")
+        rows = list(csv.DictReader(io.StringIO(done.out)))
+        assert done.code == 1
+        assert [(row["source"], row["error"]) for row in rows] == [
+            ("gone.png", "no such file"),
+            ("photos/good.jpg", ""),
+        ]
+
+    def test_output_is_written_on_exit_0_and_1_alike(self, run, photos, model, tmp_path) -> None:
+        for source, code in (("photos/good.jpg", 0), ("photos", 1)):
+            done = run("predict", source, "--model", model, "--format", "jsonl", "--output", "out.jsonl")
+            assert (done.code, done.out) == (code, "")
+            assert lines((tmp_path / "out.jsonl").read_text())
+        assert sorted(p.name for p in tmp_path.iterdir()) == ["out.jsonl", "photos"]
+
+    def test_annotate_writes_what_could_be_read(self, run, photos, model, tmp_path) -> None:
+        run("predict", "photos", "--model", model, "--annotate", "drawn")
+        assert [p.name for p in (tmp_path / "drawn").iterdir()] == ["good.png"]
+        assert cv2.imread("drawn/good.png").shape == (160, 320, 3)
+
+    def test_min_confidence_makes_digits_doubtful(self, run, photos, model) -> None:
+        done = run("predict", "photos/good.jpg", "--model", model, "--format", "jsonl", "--min-confidence", "1")
+        assert lines(done.out)[0]["readings"][0]["text"] == "???"
+
+    def test_roi_reads_only_that_part_in_coordinates_of_the_whole(self, run, photos, model) -> None:
+        done = run("predict", "photos/good.jpg", "--model", model, "--format", "jsonl", "--roi", "115,0,90,160")
+        (reading,) = lines(done.out)[0]["readings"]
+        assert len(reading["digits"]) == 1
+        assert reading["box"][0] >= 115
+        assert (lines(done.out)[0]["width"], lines(done.out)[0]["height"]) == (320, 160)
+
+    def test_roi_outside_a_picture_is_that_picture_s_error(self, run, photos, model) -> None:
+        done = run("predict", "photos/good.jpg", "--model", model, "--format", "jsonl", "--roi", "900,0,10,10")
+        assert done.code == 1
+        assert "outside the 320x160 picture" in lines(done.out)[0]["error"]
+
+    def test_a_video_is_read_every_nth_frame(self, run, photos, model, page, tmp_path) -> None:
+        writer = cv2.VideoWriter("clip.avi", cv2.VideoWriter_fourcc(*"MJPG"), 10, (320, 160))
+        for _ in range(5):
+            writer.write(cv2.cvtColor(page, cv2.COLOR_GRAY2BGR))
+        writer.release()
+        done = run("predict", "clip.avi", "--model", model, "--format", "jsonl", "--every", "2", "--annotate", "drawn")
+        assert [line["frame"] for line in lines(done.out)] == [0, 2, 4]
+        assert sorted(p.name for p in (tmp_path / "drawn").iterdir()) == [f"clip-{n:06d}.png" for n in (0, 2, 4)]
+
+    def test_paths_come_on_stdin(self, run, photos, model, monkeypatch) -> None:
+        monkeypatch.setattr("sys.stdin", io.StringIO("photos/good.jpg\nphotos/zero.png\n"))
+        done = run("predict", "-", "--model", model, "--format", "jsonl")
+        assert [line["error"] for line in lines(done.out)] == [None, "empty: the file has 0 bytes"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["photos/notes.txt"], "error: photos/notes.txt: not a picture or video by its name; pictures end in "),
+        (["empty"], "error: empty: no pictures in this folder\n"),
+        (["nowhere"], "error: nowhere: no such file or folder\n"),
+        (["photos", "--roi", "1,2,3"], "error: --roi 1,2,3: must be four whole numbers X,Y,W,H in pixels"),
+        (["photos", "--roi", "1,2,0,5"], "error: --roi 1,2,0,5: X and Y must be at least 0, W and H at least 1\n"),
+        (
+            ["photos", "--output", "gone/out.csv"],
+            "error: --output gone/out.csv: there is no folder gone; make it first\n",
+        ),
+        (["photos", "--output", "photos"], "error: --output photos: is a folder; give a file name in it\n"),
+        (["photos", "--output", "photos/good.jpg"], "error: --output photos/good.jpg: would overwrite a picture"),
+        (["photos", "--annotate", "photos"], "error: --annotate photos would overwrite zero.png itself"),
+    ],
+)
+def test_wrong_usage_exits_2_before_any_work(run, photos, model, tmp_path, arguments, message) -> None:
+    (tmp_path / "empty").mkdir()
+    done = run("predict", *arguments, "--model", model)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(message)
+    assert len(done.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("gone.onnx", None, "cannot be read"),
+        ("model.txt", b"hello", "is not a model this runs"),
+        ("bare.onnx", b"hello", "has no card inside"),
+        ("zero.tflite", b"", "has no card inside"),
+    ],
+)
+def test_a_model_that_cannot_be_used_is_one_line(run, photos, tmp_path, name, content, message) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    done = run("predict", "photos", "--model", name)
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith(f"error: {name}: {message}")
+    assert len(done.err.splitlines()) == 1
+
+
+class FlakyReader:
+    """A reader whose backend fails on every second frame."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def read_frame(self, frame: Frame, *, roi: Box | None = None) -> list[Reading]:
+        self.calls += 1
+        if self.calls % 2 == 0:
+            raise BackendError("the runtime\ngave up")
+        return [Reading.of([Digit(3, 0.9, Box(0, 0, 5, 5))])]
+
+
+def test_a_backend_that_fails_is_an_error_and_the_run_goes_on(tmp_path: Path, page: NDArray[np.uint8]) -> None:
+    cv2.imwrite(str(tmp_path / "a.png"), page)
+    reader = FlakyReader()
+    found = [result for _ in range(3) for _, result in results(tmp_path / "a.png", reader)]
+    assert [result.error for result in found] == [None, "the runtime gave up", None]
+    assert (found[1].width, found[1].height, found[1].readings) == (None, None, ())
+
+
+def test_a_roi_is_four_whole_numbers() -> None:
+    assert parse_roi("1, 2,30,40") == Box(1, 2, 30, 40)
+    for text in ("", "1,2,3", "1,2,3,4,5", "a,b,c,d", "1.5,2,3,4", "-1,0,5,5", "0,0,5,0"):
+        with pytest.raises(UsageError, match="--roi"):
+            parse_roi(text)

@@ -1,0 +1,67 @@
+"""What all tests share: the marker ``export``, MNIST digits, and programs run on their own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+ROOT = Path(__file__).parents[1]
+WORKSHOP = Path(__file__).parent / "export"
+
+RunPython = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--runtime-only",
+        action="store_true",
+        help="leave out what needs numbre-edge[export]: tests marked `export`, and tests/export altogether",
+    )
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    if config.getoption("--runtime-only") and collection_path == WORKSHOP:
+        return True  # its modules import TensorFlow: they cannot even be collected without
+    return None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if WORKSHOP in item.path.parents:
+            item.add_marker("export")
+    if config.getoption("--runtime-only"):
+        left_out = [item for item in items if item.get_closest_marker("export")]
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
+
+
+@pytest.fixture(scope="session")
+def mnist_sample() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The first ten MNIST test digits of each class: (100, 28, 28) uint8 ink 255 on 0, and their (100,) labels."""
+    with np.load(ROOT / "tests" / "data" / "mnist_test_100.npz") as data:
+        return data["x"], data["y"]
+
+
+@pytest.fixture
+def run_python() -> RunPython:
+    """Run ``python *arguments`` in a process of its own, which sees the packages that this one sees."""
+
+    def run(
+        *arguments: str, cwd: Path = ROOT, env: dict[str, str] | None = None, without: Iterable[str] = ()
+    ) -> subprocess.CompletedProcess[str]:
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)} | (env or {})
+        for name in without:
+            environment.pop(name, None)
+        command = [sys.executable, *arguments]
+        return subprocess.run(
+            command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
+
+    return run

@@ -1,0 +1,84 @@
+"""A small run of training, done once: what the tests of the workshop look at."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+if TYPE_CHECKING:
+    from numbre_export.data import Digits, Mnist
+
+os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="-1")
+
+if find_spec("tensorflow") is None:
+    collect_ignore = [
+        "test_convert.py",
+        "test_gate.py",
+        "test_evaluate.py",
+        "test_train.py",
+        "test_architectures.py",
+        "test_commands.py",
+    ]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let pass what Keras and TensorFlow themselves do that numpy will no longer allow some day."""
+    for message in ("__array__ implementation doesn't accept a copy keyword",):
+        config.addinivalue_line("filterwarnings", f"ignore:{message}:DeprecationWarning")
+
+
+FIXTURE = Path(__file__).parents[1] / "data" / "mnist_test_100.npz"
+
+
+@pytest.fixture(scope="session")
+def held_out() -> Digits:
+    """A hundred MNIST test digits, ten a class."""
+    from numbre_export.data import Digits
+
+    with np.load(FIXTURE) as archive:
+        return Digits(archive["x"], archive["y"])
+
+
+@pytest.fixture(scope="session")
+def small_mnist(held_out: Digits) -> Mnist:
+    """2,000 digits to train on, the fixture's moved about, and the fixture's own to test with."""
+    from numbre_export.data import Digits, Mnist
+
+    moves = [(dy, dx) for dy in (-2, -1, 0, 1) for dx in (-2, -1, 0, 1, 2)]
+    images = np.concatenate([np.roll(held_out.images, move, (1, 2)) for move in moves])
+    return Mnist(Digits(images, np.tile(held_out.labels, len(moves))), held_out)
+
+
+@pytest.fixture(scope="session")
+def run_folder(small_mnist: Mnist, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a finished run of the network ``numbre``."""
+    from numbre_export.recipes import RECIPES
+    from numbre_export.train import train
+
+    recipe = replace(RECIPES["numbre"], epochs=3, batch_size=50, averaging=0.9)
+    return train(recipe, small_mnist, tmp_path_factory.mktemp("run"), seed=1).folder
+
+
+@pytest.fixture(scope="session")
+def trained(run_folder: Path) -> Any:
+    """The Keras model of ``run_folder``."""
+    from numbre_export.evaluate import load_keras
+
+    return load_keras(run_folder / "model.keras")
+
+
+@pytest.fixture(scope="session")
+def untrained_cnn() -> Any:
+    """The convolutional network with random weights: what matters to converters is its graph."""
+    import keras
+
+    from numbre_export.architectures import build
+
+    keras.utils.set_random_seed(0)
+    return build("cnn")

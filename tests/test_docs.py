@@ -1,0 +1,51 @@
+"""The documentation says what the program does."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+from numbre_edge.cli.app import app
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "samples").glob("*.md")])
+
+
+def test_the_command_reference_is_what_the_commands_say() -> None:
+    spec = importlib.util.spec_from_file_location("make_cli", ROOT / "docs" / "make_cli.py")
+    assert spec is not None
+    assert spec.loader is not None
+    make_cli = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(make_cli)
+
+    written = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+
+    assert written == make_cli.reference(app, "numbre-edge"), "run: python docs/make_cli.py"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_to_files_that_are_there(page: Path) -> None:
+    targets = re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text(encoding="utf-8"))
+
+    missing = [target for target in targets if not (page.parent / target).exists()]
+
+    assert missing == []
+
+
+def test_the_model_card_page_explains_every_field() -> None:
+    from dataclasses import fields
+
+    from numbre_edge.model import InputSpec, ModelCard
+
+    page = (ROOT / "docs" / "model-card.md").read_text(encoding="utf-8")
+
+    unexplained = [f.name for kind in (ModelCard, InputSpec) for f in fields(kind) if f"`{f.name}`" not in page]
+
+    assert unexplained == []
+
+
+def test_no_figure_is_left_open() -> None:
+    assert [page.name for page in PAGES if "FIGURE" in page.read_text(encoding="utf-8")] == []
