@@ -18,6 +18,8 @@ _MIN_AREA = 8  # pixels at working scale
 _MIN_HEIGHT = 8
 # A digit is higher than wide, or nearly so.
 _WIDEST = 2.5
+# Ink fainter than this share of the writing's is something else.
+_FAINT = 0.5
 # Gaps in a stroke, and the thickness of a rule's remains, in widths of a stroke.
 _GAP = 0.5
 _HAIR = 0.6
@@ -70,6 +72,7 @@ def components(mask: Pixels, flattened: Flattened) -> Components:
         and not _is_solid(row, mask.shape)
         and not _is_hair(row, stroke)
     ]
+    symbols = _inked(symbols, labels, flattened.contrast)
     symbols = [s for s in _joined(symbols) if s.box.width < _WIDEST * s.box.height]
     if not symbols:
         return Components((), labels)
@@ -77,6 +80,20 @@ def components(mask: Pixels, flattened: Flattened) -> Components:
     typical = float(np.median(heights[len(heights) // 2 :]))
     symbols = [s for s in symbols if s.box.height >= _SPECK * typical and s.box.height >= _MIN_HEIGHT]
     return Components(tuple(symbols), labels)
+
+
+def _inked(symbols: list[Symbol], labels: NDArray[np.int32], contrast: Pixels) -> list[Symbol]:
+    """Leave out what is much fainter than the writing: grain of wood, ink of the page behind."""
+    if not symbols:
+        return symbols
+    ink = labels.ravel().nonzero()[0]
+    which = labels.ravel()[ink]
+    areas = np.bincount(which)
+    means = np.bincount(which, weights=contrast.ravel()[ink]) / np.maximum(areas, 1)
+    own = means[[s.labels[0] for s in symbols]]
+    size = np.array([s.box.height for s in symbols])
+    typical = np.median(own[size >= 0.5 * np.percentile(size, 90)])
+    return [symbol for symbol, mean in zip(symbols, own, strict=True) if mean >= _FAINT * typical]
 
 
 def _is_solid(row: list[int], shape: tuple[int, ...]) -> bool:
