@@ -97,7 +97,9 @@ class ModelCard:
         if not isinstance(raw, dict):
             raise ModelError(f"{where}: its card is not a JSON object")
         if raw.get("format", CARD_FORMAT) != CARD_FORMAT:
-            raise ModelError(f"{where}: card format {raw['format']}, this version reads {CARD_FORMAT}; upgrade numbre-edge")
+            raise ModelError(
+                f"{where}: card format {raw['format']}, this version reads {CARD_FORMAT}; upgrade numbre-edge"
+            )
         version = raw.get("preprocessing")
         if version not in PREPROCESSINGS:
             raise ModelError(
@@ -133,14 +135,18 @@ def load_model(path: Path, *, card: Path | None = None) -> Model:
     """
     suffix = path.suffix.lower().lstrip(".")
     if suffix not in _DEFAULTS:
-        raise ModelError(f"{path}: is not a model this runs; it takes .onnx and .tflite files (make one with: numbre-edge export)")
+        raise ModelError(
+            f"{path}: is not a model this runs; it takes .onnx and .tflite files (make one with: numbre-edge export)"
+        )
     kind = cast(Format, suffix)
     content = _read(path)
     if path.parent == MODELS:
         _check_sum(path, content)
     text = _read(card).decode(errors="replace") if card else find_card(content, kind)
     if text is None:
-        raise ModelError(f"{path}: has no card inside; describe the model with --card card.json (see docs/model-card.md)")
+        raise ModelError(
+            f"{path}: has no card inside; describe the model with --card card.json (see docs/model-card.md)"
+        )
     return Model(path, kind, ModelCard.from_json(text, str(card or path)), content)
 
 
@@ -257,4 +263,6 @@ def _read(path: Path) -> bytes:
 def _check_sum(path: Path, content: bytes) -> None:
     expected = read_sums(path.parent).get(path.name)
     if expected != hashlib.sha256(content).hexdigest():
-        raise ModelError(f"{path}: is not the file that was shipped (its SHA-256 differs from {SUMS}); reinstall numbre-edge")
+        raise ModelError(
+            f"{path}: is not the file that was shipped (its SHA-256 differs from {SUMS}); reinstall numbre-edge"
+        )

@@ -78,7 +78,9 @@ class Reader:
             return self.explain(frame).readings
         part = frame.pixels[roi.y : roi.bottom, roi.x : roi.right]
         if not part.size:
-            raise UsageError(f"region {roi.x},{roi.y},{roi.width},{roi.height} lies outside the {frame.width}x{frame.height} picture")
+            raise UsageError(
+                f"region {roi.x},{roi.y},{roi.width},{roi.height} lies outside the {frame.width}x{frame.height} picture"
+            )
         return [reading.moved(roi.x, roi.y) for reading in self.explain(Frame(part, frame.source)).readings]
 
     def explain(self, frame: Frame) -> Explanation:
@@ -97,6 +99,11 @@ def _frame(picture: str | Path | bytes | NDArray[np.uint8]) -> Frame:
     if isinstance(picture, bytes):
         return Frame(decode_picture(picture, "picture"), "picture")
     pixels = np.asarray(picture)
-    if pixels.dtype != np.uint8 or pixels.ndim not in (2, 3) or (pixels.ndim == 3 and pixels.shape[2] != 3) or not pixels.size:
+    if (
+        pixels.dtype != np.uint8
+        or pixels.ndim not in (2, 3)
+        or (pixels.ndim == 3 and pixels.shape[2] != 3)
+        or not pixels.size
+    ):
         raise UsageError(f"pixels must be (H, W) or (H, W, 3) uint8, not {pixels.shape} {pixels.dtype}")
     return Frame(pixels)

@@ -60,6 +60,19 @@ class Frame:
         return int(self.pixels.shape[0])
 
 
+@dataclass(frozen=True)
+class Chain:
+    """Connected ink, cut into pieces from left to right, with every patch made of a run of them.
+
+    Attributes:
+        pieces: boxes in frame pixels, at least one.
+        spans: (first, end, patch): pieces ``first`` to ``end - 1`` together are patch number ``patch``.
+    """
+
+    pieces: tuple[Box, ...]
+    spans: tuple[tuple[int, int, int], ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Patches:
     """Candidate digits cut from one frame, as the model wants them.
@@ -67,10 +80,12 @@ class Patches:
     Attributes:
         pixels: (N, 28, 28) uint8, ink 255 on 0. N = 0 is ordinary.
         boxes: (N, 4) int32, x, y, width, height in frame pixels.
+        chains: which of the patches share ink, and so exclude each other.
     """
 
     pixels: Pixels
     boxes: NDArray[np.int32]
+    chains: tuple[Chain, ...]
 
     def __len__(self) -> int:
         return len(self.pixels)

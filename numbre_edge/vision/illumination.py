@@ -125,7 +125,9 @@ def _shrunk(grey: Pixels) -> Pixels:
 def _paper(grey: Pixels) -> int:
     """Return the level of the paper: of Otsu's two classes the one that most of the corners are in."""
     side = max(1, min(grey.shape) // 6)
-    corners = np.concatenate([part.ravel() for half in (grey[:side], grey[-side:]) for part in (half[:, :side], half[:, -side:])])
+    corners = np.concatenate(
+        [part.ravel() for half in (grey[:side], grey[-side:]) for part in (half[:, :side], half[:, -side:])]
+    )
     threshold = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[0]
     light = np.median(corners) > threshold
     return int(np.median(grey[grey > threshold] if light else grey[grey <= threshold]))

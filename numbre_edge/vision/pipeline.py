@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from numbre_edge.types import Box, Frame, Patches, Pixels
+from numbre_edge.types import Box, Chain, Frame, Patches, Pixels
 from numbre_edge.vision.binarize import binarize
-from numbre_edge.vision.components import Components, Symbol, close_gaps, components
+from numbre_edge.vision.components import Components, close_gaps, components
 from numbre_edge.vision.illumination import flatten
 from numbre_edge.vision.normalize import PATCH, normalize
 from numbre_edge.vision.rules import remove_rules
+from numbre_edge.vision.splitting import split
 
 # Longer side, pixels. Larger pictures are shrunk to it: a digit 1/60 of the side is then 21 pixels high.
 WORKING_SIDE = 1280
@@ -51,18 +53,36 @@ def find_digits(frame: Frame) -> Stages:
     flattened = flatten(grey, full=max(frame.pixels.shape[:2]) <= _FULL)
     mask = close_gaps(remove_rules(binarize(flattened.contrast)))
     found = components(mask, flattened)
-    pixels = [normalize(_ink(flattened.contrast, found, symbol)) for symbol in found.symbols]
-    boxes = [_to_frame(symbol.box, scale, frame) for symbol in found.symbols]
     return Stages(
         grey=grey,
         contrast=flattened.contrast,
         mask=mask,
         scale=scale,
         light_ink=flattened.light_ink,
-        patches=Patches(
-            pixels=np.array(pixels, np.uint8).reshape(-1, PATCH, PATCH),
-            boxes=np.array(boxes, np.int32).reshape(-1, 4),
-        ),
+        patches=_patches(flattened.contrast, found, scale, frame),
+    )
+
+
+def _patches(contrast: Pixels, found: Components, scale: float, frame: Frame) -> Patches:
+    pixels: list[Pixels] = []
+    boxes: list[Box] = []
+    chains: list[Chain] = []
+    for symbol in found.symbols:
+        x, y, width, height = symbol.box
+        labels = found.labels[y : y + height, x : x + width]
+        atoms = split(np.isin(labels, symbol.labels) if len(symbol.labels) > 1 else labels == symbol.labels[0])
+        spans = []
+        for first, end in atoms.spans:
+            own = (atoms.labels > first) & (atoms.labels <= end)
+            spans.append((first, end, len(pixels)))
+            pixels.append(normalize(_ink(contrast, own, symbol.box)))
+            boxes.append(_to_frame(_tight(own, symbol.box), scale, frame))
+        pieces = [_to_frame(_tight(atoms.labels == i + 1, symbol.box), scale, frame) for i in range(atoms.count)]
+        chains.append(Chain(tuple(pieces), tuple(spans)))
+    return Patches(
+        pixels=np.array(pixels, np.uint8).reshape(-1, PATCH, PATCH),
+        boxes=np.array(boxes, np.int32).reshape(-1, 4),
+        chains=tuple(chains),
     )
 
 
@@ -78,17 +98,21 @@ def _at_working_scale(grey: Pixels) -> tuple[Pixels, float]:
     return np.asarray(cv2.resize(grey, size, interpolation=method), np.uint8), scale
 
 
-def _ink(contrast: Pixels, found: Components, symbol: Symbol) -> Pixels:
-    """Return the grey ink of one symbol: its components' pixels and their soft fringe, nothing else's."""
-    x, y, width, height = symbol.box
-    labels = found.labels[y : y + height, x : x + width]
-    own = np.isin(labels, symbol.labels) if len(symbol.labels) > 1 else labels == symbol.labels[0]
+def _ink(contrast: Pixels, own: NDArray[np.bool_], box: Box) -> Pixels:
+    """Return the grey ink of one candidate: its own pixels within ``box`` and their soft fringe, nothing else's."""
+    x, y, width, height = box
     # One pixel more on each side holds the grey fringe of a stroke's edge.
     top, left = min(y, 1), min(x, 1)
     grey = contrast[y - top : y + height + 1, x - left : x + width + 1]
     mask = np.zeros(grey.shape, np.uint8)
     mask[top : top + height, left : left + width] = own
     return np.asarray(cv2.bitwise_and(grey, grey, mask=cv2.dilate(mask, np.ones((3, 3), np.uint8))), np.uint8)
+
+
+def _tight(own: NDArray[np.bool_], box: Box) -> Box:
+    """Return the box of the ink ``own`` within ``box``."""
+    x, y, width, height = cv2.boundingRect(own.astype(np.uint8))
+    return Box(box.x + x, box.y + y, width, height)
 
 
 def _to_frame(box: Box, scale: float, frame: Frame) -> Box:

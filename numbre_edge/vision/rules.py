@@ -16,7 +16,10 @@ from numpy.typing import NDArray
 from numbre_edge.types import Pixels
 
 _SMALL = 400  # pixels of longer side in which lines are looked for
-_STRETCH = 9  # pixels of level ink that a rule shows there, even when it slopes
+_DOTS = 9  # pixels of paper between two dots of a dotted line there
+_STRETCH = 15  # pixels of level ink that a rule shows there, even when it slopes
+# At least this share of a rule's columns is inked, dotted ones included.
+_INKED = 0.35
 # A rule is at least this long, as a share of the side it runs along,
 _LENGTH = 0.3
 # and this many times as long as the writing is high (ink counts as writing from so many times the
@@ -54,7 +57,7 @@ def _remove_level(mask: Pixels) -> Pixels:
         around = runs[rows.clip(0, height - 1), columns] * ((rows >= 0) & (rows < height))
         crossing = around.max(0)
         inked = crossing[crossing > 0]
-        if len(inked) < 0.5 * len(columns):
+        if len(inked) < _INKED * len(columns):
             continue
         thickness = float(np.median(inked))
         writing = _typical(heights[heights > _TALLER * thickness])
@@ -80,7 +83,8 @@ def _level_lines(mask: Pixels) -> tuple[list[Line], NDArray[np.float64]]:
         shrunk = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
         small = np.asarray(cv2.threshold(shrunk, 60, 255, cv2.THRESH_BINARY)[1], np.uint8)
     length = _LENGTH * small.shape[1]
-    stretch = cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((1, _STRETCH), np.uint8))
+    dots = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((1, _DOTS), np.uint8))
+    stretch = cv2.morphologyEx(dots, cv2.MORPH_OPEN, np.ones((1, _STRETCH), np.uint8))
     if cv2.countNonZero(stretch) < 0.5 * length:  # the cheap test: no level ink, no rules
         return [], np.zeros(0)
     found = cv2.HoughLinesP(stretch, 1, np.pi / 720, int(0.5 * length), minLineLength=length, maxLineGap=length / 6)

@@ -1,0 +1,163 @@
+"""Random scenes for training: numbers and clutter photographed, then read back by the runtime's own vision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.random import Generator
+
+from numbre_edge.types import Box, Frame, Pixels
+from numbre_edge.vision.pipeline import find_digits
+from numbre_export.scenes.camera import Camera
+from numbre_export.scenes.ink import (
+    BALLPOINT_BLACK,
+    BALLPOINT_BLUE,
+    CHALK,
+    FIBRE_RED,
+    FOUNTAIN_BLUE,
+    GEL_BLACK,
+    MARKER_BLACK,
+    PENCIL,
+    Pen,
+)
+from numbre_export.scenes.layout import Hand, Word, place_word
+from numbre_export.scenes.light import Light, Shadow
+from numbre_export.scenes.paper import Paper
+from numbre_export.scenes.scene import Scene, Script, photograph
+from numbre_export.scenes.strokes import Glyph
+
+_PENS: tuple[Pen, ...] = (
+    BALLPOINT_BLACK, BALLPOINT_BLUE, FIBRE_RED, FOUNTAIN_BLUE, GEL_BLACK, GEL_BLACK, MARKER_BLACK, PENCIL
+)  # fmt: skip
+# A patch is a digit if it holds this share of one digit's box and less than _OTHER of any other's;
+_WHOLE, _OTHER = 0.85, 0.3
+# it is none if it holds two digits by this much, or of every digit less than _PART.
+_BOTH, _PART = 0.6, 0.45
+# A piece this narrow may look like a 1 and be none: it teaches nothing.
+_NARROW = 0.4
+
+NOT_A_DIGIT = 10
+
+
+def photographed(digits: Sequence[Glyph], clutter: Sequence[Glyph], rng: Generator) -> tuple[list[Pixels], list[int]]:
+    """Photograph one random line of writing and return the patches found in it, with labels 0 to 10."""
+    scene = random_scene(digits, clutter, rng)
+    patches = find_digits(Frame(scene.pixels)).patches
+    truths = [digit for number in scene.numbers for digit in number.digits]
+    images, labels = [], []
+    for pixels, box in zip(patches.pixels, patches.boxes.tolist(), strict=True):
+        label = _label(Box(*box), [t.box for t in truths], [t.label for t in truths])
+        if label is not None:
+            images.append(pixels)
+            labels.append(label)
+    return images, labels
+
+
+def _label(box: Box, boxes: list[Box], labels: list[int]) -> int | None:
+    """Return what a patch is: 0 to 9, NOT_A_DIGIT, or None where nobody could say."""
+    shares = [_overlap(box, other) / (other.width * other.height) for other in boxes]
+    order = sorted(range(len(boxes)), key=lambda i: -shares[i])
+    best = shares[order[0]] if order else 0.0
+    second = shares[order[1]] if len(order) > 1 else 0.0
+    if best >= _WHOLE and second < _OTHER:
+        digit = boxes[order[0]]
+        snug = box.width < 1.3 * digit.width + 4 and box.height < 1.3 * digit.height + 4
+        return labels[order[0]] if snug else None
+    if second > _BOTH:
+        return NOT_A_DIGIT
+    if best < _PART and box.width > _NARROW * box.height:
+        return NOT_A_DIGIT
+    return None
+
+
+def _overlap(a: Box, b: Box) -> int:
+    return max(0, min(a.right, b.right) - max(a.x, b.x)) * max(0, min(a.bottom, b.bottom) - max(a.y, b.y))
+
+
+def random_scene(digits: Sequence[Glyph], clutter: Sequence[Glyph], rng: Generator) -> Scene:
+    """Photograph a line of two to five symbols: mostly digits, some touching, some clutter."""
+    height = float(np.exp(rng.uniform(np.log(15), np.log(90))))
+    chalk = rng.random() < 0.08
+    pen = CHALK if chalk else _PENS[int(rng.integers(len(_PENS)))]
+    width = height * rng.uniform(0.05, 0.14) * (1.3 if chalk else 1)
+    touching = rng.random() < 0.45
+    hand = Hand(
+        height=height,
+        pen=max(1.1, width),
+        gap=float(rng.uniform(-0.22, 0.04) if touching else rng.uniform(0.12, 0.45)),
+        slant=float(rng.normal(0.08, 0.12)),
+        evenness=float(rng.uniform(0.2, 0.95)),
+        size_jitter=0.1,
+        baseline_jitter=0.06,
+        turn_jitter=0.06,
+    )
+    glyphs = [
+        clutter[int(rng.integers(len(clutter)))] if rng.random() < 0.1 else digits[int(rng.integers(len(digits)))]
+        for _ in range(int(rng.integers(1, 6)))
+    ]
+    left, foot = height * rng.uniform(0.3, 1.2), height * rng.uniform(1.4, 1.9)
+    word: Word = place_word(glyphs, hand, left, foot, rng, slope=float(rng.normal(0, 0.04)))
+    size = (int(foot + height * rng.uniform(0.25, 0.9)), int(word[-1].right + height * rng.uniform(0.3, 1.2)))
+    scan = rng.random() < 0.3
+    blur = float(rng.uniform(0.3, 0.6)) if scan else float(rng.uniform(0.3, 0.03 * height + 0.6))
+    return photograph(
+        paper=_paper(rng, height, foot, chalk, scan),
+        page=size,
+        scripts=[Script([word], pen, hand.pen)],
+        picture=size,
+        rng=rng,
+        light=_light(rng, scan),
+        camera=Camera(
+            tilt=(0.0, 0.0) if scan else (float(rng.normal(0, 0.08)), float(rng.normal(0, 0.08))),
+            turn=float(rng.normal(0, 0.05)),
+            defocus=blur,
+            motion=0.0 if scan or rng.random() < 0.8 else float(rng.uniform(0, 0.1 * height)),
+            motion_angle=float(rng.uniform(0, 3.14)),
+            exposure=float(rng.uniform(0.5, 1.1)),
+            shot_noise=float(rng.uniform(0.003, 0.03)),
+            read_noise=float(rng.uniform(0.001, 0.012)),
+            jpeg=None if rng.random() < 0.2 else int(rng.integers(35, 95)),
+        ),
+    )
+
+
+def _paper(rng: Generator, height: float, foot: float, chalk: bool, scan: bool) -> Paper:
+    if chalk:
+        return Paper(color=(58, 66, 52), cloud=0.03, smear=0.02)
+    shade = float(rng.uniform(245, 255) if scan else rng.uniform(150, 245))
+    tint = np.clip(shade + rng.normal(0, 2 if scan else 8, 3), 90, 255)
+    ruling = ("none", "none", "none", "ruled", "squared", "dotted", "dotted")[int(rng.integers(7))]
+    dark = float(rng.uniform(40, 200))
+    return Paper(
+        color=(float(tint[0]), float(tint[1]), float(tint[2])),
+        ruling=ruling,  # type: ignore[arg-type]
+        pitch=height * float(rng.uniform(0.5, 0.9) if ruling == "squared" else rng.uniform(1.4, 2.2)),
+        phase=foot + height * float(rng.uniform(-0.05, 0.2)),
+        line=(dark, dark, dark),
+        line_width=max(1.0, height * float(rng.uniform(0.02, 0.05))),
+        fibre=float(rng.uniform(0.001, 0.01)),
+        cloud=float(rng.uniform(0.0, 0.03)),
+    )
+
+
+def _light(rng: Generator, scan: bool) -> Light:
+    if scan:
+        return Light(gradient=0.0, vignette=0.0, unevenness=0.0)
+    shadows = ()
+    if rng.random() < 0.25:
+        shadows = (
+            Shadow(
+                center=(float(rng.uniform(0, 1)), float(rng.uniform(0, 1))),
+                size=(float(rng.uniform(0.4, 1)), float(rng.uniform(0.4, 1))),
+                angle=float(rng.uniform(0, 3)),
+                depth=float(rng.uniform(0.2, 0.5)),
+                softness=float(rng.uniform(2, 30)),
+            ),
+        )
+    return Light(
+        gradient=float(rng.uniform(0, 0.4)),
+        angle=float(rng.uniform(-3, 3)),
+        vignette=float(rng.uniform(0, 0.3)),
+        shadows=shadows,
+    )
