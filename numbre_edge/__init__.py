@@ -1,8 +1,8 @@
 """Reads handwritten numbers, offline, on small machines.
 
 >>> from numbre_edge import Reader
->>> [reading.text for reading in Reader().read("samples/biro-plain.jpg")]  # doctest: +SKIP
-['407']
+>>> [reading.text for reading in Reader().read("samples/plain-number.jpg")]  # doctest: +SKIP
+['4071']
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ def decode(
     threshold = card.reject_threshold if min_confidence is None else min_confidence
     rows = calibrated(probabilities, card.temperature)
     marks = [mark for chain in patches.chains for mark in _best_path(chain, patches, rows, threshold)]
-    return [Reading.of(number) for line in lines(marks) for number in numbers(line)]
+    return [Reading.of(number) for line in lines(marks) for number in numbers(line, patches.others)]
 
 
 def _best_path(chain: Chain, patches: Patches, rows: Floats, threshold: float) -> list[Mark]:
@@ -97,13 +97,14 @@ def lines(marks: list[Mark]) -> list[list[Mark]]:
     return sorted(found, key=lambda line: float(np.mean([_middle(m.box) for m in line])))
 
 
-def numbers(line: list[Mark]) -> list[list[Digit]]:
+def numbers(line: list[Mark], others: tuple[Box, ...] = ()) -> list[list[Digit]]:
     """Split a line into numbers: where other ink stands between, where the height of the
     digits changes (an exponent), and where a gap is clearly larger than the others.
     """
     runs: list[list[Digit]] = [[]]
     for mark in line:
-        if mark.digit is None or (runs[-1] and _raised(runs[-1][-1].box, mark.box)):
+        before = runs[-1][-1].box if runs[-1] else None
+        if mark.digit is None or (before and (_raised(before, mark.box) or _parted(before, mark.box, others))):
             runs.append([])
         if mark.digit is not None:
             runs[-1].append(mark.digit)
@@ -136,6 +137,14 @@ def _raised(before: Box, after: Box) -> bool:
     """Whether one of two neighbours is an exponent or index of the other."""
     taller, smaller = max(before.height, after.height), min(before.height, after.height)
     return smaller < 0.75 * taller and abs(_middle(before) - _middle(after)) > 0.4 * taller
+
+
+def _parted(before: Box, after: Box, others: tuple[Box, ...]) -> bool:
+    """Whether ink stands between two neighbours: in their gap, on their level."""
+    top, bottom = min(before.y, after.y), max(before.bottom, after.bottom)
+    return any(
+        before.right <= other.x + other.width / 2 <= after.x and top < _middle(other) < bottom for other in others
+    )
 
 
 def _middle(box: Box) -> float:

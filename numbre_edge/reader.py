@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from numbre_edge.backends import Backend, open_backend
-from numbre_edge.decoding import decode
+from numbre_edge.decoding import calibrated, decode
 from numbre_edge.errors import UsageError
 from numbre_edge.model import ModelCard
 from numbre_edge.sources.decode import decode as decode_picture
-from numbre_edge.types import Box, Floats, Frame, Reading
-from numbre_edge.vision.pipeline import Stages, find_digits
-
-
-@dataclass(frozen=True, eq=False)
-class Explanation:
-    """Every stage of one reading: what vision found, (N, C) probabilities, and the numbers."""
-
-    stages: Stages
-    probabilities: Floats
-    readings: list[Reading]
+from numbre_edge.types import Box, Explanation, Frame, Reading
+from numbre_edge.vision.pipeline import find_digits
 
 
 class Reader:
@@ -75,7 +65,7 @@ class Reader:
     def read_frame(self, frame: Frame, *, roi: Box | None = None) -> list[Reading]:
         """Read a frame, or only the part of it within ``roi``; boxes are the frame's all the same."""
         if roi is None:
-            return self.explain(frame).readings
+            return list(self.explain(frame).readings)
         part = frame.pixels[roi.y : roi.bottom, roi.x : roi.right]
         if not part.size:
             raise UsageError(
@@ -88,7 +78,15 @@ class Reader:
         stages = find_digits(frame)
         probabilities = self.backend.predict(stages.patches.pixels)
         readings = decode(stages.patches, probabilities, self.card, min_confidence=self._min_confidence)
-        return Explanation(stages, probabilities, readings)
+        return Explanation(
+            contrast=stages.contrast,
+            mask=stages.mask,
+            scale=stages.scale,
+            light_ink=stages.light_ink,
+            patches=stages.patches,
+            probabilities=calibrated(probabilities, self.card.temperature),
+            readings=tuple(readings),
+        )
 
 
 def _frame(picture: str | Path | bytes | NDArray[np.uint8]) -> Frame:

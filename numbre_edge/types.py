@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -81,11 +82,13 @@ class Patches:
         pixels: (N, 28, 28) uint8, ink 255 on 0. N = 0 is ordinary.
         boxes: (N, 4) int32, x, y, width, height in frame pixels.
         chains: which of the patches share ink, and so exclude each other.
+        others: ink that is too small or too flat for a digit, such as dots and dashes: it parts numbers.
     """
 
     pixels: Pixels
     boxes: NDArray[np.int32]
     chains: tuple[Chain, ...]
+    others: tuple[Box, ...] = ()
 
     def __len__(self) -> int:
         return len(self.pixels)
@@ -136,6 +139,43 @@ class Reading:
         """Return the same number ``dx``, ``dy`` pixels further right and down."""
         digits = [Digit(d.value, d.confidence, d.box._replace(x=d.box.x + dx, y=d.box.y + dy)) for d in self.digits]
         return Reading.of(digits)
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """Every stage of one reading, for people who ask why.
+
+    Attributes:
+        contrast: (h, w) uint8 at working scale, illumination removed, ink bright on 0.
+        mask: (h, w) uint8, ink 255 on 0.
+        scale: working pixels per frame pixel.
+        light_ink: whether the ink is lighter than its ground.
+        patches: the candidate digits, N of them.
+        probabilities: (N, C) float32, calibrated; the first ten columns are the digits.
+        readings: the numbers, in reading order.
+    """
+
+    contrast: Pixels
+    mask: Pixels
+    scale: float
+    light_ink: bool
+    patches: Patches
+    probabilities: Floats
+    readings: tuple[Reading, ...]
+
+    @cached_property
+    def chosen(self) -> dict[int, Digit]:
+        """The patches that became digits: number of the patch -> digit, in reading order."""
+        patches: dict[tuple[int, ...], list[int]] = {}
+        for number, box in enumerate(self.patches.boxes.tolist()):
+            patches.setdefault(tuple(box), []).append(number)
+        # Two candidates can share a box, one with and one without a speck of ink: the confidence tells which.
+        best = self.probabilities[:, :10].max(1, initial=0)
+        return {
+            min(patches[digit.box], key=lambda number: abs(float(best[number]) - digit.confidence)): digit
+            for reading in self.readings
+            for digit in reading.digits
+        }
 
 
 @dataclass(frozen=True)

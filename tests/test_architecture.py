@@ -20,7 +20,7 @@ FLOORS = (
     {"numbre_edge.web"},
     {"numbre_edge.reader", "numbre_export"},
     {"numbre_edge.vision", "numbre_edge.backends", "numbre_edge.sources"}
-    | {"numbre_edge.sinks", "numbre_edge.decoding", "numbre_edge.tracking"},
+    | {"numbre_edge.sinks", "numbre_edge.decoding", "numbre_edge.tracking", "numbre_edge.diagnosis"},
     {"numbre_edge.types", "numbre_edge.model"},
     {"numbre_edge.errors"},
 )

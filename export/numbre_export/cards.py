@@ -20,8 +20,10 @@ from numbre_edge.vision.normalize import PREPROCESSING
 from numbre_export.convert import Kind
 
 MNIST_CREDIT = "MNIST: Yann LeCun, Corinna Cortes, Christopher J. C. Burges; CC BY-SA 3.0"
+BHMSDS_CREDIT = "BHMSDS: W. Blachowski, MIT"
 NOT_A_DIGIT = "not a digit"
 _PACKAGES = ("numbre-edge", "tensorflow", "tensorflow-cpu", "keras", "tf2onnx", "onnx", "numpy")
+_TRAINING = ("command", "recipe", "seed", "symbols", "parameters", "versions")  # of metrics.json, for the card
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP can say: the same model gives the same bytes
 
 
@@ -31,7 +33,7 @@ def card_for(model: Any, kind: Kind, *, run: Path | None = None) -> ModelCard:
     Args:
         model: a Keras model; its name is the card's.
         kind: of file.
-        run: the run folder it came from, for the recipe and the seed.
+        run: the run folder it came from, for the recipe, the seed and the calibration.
 
     Raises:
         ModelError: outputs that are neither the ten digits nor these and "not a digit".
@@ -40,7 +42,8 @@ def card_for(model: Any, kind: Kind, *, run: Path | None = None) -> ModelCard:
     classes = {10: digits, 11: (*digits, NOT_A_DIGIT)}.get(model.output_shape[-1])
     if classes is None:
         raise ModelError(f"{model.name}: has {model.output_shape[-1]} outputs; expected 10, or 11 with {NOT_A_DIGIT!r}")
-    training = _training(run)
+    metrics = _metrics(run)
+    calibration = metrics.get("calibration", {})
     integer = kind.quantization == "int8"
     return ModelCard(
         name=model.name,
@@ -51,9 +54,11 @@ def card_for(model: Any, kind: Kind, *, run: Path | None = None) -> ModelCard:
             quantization_zero_point=0 if integer else None,
         ),
         quantization=kind.quantization,
-        training=training,
-        data_credits=(MNIST_CREDIT,),
-        seed=training.get("seed"),
+        temperature=calibration.get("temperature", ModelCard.temperature),
+        reject_threshold=calibration.get("threshold", ModelCard.reject_threshold),
+        training={key: metrics[key] for key in _TRAINING if key in metrics},
+        data_credits=(MNIST_CREDIT, BHMSDS_CREDIT) if _with_symbols(metrics) else (MNIST_CREDIT,),
+        seed=metrics.get("seed"),
         versions=_versions(),
         commit=_commit(),
     )
@@ -78,15 +83,20 @@ def _into_tflite(content: bytes, card: ModelCard) -> bytes:
     return file.getvalue()
 
 
-def _training(run: Path | None) -> dict[str, Any]:
-    """Return what the run folder's metrics.json tells of the training; {} where there is none."""
+def _metrics(run: Path | None) -> dict[str, Any]:
+    """Return what the run folder's metrics.json tells; {} where there is none."""
     if run is None or not (run / "metrics.json").exists():
         return {}
     try:
         metrics = json.loads((run / "metrics.json").read_text())
     except ValueError as exc:
         raise ModelError(f"{run / 'metrics.json'}: is not JSON ({exc}); train again, or move the model away") from exc
-    return {key: metrics[key] for key in ("command", "recipe", "seed", "parameters", "versions") if key in metrics}
+    return dict(metrics)
+
+
+def _with_symbols(metrics: dict[str, Any]) -> bool:
+    """Whether BHMSDS was trained on: their number says so, or in older runs the command."""
+    return bool(metrics.get("symbols", "--symbols" in metrics.get("command", "")))
 
 
 def _versions() -> dict[str, str]:

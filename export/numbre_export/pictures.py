@@ -7,34 +7,54 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+
+import numpy as np
 
 from numbre_edge.errors import DataError, SourceError
 from numbre_edge.types import Reading
+from numbre_export.calibrate import expected_calibration_error
 
 LABELS = "labels.csv"
 
 
 @dataclass(frozen=True)
 class PictureResult:
-    """One picture: the numbers that are on it and those that were read, in reading order."""
+    """One picture: the numbers that are on it and those that were read, in reading order.
+
+    Attributes:
+        confidences: of each digit read, ``?`` too, in the same order.
+    """
 
     file: str
     expected: tuple[str, ...]
     read: tuple[str, ...]
+    confidences: tuple[float, ...]
     error: str | None = None
 
     @property
     def exact(self) -> bool:
         return self.read == self.expected
 
+    @property
+    def judged(self) -> tuple[tuple[float, bool], ...]:
+        """Each digit's confidence and whether it is right; empty where another count of digits was read than is there.
+
+        Then nobody can say which digit was to be which. A ``?`` holds its place and is not judged.
+        """
+        there, read = "".join(self.expected), "".join(self.read)
+        if len(there) != len(read):
+            return ()
+        return tuple((c, a == b) for c, a, b in zip(self.confidences, there, read, strict=True) if b != "?")
+
 
 @dataclass(frozen=True)
 class PictureScore:
-    """A folder's result; a picture that could not be read counts as read empty.
+    """A folder's result, or several folders'; a picture that could not be read counts as read empty.
 
     Attributes:
-        folder: as it was named.
+        folder: as it was named, or what several are called.
         results: one a picture, in the order of labels.csv.
     """
 
@@ -63,6 +83,27 @@ class PictureScore:
         wrong = sum(edit_distance("".join(r.expected), "".join(r.read)) for r in self.results)
         return 1 - wrong / max(1, sum(len("".join(r.expected)) for r in self.results))
 
+    @property
+    def judged(self) -> int:
+        """Digits that the calibration error is over: those of pictures where as many were read as are there."""
+        return sum(len(result.judged) for result in self.results)
+
+    @property
+    def calibration_error(self) -> float:
+        """Expected calibration error: how far the digits' confidence is from the share that is right."""
+        pairs = np.array([pair for result in self.results for pair in result.judged], np.float32).reshape(-1, 2)
+        return expected_calibration_error(pairs[:, 0], pairs[:, 1] > 0)
+
+    @property
+    def doubtful(self) -> int:
+        """Numbers read with a ``?``."""
+        return sum("?" in text for result in self.results for text in result.read)
+
+    @property
+    def unread(self) -> int:
+        """Pictures with numbers on them and none read."""
+        return sum(bool(result.expected) and not result.read for result in self.results)
+
 
 def score_folder(folder: Path, read: Callable[[Path], Sequence[Reading]]) -> PictureScore:
     """Read every picture that ``folder``'s labels.csv names, and compare.
@@ -78,6 +119,11 @@ def score_folder(folder: Path, read: Callable[[Path], Sequence[Reading]]) -> Pic
     return PictureScore(
         str(folder), tuple(_result(folder, name, want, read) for name, want in load_labels(folder).items())
     )
+
+
+def together(scores: Sequence[PictureScore]) -> PictureScore:
+    """Return the score over all pictures of all folders."""
+    return PictureScore("together", tuple(chain.from_iterable(score.results for score in scores)))
 
 
 def load_labels(folder: Path) -> dict[str, tuple[str, ...]]:
@@ -117,5 +163,10 @@ def _result(
     try:
         readings = read(inside if inside.exists() else folder / name)
     except SourceError as exc:
-        return PictureResult(name, expected, (), str(exc))
-    return PictureResult(name, expected, tuple(reading.text for reading in readings))
+        return PictureResult(name, expected, (), (), str(exc))
+    return PictureResult(
+        name,
+        expected,
+        tuple(reading.text for reading in readings),
+        tuple(digit.confidence for reading in readings for digit in reading.digits),
+    )

@@ -99,7 +99,8 @@ def train(
     )
     best.save(folder / "model.h5")
     plots.history(folder / "history.csv", folder / "history.png")
-    write_atomically(folder / "metrics.json", lambda temporary: _write_metrics(temporary, outcome, recipe, seed, model))
+    used = len(symbols) if symbols is not None and recipe.mixture is not None else 0
+    write_atomically(folder / "metrics.json", lambda path: _write_metrics(path, outcome, recipe, seed, used, model))
     for name in (_STATE, _NEXT, _CORPUS):
         (folder / name).unlink(missing_ok=True)
     return outcome
@@ -108,7 +109,7 @@ def train(
 def _corpora(
     recipe: Recipe, training: Digits, validation: Digits, symbols: Digits | None, seed: int, folder: Path
 ) -> tuple[Digits | None, Digits]:
-    """Return what is trained on beside MNIST, and what confidence is calibrated on: validation digits, in scenes too."""
+    """Return what is trained on beside MNIST, and what calibrates confidence: validation digits, in scenes too."""
     if recipe.mixture is None:
         return None, validation
     file = folder / _CORPUS
@@ -219,7 +220,7 @@ def _probabilities(model: Any, images: Pixels) -> Floats:
     return np.asarray(model.predict(images.astype(np.float32), batch_size=500, verbose=0), np.float32)
 
 
-def _write_metrics(path: Path, outcome: Outcome, recipe: Recipe, seed: int, model: Any) -> None:
+def _write_metrics(path: Path, outcome: Outcome, recipe: Recipe, seed: int, symbols: int, model: Any) -> None:
     import tensorflow
 
     path.write_text(
@@ -231,6 +232,7 @@ def _write_metrics(path: Path, outcome: Outcome, recipe: Recipe, seed: int, mode
                 "parameters": model.count_params(),
                 "recipe": recipe.as_dict(),
                 "seed": seed,
+                "symbols": symbols,
                 "command": shlex.join(["numbre-edge", *sys.argv[1:]]),
                 "versions": {
                     "python": platform.python_version(),

@@ -49,6 +49,7 @@ def explain(
 
     import cv2
 
+    from numbre_edge.diagnosis import diagnose
     from numbre_edge.reader import Reader
     from numbre_edge.sinks.output import write_picture
     from numbre_edge.sinks.sheet import contact_sheet
@@ -64,10 +65,13 @@ def explain(
     console = console_of(context)
     console.detail(f"model {reader.backend.model.path}, backend {reader.backend.name}")
     explanation = reader.explain(frame)
-    drawn = contact_sheet(frame, explanation, reader.card)
+    findings = [finding.text for finding in diagnose(explanation)]
+    drawn = contact_sheet(frame, explanation, reader.card, findings)
     _, encoded = cv2.imencode(".png", drawn)
     write_picture(sheet, encoded.tobytes())
     for reading in explanation.readings:
         print(f"{reading.text}  {reading.confidence:.0%}")
-    candidates, numbers = len(explanation.stages.patches), len(explanation.readings)
+    for text in findings:
+        print(f"- {text}")
+    candidates, numbers = len(explanation.patches), len(explanation.readings)
     console.say(f"{plural(candidates, 'candidate')}, {plural(numbers, 'number')}; wrote {sheet}")

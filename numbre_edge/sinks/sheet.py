@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -11,17 +11,16 @@ from numpy.typing import NDArray
 
 from numbre_edge.model import ModelCard
 from numbre_edge.sinks.annotate import DOUBTFUL, SURE, draw
-from numbre_edge.types import Box, Digit, Floats, Frame, Pixels
-
-if TYPE_CHECKING:
-    from numbre_edge.reader import Explanation
+from numbre_edge.types import Box, Digit, Explanation, Floats, Frame, Pixels
 
 Colour = tuple[int, int, int]  # BGR
 
 _WIDTH, _MARGIN, _TITLE = 1600, 32, 42  # pixels of the sheet
 _TALLEST = 620  # a panel, pixels
-_COLUMNS, _ENLARGED, _CELL_HEIGHT = 6, 112, 136  # a patch is shown at 4 times its 28 x 28
+_COLUMNS, _ENLARGED, _CELL_HEIGHT = 6, 112, 154  # a patch is shown at 4 times its 28 x 28
+_LINE = 28  # of text, pixels
 _MOST_PATCHES = 300  # a picture of pure noise must not make a sheet of a gigapixel
+_MOST_FINDINGS = 40
 _PAPER: Colour = (246, 248, 249)
 _TEXT: Colour = (40, 36, 33)
 _FAINT: Colour = (150, 145, 140)
@@ -35,38 +34,49 @@ class _Panel:
     pixels: Pixels  # (h, w, 3) BGR, small enough for its place
 
 
-def contact_sheet(frame: Frame, explanation: Explanation, card: ModelCard) -> Pixels:
-    """Draw all stages: picture, illumination removed, ink, numbers, and the patches with their top three.
+def contact_sheet(frame: Frame, explanation: Explanation, card: ModelCard, findings: Sequence[str] = ()) -> Pixels:
+    """Draw all stages: picture, illumination removed, ink, numbers, findings, and the patches with their top three.
 
     Args:
         frame: the picture that was explained.
         explanation: what ``Reader.explain`` said of it.
         card: of the model, for the names of its classes.
+        findings: what there is to say about it, a line of ASCII each.
 
     Returns:
         (h, 1600, 3) BGR uint8.
     """
-    stages = explanation.stages
-    ink = "light ink on dark" if stages.light_ink else "dark ink on light"
+    ink = "light ink on dark" if explanation.light_ink else "dark ink on light"
     across = 4 if frame.height > frame.width else 2
     width = (_WIDTH - (across + 1) * _MARGIN) // across
     panels = [
         _Panel(f"Picture  {frame.width} x {frame.height}", _fitted(frame.pixels, width)),
-        _Panel(f"Illumination removed  {ink}", _fitted(255 - stages.contrast, width)),
-        _Panel(f"Ink  {stages.mask.shape[1]} x {stages.mask.shape[0]}", _fitted(255 - stages.mask, width)),
+        _Panel(f"Illumination removed  {ink}", _fitted(255 - explanation.contrast, width)),
+        _Panel(
+            f"Ink  {explanation.mask.shape[1]} x {explanation.mask.shape[0]}", _fitted(255 - explanation.mask, width)
+        ),
         _numbers(frame, explanation, width),
     ]
     rows = [_panel_row(panels[at : at + across], width) for at in range(0, len(panels), across)]
+    if findings:
+        rows.append(_findings(findings))
     rows.append(_patches(explanation, card))
     foot = np.full((_MARGIN, _WIDTH, 3), _PAPER, np.uint8)
     return np.vstack([*rows, foot])
 
 
 def _numbers(frame: Frame, explanation: Explanation, width: int) -> _Panel:
+    """Draw what was read over the faint boxes of all other candidates, which may share ink with it."""
     readings = explanation.readings
     # Drawn at the panel's own size, so that lines and labels keep theirs.
     pixels = _fitted(frame.pixels, width)
     scale = pixels.shape[1] / frame.width
+    faint = pixels.copy()
+    for index, box in enumerate(explanation.patches.boxes.tolist()):
+        if index not in explanation.chosen:
+            left, top, right, bottom = (round(v * scale) for v in (box[0], box[1], box[0] + box[2], box[1] + box[3]))
+            cv2.rectangle(faint, (left, top), (right - 1, bottom - 1), _FAINT, 1)
+    pixels = np.asarray(cv2.addWeighted(faint, 0.6, pixels, 0.4, 0), np.uint8)
     drawn = draw(pixels, [type(r).of([_scaled(d, scale) for d in r.digits]) for r in readings])
     return _Panel(f"Numbers read  {len(readings)}", drawn)
 
@@ -98,34 +108,51 @@ def _panel_row(panels: list[_Panel], width: int) -> Pixels:
     return row
 
 
-def _patches(explanation: Explanation, card: ModelCard) -> Pixels:
-    patches = explanation.stages.patches
-    shown = min(len(patches), _MOST_PATCHES)
-    lines = -(-shown // _COLUMNS)
-    grid = np.full((_MARGIN + _TITLE + lines * _CELL_HEIGHT, _WIDTH, 3), _PAPER, np.uint8)
-    title = f"What the model saw  {len(patches)} patches of 28 x 28" if len(patches) else "No ink that could be a digit"
-    _write(
-        grid,
-        title + (f", the first {shown} shown" if shown < len(patches) else ""),
-        (_MARGIN, _MARGIN + 26),
-        0.62,
-        _TEXT,
+def _findings(findings: Sequence[str]) -> Pixels:
+    shown = findings[:_MOST_FINDINGS]
+    left_out = len(findings) - len(shown)
+    rows = _heading(
+        "Findings" + (f"  the first {len(shown)} of {len(findings)}" if left_out else ""), len(shown) * _LINE
     )
-    values = {digit.box: digit.value for reading in explanation.readings for digit in reading.digits}
-    boxes = [Box(*box) for box in patches.boxes.tolist()]
-    place = {box: rank for rank, box in enumerate(values)}  # in reading order, what was not read last
-    order = sorted(range(len(boxes)), key=lambda index: place.get(boxes[index], len(place)))
+    for rank, text in enumerate(shown):
+        _write(rows, text, (_MARGIN, _MARGIN + _TITLE + 18 + rank * _LINE), 0.55, _TEXT)
+    return rows
+
+
+def _patches(explanation: Explanation, card: ModelCard) -> Pixels:
+    patches, chosen = explanation.patches, explanation.chosen
+    shown = min(len(patches), _MOST_PATCHES)
+    title = (
+        f"What the model saw  {len(patches)} candidates of 28 x 28, {len(chosen)} chosen"
+        if len(patches)
+        else "No ink that could be a digit"
+    )
+    grid = _heading(
+        title + (f", the first {shown} shown" if shown < len(patches) else ""), -(-shown // _COLUMNS) * _CELL_HEIGHT
+    )
+    # In reading order, what was not chosen last.
+    order = [*chosen, *(index for index in range(len(patches)) if index not in chosen)]
     pitch = (_WIDTH - 2 * _MARGIN) // _COLUMNS
     for rank, index in enumerate(order[:shown]):
         left = _MARGIN + rank % _COLUMNS * pitch
         top = _MARGIN + _TITLE + rank // _COLUMNS * _CELL_HEIGHT
-        box = boxes[index]
-        frame_colour = _FAINT if box not in values else DOUBTFUL if values[box] is None else SURE
+        digit = chosen.get(index)
+        colour = _FAINT if digit is None else DOUBTFUL if digit.value is None else SURE
         enlarged = cv2.resize(patches.pixels[index], (_ENLARGED, _ENLARGED), interpolation=cv2.INTER_NEAREST)
         grid[top : top + _ENLARGED, left : left + _ENLARGED] = enlarged[..., None]
-        cv2.rectangle(grid, (left - 2, top - 2), (left + _ENLARGED + 1, top + _ENLARGED + 1), frame_colour, 2)
-        _top_three(grid, (left + _ENLARGED + 14, top), explanation.probabilities[index], card.classes, frame_colour)
+        edge = 1 if digit is None else 3
+        cv2.rectangle(grid, (left - edge, top - edge), (left + _ENLARGED, top + _ENLARGED), colour, edge)
+        fate = "not chosen" if digit is None else "doubtful" if digit.value is None else f"read as {digit.value}"
+        _write(grid, fate, (left, top + _ENLARGED + 20), 0.5, colour, bold=digit is not None)
+        _top_three(grid, (left + _ENLARGED + 14, top), explanation.probabilities[index], card.classes, colour)
     return grid
+
+
+def _heading(title: str, below: int) -> Pixels:
+    """Return a strip of the sheet with a title and ``below`` pixels of room under it."""
+    strip = np.full((_MARGIN + _TITLE + below, _WIDTH, 3), _PAPER, np.uint8)
+    _write(strip, title, (_MARGIN, _MARGIN + 26), 0.62, _TEXT)
+    return strip
 
 
 def _top_three(

@@ -20,9 +20,15 @@ _MIN_HEIGHT = 8
 _WIDEST = 2.5
 # Ink fainter than this share of the writing's is something else.
 _FAINT = 0.5
+# The least size of a dot made on purpose, in widths of a stroke.
+_POINT = 0.7
 # Gaps in a stroke, and the thickness of a rule's remains, in widths of a stroke.
 _GAP = 0.5
 _HAIR = 0.6
+# A component of which more than this share of a side lies on the picture's border runs along it,
+# unless it is larger than this share of the picture.
+_ALONG = 0.35
+_STRIP = 0.35
 # Ink of which more than this share lies where two grounds meet is that edge, not writing across it.
 _ON_EDGE = 0.5
 
@@ -42,10 +48,14 @@ class Symbol:
 
 @dataclass(frozen=True, eq=False)
 class Components:
-    """The mask's symbols, and the label image (h, w) int32 they refer to."""
+    """The mask's symbols, and the label image (h, w) int32 they refer to.
+
+    ``others`` are dots, dashes and the like: at least as large as the pen's point, too small for a digit.
+    """
 
     symbols: tuple[Symbol, ...]
     labels: NDArray[np.int32]
+    others: tuple[Box, ...] = ()
 
 
 def close_gaps(mask: Pixels) -> Pixels:
@@ -57,8 +67,11 @@ def close_gaps(mask: Pixels) -> Pixels:
     return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, disc), np.uint8)
 
 
-def components(mask: Pixels, flattened: Flattened) -> Components:
-    """Find the symbols of ``mask`` ((h, w) uint8, ink > 0) of a flattened picture."""
+def components(mask: Pixels, flattened: Flattened, *, full: bool = False) -> Components:
+    """Find the symbols of ``mask`` ((h, w) uint8, ink > 0) of a flattened picture.
+
+    ``full``: the writing may fill the picture, so ink along its border is ink.
+    """
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_32S)
     labels = np.asarray(labels, np.int32)
     stroke = stroke_width(mask)
@@ -69,17 +82,18 @@ def components(mask: Pixels, flattened: Flattened) -> Components:
         if number
         and row[4] >= _MIN_AREA
         and on_edge[number] < _ON_EDGE * row[4]
-        and not _is_solid(row, mask.shape)
         and not _is_hair(row, stroke)
+        and (full or not (_is_solid(row, mask.shape) or _is_along_border(labels, number, row)))
     ]
     symbols = _inked(symbols, labels, flattened.contrast)
-    symbols = [s for s in _joined(symbols) if s.box.width < _WIDEST * s.box.height]
+    symbols = _joined(symbols)
     if not symbols:
         return Components((), labels)
     heights = sorted(s.box.height for s in symbols)
     typical = float(np.median(heights[len(heights) // 2 :]))
-    symbols = [s for s in symbols if s.box.height >= _SPECK * typical and s.box.height >= _MIN_HEIGHT]
-    return Components(tuple(symbols), labels)
+    digits = [s for s in symbols if s.box.height >= max(_MIN_HEIGHT, _SPECK * typical, s.box.width / _WIDEST)]
+    points = [s.box for s in symbols if s not in digits and min(s.box.width, s.box.height) >= _POINT * stroke]
+    return Components(tuple(digits), labels, tuple(points))
 
 
 def _inked(symbols: list[Symbol], labels: NDArray[np.int32], contrast: Pixels) -> list[Symbol]:
@@ -101,6 +115,20 @@ def _is_solid(row: list[int], shape: tuple[int, ...]) -> bool:
     _, _, width, height, area = row
     large = width > 0.5 * shape[1] or height > 0.5 * shape[0]
     return large and area > 0.6 * width * height and min(width, height) > 0.2 * min(shape)
+
+
+def _is_along_border(labels: NDArray[np.int32], number: int, row: list[int]) -> bool:
+    """Whether a component runs along the picture's border: the strip of desk beside a sheet."""
+    x, y, width, height, _ = row
+    if max(width, height) > _STRIP * min(labels.shape):  # a digit that fills its picture may stand on the border
+        return False
+    touching = max(
+        np.count_nonzero(labels[y : y + height, 0] == number) / height if x == 0 else 0.0,
+        np.count_nonzero(labels[y : y + height, -1] == number) / height if x + width == labels.shape[1] else 0.0,
+        np.count_nonzero(labels[0, x : x + width] == number) / width if y == 0 else 0.0,
+        np.count_nonzero(labels[-1, x : x + width] == number) / width if y + height == labels.shape[0] else 0.0,
+    )
+    return touching > _ALONG
 
 
 def _is_hair(row: list[int], stroke: float) -> bool:

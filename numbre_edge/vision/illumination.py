@@ -23,6 +23,8 @@ _SMALL = 256
 _STROKES = (5, 9, 17, 33, 65)
 # The narrowest width that shows this share of the strongest response is the ink's.
 _RESPONSE = 0.2
+# Otsu's classes are alike in size within this share of the picture.
+_ALIKE = 0.15
 # The background changes by this factor from one pixel at _SMALL to the next but one where one ground meets another.
 _STEP = 1.25
 # Window of the median in stroke widths: ink is less than half of it even inside an 8.
@@ -123,11 +125,11 @@ def _shrunk(grey: Pixels) -> Pixels:
 
 
 def _paper(grey: Pixels) -> int:
-    """Return the level of the paper: of Otsu's two classes the one that most of the corners are in."""
+    """Return the level of the paper: Otsu's larger class, or where they are alike, that of the corners."""
     side = max(1, min(grey.shape) // 6)
-    corners = np.concatenate(
-        [part.ravel() for half in (grey[:side], grey[-side:]) for part in (half[:, :side], half[:, -side:])]
-    )
+    corners = [part for half in (grey[:side], grey[-side:]) for part in (half[:, :side], half[:, -side:])]
     threshold = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[0]
-    light = np.median(corners) > threshold
-    return int(np.median(grey[grey > threshold] if light else grey[grey <= threshold]))
+    light = float(np.mean(grey > threshold))
+    if abs(light - 0.5) < _ALIKE:
+        light = float(np.median(np.concatenate([corner.ravel() for corner in corners])) > threshold)
+    return int(np.median(grey[grey > threshold] if light > 0.5 else grey[grey <= threshold]))

@@ -50,9 +50,10 @@ def find_digits(frame: Frame) -> Stages:
     """Find what may be digits in ``frame``."""
     grey = frame.pixels if frame.pixels.ndim == 2 else cv2.cvtColor(frame.pixels, cv2.COLOR_BGR2GRAY)
     grey, scale = _at_working_scale(np.asarray(grey, np.uint8))
-    flattened = flatten(grey, full=max(frame.pixels.shape[:2]) <= _FULL)
-    mask = close_gaps(remove_rules(binarize(flattened.contrast)))
-    found = components(mask, flattened)
+    full = max(frame.width, frame.height) <= _FULL
+    flattened = flatten(grey, full=full)
+    mask = close_gaps(remove_rules(binarize(flattened.contrast), full=full))
+    found = components(mask, flattened, full=full)
     return Stages(
         grey=grey,
         contrast=flattened.contrast,
@@ -83,6 +84,7 @@ def _patches(contrast: Pixels, found: Components, scale: float, frame: Frame) ->
         pixels=np.array(pixels, np.uint8).reshape(-1, PATCH, PATCH),
         boxes=np.array(boxes, np.int32).reshape(-1, 4),
         chains=tuple(chains),
+        others=tuple(_to_frame(box, scale, frame) for box in found.others),
     )
 
 

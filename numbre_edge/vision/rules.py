@@ -24,8 +24,11 @@ _INKED = 0.35
 _LENGTH = 0.3
 # and this many times as long as the writing is high (ink counts as writing from so many times the
 # line's thickness on); or it runs from border to border. The foot of a 2, the stem of a 1 do not.
-_LONGER = 3.0
+_LONGER = 5.0
 _TALLER = 5.0
+
+# No digit is this much wider than high.
+_LONGER_THAN_HIGH = 1.3
 
 
 class Line(NamedTuple):
@@ -37,8 +40,14 @@ class Line(NamedTuple):
     y2: float
 
 
-def remove_rules(mask: Pixels) -> Pixels:
-    """Return ``mask`` ((h, w) uint8, 255 on 0) without long straight lines, level or upright."""
+def remove_rules(mask: Pixels, *, full: bool = False) -> Pixels:
+    """Return ``mask`` ((h, w) uint8, 255 on 0) without long straight lines, level or upright.
+
+    ``full``: digits may fill the picture, and their strokes span it. Only a
+    line longer than the picture is high is none of theirs.
+    """
+    if full:
+        return _remove_level(mask) if mask.shape[1] > _LONGER_THAN_HIGH * mask.shape[0] else mask
     level = _remove_level(mask)
     return np.ascontiguousarray(_remove_level(np.ascontiguousarray(level.T)).T)
 

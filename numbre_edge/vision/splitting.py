@@ -27,6 +27,8 @@ _SIDESTEP = 0.3  # cost of moving one pixel sideways
 _APART = 0.13
 _WIDEST = 1.35
 _MAX_CUTS = 9
+# A piece has at least this share of the ink.
+_SPECK = 0.04
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,10 +52,11 @@ def split(mask: Pixels) -> Atoms:
     if width < _NARROW * height:
         return Atoms(mask.astype(np.int32), 1, ((0, 1),))
     seams = _seams(mask)
-    labels = np.ones(mask.shape, np.int32)
-    for seam in seams:
-        labels += np.arange(width) > seam[:, None]
-    labels[~mask.astype(bool)] = 0
+    labels = _labelled(mask, seams)
+    # A cut that leaves but a speck on one side is none.
+    while seams and (areas := np.bincount(labels.ravel(), minlength=len(seams) + 2)[1:]).min() < _SPECK * areas.sum():
+        del seams[min(int(areas.argmin()), len(seams) - 1)]
+        labels = _labelled(mask, seams)
     edges = [_extent(labels == i + 1) for i in range(len(seams) + 1)]
     spans = [
         (first, end)
@@ -64,6 +67,13 @@ def split(mask: Pixels) -> Atoms:
     if (0, len(edges)) not in spans:
         spans.append((0, len(edges)))  # the whole, so that one model's word on it is heard
     return Atoms(labels, len(edges), tuple(spans))
+
+
+def _labelled(mask: Pixels, seams: list[NDArray[np.int32]]) -> NDArray[np.int32]:
+    labels = np.ones(mask.shape, np.int32)
+    for seam in seams:
+        labels += np.arange(mask.shape[1]) > seam[:, None]
+    return np.asarray(labels * (mask > 0), np.int32)
 
 
 def _extent(mask: NDArray[np.bool_]) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from numbre_edge.model import CARD_KEY, ModelCard
@@ -14,16 +15,20 @@ from numbre_edge.model import CARD_KEY, ModelCard
 HERE = Path(__file__).parent
 
 
-def main() -> None:
+def fitted_weights() -> NDArray[np.float32]:
+    """Return (49, 10): from 7x7 means of ink, 0 to 1, to logits."""
     digits = np.load(HERE.parent / "data" / "mnist_test_100.npz")
     means = digits["x"].reshape(-1, 7, 4, 7, 4).mean((2, 4)).reshape(-1, 49) / 255
     targets = 12 * np.eye(10)[digits["y"]]
-    weights = np.linalg.solve(means.T @ means + 0.05 * np.eye(49), means.T @ targets).astype(np.float32)
+    return np.asarray(np.linalg.solve(means.T @ means + 0.05 * np.eye(49), means.T @ targets), np.float32)
+
+
+def main() -> None:
     constants = {
         "image": np.array([-1, 1, 28, 28], np.int64),
         "flat": np.array([-1, 49], np.int64),
         "full": np.array(255, np.float32),
-        "weights": weights,
+        "weights": fitted_weights(),
     }
     graph = helper.make_graph(
         [

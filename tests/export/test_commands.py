@@ -50,7 +50,8 @@ def test_export_then_evaluate(run_folder: Path, data: Path, tmp_path: Path) -> N
     (tmp_path / "labels.csv").write_text("file,label\nnowhere.png,7\n")
     result = run("evaluate", models / "numbre.onnx", "--data", data, "--out", out, "--pictures", tmp_path)
     assert result.exit_code == 0, result.output
-    assert sorted(p.name for p in out.iterdir()) == ["confusion.png", "mistakes.png", "predictions.png", "report.json"]
+    pictures = ["confusion.png", "mistakes.png", "predictions.png"]
+    assert sorted(path.name for path in out.iterdir()) == ["accuracy.md", *pictures, "report.json"]
     report = json.loads((out / "report.json").read_text())
     assert f"{report['digits']['accuracy']:.2%} of 100 held-out digits right" in result.stdout
     assert (report["pictures"][0]["errors"], report["pictures"][0]["exact"]) == (1, 0)

@@ -17,7 +17,7 @@ from numbre_export.cards import card_for, embed
 from numbre_export.convert import KINDS, calibration_digits, convert
 from numbre_export.data import Digits, Mnist
 from numbre_export.evaluate import Evaluation, evaluate, open_model
-from numbre_export.pictures import PictureResult, PictureScore, edit_distance, load_labels, score_folder
+from numbre_export.pictures import PictureResult, PictureScore, edit_distance, load_labels, score_folder, together
 
 pytestmark = pytest.mark.export
 
@@ -159,16 +159,90 @@ def test_edit_distance(a: str, b: str, distance: int) -> None:
     assert edit_distance(a, b) == edit_distance(b, a) == distance
 
 
+@pytest.mark.parametrize(
+    ("expected", "read", "judged"),
+    [
+        (("12", "3"), ("12", "4"), ((0.9, True), (0.8, True), (0.7, False))),
+        (("123",), ("1", "23"), ((0.9, True), (0.8, True), (0.7, True))),  # the digits are what is judged
+        (("123",), ("1?3",), ((0.9, True), (0.7, True))),  # a doubtful one holds its place
+        (("123",), ("12",), ()),  # which of them is missing?
+        ((), (), ()),
+    ],
+)
+def test_digits_are_judged_where_as_many_were_read_as_are_there(
+    expected: tuple[str, ...], read: tuple[str, ...], judged: tuple[tuple[float, bool], ...]
+) -> None:
+    count = len("".join(read))
+    assert PictureResult("a.jpg", expected, read, (0.9, 0.8, 0.7)[:count]).judged == judged
+
+
+def test_a_folder_s_doubts_and_blanks_are_counted_and_folders_are_put_together(tmp_path: Path) -> None:
+    labelled(tmp_path, "file,label", "a.jpg,12", "b.jpg,1?", "c.jpg,7", "d.jpg,")
+    answers = {"a.jpg": ["12"], "b.jpg": ["?"], "c.jpg": [], "d.jpg": []}
+    score = score_folder(tmp_path, lambda path: [reading(text) for text in answers[path.name]])
+    assert (score.doubtful, score.unread, score.judged) == (1, 1, 2)
+    assert score.calibration_error == pytest.approx(0.1)  # both digits right, each 0.9 sure
+    wrong = PictureScore("scans", (PictureResult("e.jpg", ("34",), ("56",), (0.9, 0.9)),))
+    both = together([score, wrong])
+    assert (len(both.results), both.judged) == (5, 4)
+    assert both.calibration_error == pytest.approx(0.4)  # 0.9 sure, half right
+
+
+def test_the_card_has_the_run_s_calibration_and_credits(trained: Any, tmp_path: Path) -> None:
+    metrics = {"calibration": {"temperature": 1.3, "threshold": 0.4, "error": 0.01, "n": 9}, "symbols": 24000}
+    (tmp_path / "metrics.json").write_text(json.dumps(metrics))
+    card = card_for(trained, KINDS[0], run=tmp_path)
+    assert (card.temperature, card.reject_threshold) == (1.3, 0.4)
+    assert [credit.split(":")[0] for credit in card.data_credits] == ["MNIST", "BHMSDS"]
+    assert card.training["symbols"] == 24000
+
+
+@pytest.mark.parametrize(
+    ("metrics", "credits"),
+    [
+        ({}, 1),
+        ({"command": "numbre-edge train --symbols bhmsds.npz"}, 2),
+        ({"command": "numbre-edge train --symbols bhmsds.npz", "symbols": 0}, 1),
+    ],
+)
+def test_a_card_without_calibration_has_the_defaults(
+    trained: Any, tmp_path: Path, metrics: dict[str, Any], credits: int
+) -> None:
+    (tmp_path / "metrics.json").write_text(json.dumps(metrics))
+    card = card_for(trained, KINDS[0], run=tmp_path)
+    assert (card.temperature, card.reject_threshold, len(card.data_credits)) == (1.0, 0.0, credits)
+
+
 def test_the_report_says_it_all_to_people_and_to_scripts(five: Evaluation, tmp_path: Path) -> None:
-    results = (PictureResult("a.jpg", ("12",), ("12",)), PictureResult("b.jpg", ("7",), (), "b.jpg: is empty"))
-    scores = [PictureScore("photos", results)]
-    report.write(tmp_path / "report.json", Path("cnn.onnx"), five, scores)
+    results = (
+        PictureResult("a.jpg", ("12",), ("12",), (0.9, 0.7)),
+        PictureResult("b.jpg", ("7",), (), (), "b.jpg: is empty"),
+    )
+    found = report.Report(Path("models/cnn.onnx"), five, (PictureScore("dir/photos/", results),))
+    report.write(tmp_path, found)
     told = json.loads((tmp_path / "report.json").read_text())
-    assert (told["model"], told["digits"]["n"], told["digits"]["accuracy"]) == ("cnn.onnx", 5, 0.6)
+    assert (told["model"], told["digits"]["n"], told["digits"]["accuracy"]) == ("models/cnn.onnx", 5, 0.6)
     assert told["digits"]["confusion"][2][1] == 1
     assert told["digits"]["classes"][3] == {"digit": 3, "n": 2, "precision": 1.0, "recall": 0.5}
-    assert (told["pictures"][0]["folder"], told["pictures"][0]["exact"]) == ("photos", 0.5)
-    assert told["pictures"][0]["results"][1]["error"] == "b.jpg: is empty"
-    lines = report.table(Path("cnn.onnx"), five, scores).splitlines()
+    folder = told["pictures"][0]
+    assert (folder["folder"], folder["exact"], folder["unread"]) == ("dir/photos/", 0.5, 1)
+    assert folder["calibration_error"] == pytest.approx(0.2)
+    assert folder["results"][1]["error"] == "b.jpg: is empty"
+    lines = report.text(found).splitlines()
     assert lines[0] == "cnn.onnx: 60.00% of 5 held-out digits right, 2 wrong"
-    assert lines[-1].split() == ["photos", "2", "1", "50.00%", "0.667", "66.67%"]
+    assert lines[-1].split() == ["photos", "2", "50.0%", "0.667", "66.67%", "0.200", "2", "0", "1", "1"]
+
+
+def test_the_report_is_a_page_too(five: Evaluation, tmp_path: Path) -> None:
+    scores = tuple(
+        PictureScore(name, (PictureResult("a.jpg", ("12",), (read,), (0.9,) * len(read)),))
+        for name, read in (("a", "1"), ("b", "12"))
+    )
+    report.write(tmp_path, report.Report(Path("models/cnn.onnx"), five, scores))
+    page = (tmp_path / "accuracy.md").read_text()
+    assert page.startswith("## cnn.onnx\n")
+    assert "models/" not in page
+    rows = [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("|")]
+    assert [row[:3] for row in rows[-3:]] == [["a", "1", "0.0%"], ["b", "1", "100.0%"], ["together", "2", "50.0%"]]
+    assert rows[-3][5] == "–"  # nothing to judge confidence by
+    assert len({len(row) for row in rows[-5:]}) == 1

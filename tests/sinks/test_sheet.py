@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from numbre_edge.model import ModelCard
-from numbre_edge.reader import Explanation
 from numbre_edge.sinks.annotate import DOUBTFUL, SURE
 from numbre_edge.sinks.sheet import contact_sheet
-from numbre_edge.types import Box, Digit, Frame, Patches, Pixels, Reading
-from numbre_edge.vision.pipeline import Stages
+from numbre_edge.types import Box, Chain, Digit, Explanation, Frame, Patches, Pixels, Reading
 
 CARD = ModelCard(name="test", preprocessing=1, classes=(*"0123456789", "not a digit"))
 
 
 def explained(frame: Frame, patches: Pixels, values: list[int | None]) -> Explanation:
     """Explain ``patches`` in a row, the first of which read as ``values``."""
-    boxes = np.array([[30 * i, 5, 28, 28] for i in range(len(patches))], np.int32).reshape(-1, 4)
-    stages = Stages(
-        grey=np.zeros((40, 60), np.uint8),
+    boxes = [Box(30 * i, 5, 28, 28) for i in range(len(patches))]
+    digits = [Digit(value, 0.9, box) for value, box in zip(values, boxes, strict=False)]
+    return Explanation(
         contrast=np.zeros((40, 60), np.uint8),
         mask=np.zeros((40, 60), np.uint8),
         scale=60 / frame.width,
         light_ink=False,
-        patches=Patches(patches, boxes),
+        patches=Patches(
+            patches,
+            np.array(boxes, np.int32).reshape(-1, 4),
+            tuple(Chain((box,), ((0, 1, number),)) for number, box in enumerate(boxes)),
+        ),
+        probabilities=np.full((len(patches), 11), 1 / 11, np.float32),
+        readings=(Reading.of(digits),) if digits else (),
     )
-    digits = [Digit(value, 0.9, Box(*boxes[i].tolist())) for i, value in enumerate(values)]
-    probabilities = np.full((len(patches), 11), 1 / 11, np.float32)
-    return Explanation(stages, probabilities, [Reading.of(digits)] if digits else [])
 
 
 def has_colour(pixels: NDArray[np.uint8], colour: tuple[int, int, int]) -> bool:
@@ -59,3 +62,27 @@ def test_pure_noise_does_not_make_a_sheet_without_end() -> None:
     frame = Frame(np.full((60, 300), 200, np.uint8))
     sheet = contact_sheet(frame, explained(frame, np.zeros((5000, 28, 28), np.uint8), []), CARD)
     assert sheet.shape[0] < 10_000
+
+
+def test_candidates_that_share_ink_are_all_shown_the_chosen_ones_first_and_strongly() -> None:
+    frame = Frame(np.full((60, 300), 200, np.uint8))
+    patches = np.zeros((3, 28, 28), np.uint8)
+    _, left, right = boxes = [Box(10, 5, 40, 28), Box(10, 5, 20, 28), Box(30, 5, 20, 28)]
+    explanation = replace(
+        explained(frame, patches, []),
+        patches=Patches(patches, np.array(boxes, np.int32), (Chain((left, right), ((0, 2, 0), (0, 1, 1), (1, 2, 2))),)),
+        readings=(Reading.of([Digit(4, 0.9, left), Digit(1, 0.9, right)]),),
+    )
+    chosen = contact_sheet(frame, explanation, CARD)
+    unread = contact_sheet(frame, replace(explanation, readings=()), CARD)
+    assert list(explanation.chosen) == [1, 2]
+    assert has_colour(chosen, SURE)
+    assert not has_colour(unread, SURE)
+    assert chosen.shape == unread.shape
+
+
+def test_findings_have_a_place_of_their_own() -> None:
+    frame = Frame(np.full((60, 300), 200, np.uint8))
+    explanation = explained(frame, np.zeros((2, 28, 28), np.uint8), [1, 2])
+    heights = [contact_sheet(frame, explanation, CARD, ["a line"] * count).shape[0] for count in (0, 1, 3, 500)]
+    assert heights[0] < heights[1] < heights[2] < heights[3] < 5000

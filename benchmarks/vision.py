@@ -1,0 +1,102 @@
+"""Time finding digits against the least anybody would do: grey, adaptive threshold, connected components.
+
+    python benchmarks/vision.py [--profile]
+
+Draws one 1280x720 camera frame with 20 handwritten digits (tests/data/mnist_test_100.npz) on paper with
+uneven light and grain, runs on one thread, and prints the time of each stage and the ratio of the two.
+"""
+
+from __future__ import annotations
+
+import argparse
+import cProfile
+import pstats
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from numbre_edge.types import Frame, Pixels
+from numbre_edge.vision.binarize import binarize
+from numbre_edge.vision.components import close_gaps, components
+from numbre_edge.vision.illumination import flatten
+from numbre_edge.vision.pipeline import find_digits
+from numbre_edge.vision.rules import remove_rules
+
+DIGITS = Path(__file__).parents[1] / "tests" / "data" / "mnist_test_100.npz"
+HEIGHT, WIDTH, SIZE = 720, 1280, 84  # pixels; 84 is a digit's 28 three times
+ROUNDS = 60
+
+
+def frame() -> Pixels:
+    """Return the (720, 1280, 3) frame: four lines of five digits."""
+    with np.load(DIGITS) as data:
+        digits = data["x"][::5]
+    rows, columns = np.mgrid[0:1:720j, 0:1:1280j]
+    page = 150 + 70 * columns * (1 - 0.4 * rows)
+    for place, digit in enumerate(digits):
+        x, y = 140 + place % 5 * 220, 50 + place // 5 * 165
+        ink = cv2.resize(digit, (SIZE, SIZE), interpolation=cv2.INTER_CUBIC) / 255
+        page[y : y + SIZE, x : x + SIZE] *= 1 - 0.7 * ink
+    page += np.random.default_rng(0).normal(0, 3, page.shape)
+    grey = cv2.GaussianBlur(page.clip(0, 255).astype(np.uint8), (0, 0), 0.8)
+    return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), np.uint8)
+
+
+def bare(pixels: Pixels) -> int:
+    """Return the number of components of a plain adaptive threshold."""
+    grey = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
+    mask = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 51, 15)
+    return int(cv2.connectedComponentsWithStats(mask)[0]) - 1
+
+
+def milliseconds(work: Callable[[], object]) -> float:
+    """Return the median time of ``work``."""
+    work()
+    times = []
+    for _ in range(ROUNDS):
+        begun = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - begun)
+    return 1000 * float(np.median(times))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--profile", action="store_true", help="also list the functions that cost most")
+    profiled = parser.parse_args().profile
+    cv2.setNumThreads(1)
+    pixels = frame()
+    grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)
+    flattened = flatten(grey)
+    mask = binarize(flattened.contrast)
+    unruled = remove_rules(mask)
+    closed = close_gaps(unruled)
+    stages: dict[str, Callable[[], object]] = {
+        "grey": lambda: cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY),
+        "flatten": lambda: flatten(grey),
+        "binarize": lambda: binarize(flattened.contrast),
+        "remove_rules": lambda: remove_rules(mask),
+        "close_gaps": lambda: close_gaps(unruled),
+        "components": lambda: components(closed, flattened),
+    }
+    times = {name: milliseconds(work) for name, work in stages.items()}
+    whole = milliseconds(lambda: find_digits(Frame(pixels)))
+    least = milliseconds(lambda: bare(pixels))
+    found = find_digits(Frame(pixels)).patches
+    times["split and normalize"] = max(0.0, whole - sum(times.values()))
+    for name, took in times.items():
+        print(f"{name:20} {took:7.2f} ms")
+    print(f"{'find_digits':20} {whole:7.2f} ms  ({len(found.chains)} symbols, {len(found)} candidates)")
+    print(f"{'bare OpenCV':20} {least:7.2f} ms  ({bare(pixels)} components)")
+    print(f"{'ratio':20} {whole / least:7.2f}")
+    if profiled:
+        profiler = cProfile.Profile()
+        profiler.runcall(lambda: [find_digits(Frame(pixels)) for _ in range(ROUNDS)])
+        pstats.Stats(profiler).strip_dirs().sort_stats("tottime").print_stats(12)
+
+
+if __name__ == "__main__":
+    main()

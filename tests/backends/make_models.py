@@ -1,0 +1,85 @@
+"""Make the tiny models of these tests, 2 to 4 KB each: python -m tests.backends.make_models.
+
+All are the linear classifier of tests/cli/tiny.onnx, as other people's models come: with other layouts of the
+input, as floats, and without a card. The TFLite ones need TensorFlow, the ONNX ones the onnx package.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import onnx
+import tensorflow as tf
+from onnx import TensorProto, helper, numpy_helper
+
+from numbre_edge.model import CARD_MEMBER, ModelCard
+from tests.cli.make_tiny_model import fitted_weights
+
+HERE = Path(__file__).parent
+LAYOUTS = {
+    "flat": ["N", 784],
+    "channels_first": ["N", 1, 28, 28],
+    "one_at_a_time": [1, 28, 28, 1],
+    "colour": ["N", 3, 28, 28],
+}
+
+
+def onnx_model(shape: list[int | str], dtype: int) -> bytes:
+    """Logits of ink from 0 to 1 in an input of this shape and type."""
+    values = {
+        "image": np.array([-1, 1, 28, 28], np.int64),
+        "pooled_flat": np.array([-1, 49], np.int64),
+        "weights": fitted_weights(),
+    }
+    graph = helper.make_graph(
+        [
+            helper.make_node("Cast", ["theirs"], ["float"], to=TensorProto.FLOAT),
+            helper.make_node("Reshape", ["float", "image"], ["images"]),
+            helper.make_node("AveragePool", ["images"], ["pooled"], kernel_shape=[4, 4], strides=[4, 4]),
+            helper.make_node("Reshape", ["pooled", "pooled_flat"], ["features"]),
+            helper.make_node("MatMul", ["features", "weights"], ["logits"]),
+        ],
+        "theirs",
+        [helper.make_tensor_value_info("theirs", dtype, shape)],
+        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, [shape[0], 10])],
+        [numpy_helper.from_array(value, name) for name, value in values.items()],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    return bytes(model.SerializeToString(deterministic=True))
+
+
+def tflite_model(shape: list[int], dtype: tf.DType, full: float) -> bytes:
+    """Probabilities of ink from 0 to ``full``."""
+    weights = tf.constant(fitted_weights())
+
+    @tf.function(input_signature=[tf.TensorSpec(shape, dtype)])
+    def classify(ink: tf.Tensor) -> tf.Tensor:
+        images = tf.reshape(tf.cast(ink, tf.float32) / full, [-1, 28, 28, 1])
+        features = tf.reshape(tf.nn.avg_pool2d(images, 4, 4, "VALID"), [-1, 49])
+        return tf.nn.softmax(features @ weights)
+
+    module = tf.Module()
+    module.classify = classify
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([classify.get_concrete_function()], module)
+    return bytes(converter.convert())
+
+
+def main() -> None:
+    for name, shape in LAYOUTS.items():
+        (HERE / f"{name}.onnx").write_bytes(onnx_model(shape, TensorProto.FLOAT))
+    (HERE / "double.onnx").write_bytes(onnx_model(LAYOUTS["flat"], TensorProto.DOUBLE))
+    card = io.BytesIO()
+    with zipfile.ZipFile(card, "w") as archive:
+        name = zipfile.ZipInfo(CARD_MEMBER)  # of 1980: the same bytes every time
+        archive.writestr(name, ModelCard(name="tiny", preprocessing=1).to_json())
+    (HERE / "tiny.tflite").write_bytes(tflite_model([1, 28, 28], tf.uint8, 255) + card.getvalue())
+    (HERE / "channels_last.tflite").write_bytes(tflite_model([1, 28, 28, 1], tf.float32, 1))
+    for path in HERE.glob("*.onnx"):
+        onnx.checker.check_model(onnx.load(path))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+"""What is trained on beside MNIST: labelled by the truth, the same for a seed, and without what is held out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from numbre_edge.errors import DataError
+from numbre_edge.types import Box, Pixels
+from numbre_edge.vision.normalize import normalize
+from numbre_export import clutter
+from numbre_export.clutter import FACES, HELD_OUT_FACES, HELD_OUT_SYMBOLS
+from numbre_export.corpus import Mixture, build_corpus, held_out_symbols, load_symbols
+from numbre_export.data import Digits
+from numbre_export.photographs import NOT_A_DIGIT, _label
+from numbre_export.rejection import held_out_letters
+
+NAMES = ("0", "1", "7", "dot", "minus", "plus", "slash", "w", "x", "y", "z")
+SMALL = Mixture(scenes=12, letters=8, scribbles=6)
+
+
+def of_classes(digits: Digits, *labels: int) -> Digits:
+    return digits.take(np.flatnonzero(np.isin(digits.labels, labels)))
+
+
+def symbol(name: str) -> Pixels:
+    """Return a picture of its own for each name: (28, 28) uint8, dark on white."""
+    rng = np.random.default_rng(NAMES.index(name))
+    small = (rng.random((5, 5)) < 0.5).astype(np.uint8) * 255
+    small[0, 0] = small[4, 4] = 255
+    return np.asarray(255 - cv2.resize(np.pad(small, 1), (28, 28), interpolation=cv2.INTER_NEAREST), np.uint8)
+
+
+@pytest.fixture
+def bhmsds(tmp_path: Path) -> Path:
+    """A file of the form of BHMSDS: two pictures a symbol."""
+    path = tmp_path / "bhmsds.npz"
+    images = np.stack([symbol(name) for name in NAMES for _ in range(2)])
+    np.savez(path, x=images, y=np.repeat(np.arange(len(NAMES), dtype=np.uint8), 2), names=np.array(NAMES))
+    return path
+
+
+def test_symbols_are_digits_or_none_and_digits_to_the_eye_are_left_out(bhmsds: Path) -> None:
+    symbols = load_symbols(bhmsds)
+    assert symbols.labels.tolist() == [0, 0, 1, 1, 7, 7] + [NOT_A_DIGIT] * 8  # dot minus x y
+    there = {image.tobytes() for image in symbols.images}
+    assert normalize(255 - symbol("x")).tobytes() in there
+    for name in ("slash", "z", *HELD_OUT_SYMBOLS):
+        assert normalize(255 - symbol(name)).tobytes() not in there
+
+
+def test_held_out_symbols_are_whole_and_no_training_sees_them(bhmsds: Path) -> None:
+    held_out, trained = held_out_symbols(bhmsds), load_symbols(bhmsds)
+    assert held_out.labels.tolist() == [NOT_A_DIGIT] * 2 * len(HELD_OUT_SYMBOLS)
+    assert {image.tobytes() for image in held_out.images} == {
+        normalize(255 - symbol(name)).tobytes() for name in HELD_OUT_SYMBOLS
+    }
+    assert not {image.tobytes() for image in held_out.images} & {image.tobytes() for image in trained.images}
+
+
+def test_a_file_of_another_form_is_refused(tmp_path: Path) -> None:
+    np.savez(tmp_path / "other.npz", images=np.zeros(3))
+    with pytest.raises(DataError, match=r"other\.npz: expected an \.npz with x, y and names"):
+        load_symbols(tmp_path / "other.npz")
+
+
+class Printer:
+    """Writes down what cv2.putText writes, and writes it."""
+
+    def __init__(self) -> None:
+        self.letters: set[str] = set()
+        self.faces: set[int] = set()
+
+    def __call__(self, picture: Pixels, text: str, at: tuple[int, int], face: int, *rest: Any) -> Any:
+        self.letters.add(text)
+        self.faces.add(face & ~cv2.FONT_ITALIC)
+        return self._write(picture, text, at, face, *rest)
+
+    _write = staticmethod(cv2.putText)
+
+
+@pytest.fixture
+def printer(monkeypatch: pytest.MonkeyPatch) -> Printer:
+    printer = Printer()
+    monkeypatch.setattr(clutter.cv2, "putText", printer)
+    return printer
+
+
+def test_held_out_faces_and_symbols_are_never_written_for_training(held_out: Digits, printer: Printer) -> None:
+    build_corpus(held_out, None, Mixture(scenes=1, letters=600, scribbles=0), seed=0)
+    assert printer.faces == {face for name, face in FACES.items() if name not in HELD_OUT_FACES}
+    assert {"W", "w", "+"}.isdisjoint(printer.letters)
+    assert len(printer.letters) > 40
+
+
+def test_held_out_letters_are_written_in_held_out_faces_alone(printer: Printer) -> None:
+    letters = held_out_letters(300, seed=0)
+    assert letters.shape == (300, 28, 28)
+    assert printer.faces == {FACES[name] for name in HELD_OUT_FACES}
+    assert {"W", "w"} <= printer.letters
+    # No letter that is a digit to the eye.
+    assert printer.letters.isdisjoint("BDIJOSZbgiloqsz/|0123456789")
+
+
+def test_the_same_seed_gives_the_same_patches(held_out: Digits) -> None:
+    first, again, other = (build_corpus(held_out, None, SMALL, seed=seed) for seed in (4, 4, 5))
+    assert np.array_equal(first.images, again.images)
+    assert np.array_equal(first.labels, again.labels)
+    assert first.images.shape != other.images.shape or not np.array_equal(first.images, other.images)
+
+
+def test_labels_are_what_was_photographed(held_out: Digits) -> None:
+    corpus = build_corpus(of_classes(held_out, 6, 9), None, Mixture(scenes=40, letters=0, scribbles=0), seed=0)
+    assert set(corpus.labels.tolist()) == {6, 9, NOT_A_DIGIT}
+    rows = [np.flatnonzero((image > 64).any(1)) for image in corpus.images]
+    # Patches are centred by mass: a 6 reaches further up from there, a 9 further down.
+    lower = np.array([(row[0] + row[-1]) / 2 for row in rows]) - 14
+    sixes, nines = (lower[corpus.labels == label] for label in (6, 9))
+    assert min(len(sixes), len(nines)) > 20
+    assert (sixes < 0).mean() > 0.9
+    assert (nines > 0).mean() > 0.9
+
+
+def test_letters_and_scribbles_are_no_digits(held_out: Digits) -> None:
+    corpus = build_corpus(held_out, None, SMALL, seed=0)
+    assert (corpus.images.dtype, corpus.labels.dtype) == (np.uint8, np.uint8)
+    assert corpus.labels[-SMALL.letters - SMALL.scribbles :].tolist() == [NOT_A_DIGIT] * 14
+    assert (corpus.images.max((1, 2)) == 255).all()
+
+
+DIGITS = [Box(10, 10, 20, 30), Box(34, 10, 20, 30)]
+
+
+@pytest.mark.parametrize(
+    ("box", "label"),
+    [
+        (Box(9, 9, 22, 32), 4),
+        (Box(34, 10, 20, 30), 2),
+        (Box(10, 10, 44, 30), NOT_A_DIGIT),  # both
+        (Box(12, 12, 18, 11), NOT_A_DIGIT),  # a third of the first
+        (Box(70, 10, 20, 30), NOT_A_DIGIT),  # other ink
+        (Box(10, 10, 20, 20), None),  # two thirds: nobody could say
+        (Box(18, 10, 4, 30), None),  # a part as narrow as a 1
+        (Box(0, 0, 33, 60), None),  # much else beside
+    ],
+)
+def test_a_patch_is_what_its_box_holds(box: Box, label: int | None) -> None:
+    assert _label(box, DIGITS, [4, 2]) == label

@@ -1,0 +1,244 @@
+"""Probabilities become numbers: touching digits cut, lines found, digits grouped as DESIGN.md says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
+
+from numbre_edge.decoding import calibrated, decode
+from numbre_edge.model import ModelCard
+from numbre_edge.types import Box, Chain, Patches
+
+CARD = ModelCard(name="test", preprocessing=1, classes=(*"0123456789", "not a digit"))
+NONE = 10  # the column "not a digit"
+
+
+def row(**likely: float) -> NDArray[np.float32]:
+    """Return one row of eleven probabilities: ``row(d4=0.9)``, ``row(none=0.8, d1=0.1)``; the rest is shared out."""
+    values = {NONE if name == "none" else int(name[1:]): p for name, p in likely.items()}
+    rest = (1 - sum(values.values())) / (11 - len(values))
+    return np.array([values.get(column, rest) for column in range(11)], np.float32)
+
+
+def texts(*marks: tuple[Box, NDArray[np.float32]], card: ModelCard = CARD, minimum: float | None = None) -> list[str]:
+    """Decode marks that stand apart, each a box and its probabilities."""
+    chains = tuple(Chain((box,), ((0, 1, number),)) for number, (box, _) in enumerate(marks))
+    patches = Patches(
+        np.zeros((len(marks), 28, 28), np.uint8), np.array([box for box, _ in marks], np.int32).reshape(-1, 4), chains
+    )
+    rows = np.array([row for _, row in marks], np.float32).reshape(-1, 11)
+    return [reading.text for reading in decode(patches, rows, card, min_confidence=minimum)]
+
+
+def written(text: str, *, x: int = 0, y: int = 0, gap: int = 8, wide: int = 24, high: int = 40) -> list[tuple]:
+    """Marks for the digits of ``text`` from left to right; ``x`` stands for ink that is no digit."""
+    return [
+        (Box(x + i * (wide + gap), y, wide, high), row(none=0.97) if sign == "x" else row(**{f"d{sign}": 0.98}))
+        for i, sign in enumerate(text)
+    ]
+
+
+class TestGrouping:
+    @pytest.mark.parametrize("gap", [0, 3, 8, 30, 90, 200])
+    def test_similar_gaps_however_wide_are_one_number(self, gap: int) -> None:
+        assert texts(*written("40719", gap=gap)) == ["40719"]
+
+    def test_a_hand_s_uneven_gaps_are_still_similar(self) -> None:
+        xs = (0, 30, 66, 92, 131)
+        marks = [(Box(x, 0, 24, 40), row(**{f"d{d}": 0.98})) for x, d in zip(xs, "40719", strict=True)]
+        assert texts(*marks) == ["40719"]
+
+    def test_two_digits_are_one_number_at_any_distance(self) -> None:
+        assert texts(*written("47", gap=300)) == ["47"]
+
+    def test_a_clearly_larger_gap_begins_the_next_number(self) -> None:
+        assert texts(*written("407"), *written("19", x=200)) == ["407", "19"]
+
+    def test_three_numbers_on_a_line(self) -> None:
+        assert texts(*written("18"), *written("503", x=130), *written("27", x=310)) == ["18", "503", "27"]
+
+    @pytest.mark.parametrize("kind", ["a letter", "an operator"])
+    def test_other_ink_between_begins_the_next_number(self, kind: str) -> None:
+        assert texts(*written("12x34")) == ["12", "34"]
+
+    def test_other_ink_at_the_ends_changes_nothing(self) -> None:
+        assert texts(*written("x407x")) == ["407"]
+
+    def test_ink_that_is_no_digit_is_no_reading(self) -> None:
+        assert texts(*written("xxx")) == []
+
+    def test_an_exponent_is_a_number_of_its_own(self) -> None:
+        assert texts(*written("10"), (Box(66, -8, 12, 20), row(d2=0.98))) == ["10", "2"]
+
+    def test_an_index_is_a_number_of_its_own(self) -> None:
+        assert texts(*written("7"), (Box(30, 32, 12, 20), row(d3=0.98))) == ["7", "3"]
+
+    def test_a_somewhat_smaller_digit_on_the_line_belongs_to_it(self) -> None:
+        assert texts(*written("40"), (Box(66, 8, 20, 32), row(d6=0.98))) == ["406"]
+
+    def test_no_marks_are_no_readings(self) -> None:
+        assert texts() == []
+
+
+class TestOrder:
+    def test_top_to_bottom_then_left_to_right(self) -> None:
+        upper = [*written("12"), *written("34", x=200)]
+        lower = [*written("56", y=90), *written("78", x=200, y=90)]
+        assert texts(*(lower + upper)[::-1]) == ["12", "34", "56", "78"]
+
+    @pytest.mark.parametrize("slope", [-0.35, -0.1, 0.1, 0.35])
+    def test_a_sloping_line_is_one_line(self, slope: float) -> None:
+        marks = [
+            (Box(box.x, 200 + round(slope * box.x), box.width, box.height), likely)
+            for box, likely in written("4071925", gap=10)
+        ]
+        assert texts(*marks) == ["4071925"]
+
+    @pytest.mark.parametrize("slope", [-0.15, 0.15])
+    def test_two_sloping_lines_stay_apart(self, slope: float) -> None:
+        marks = [
+            (Box(box.x, box.y + 200 + round(slope * box.x), box.width, box.height), likely)
+            for box, likely in [*written("40719", gap=10), *written("28563", y=70, gap=10)]
+        ]
+        assert texts(*marks) == ["40719", "28563"]
+
+    def test_the_box_of_a_number_is_around_its_digits(self) -> None:
+        marks = written("407", x=5, y=9)
+        patches = Patches(
+            np.zeros((3, 28, 28), np.uint8),
+            np.array([box for box, _ in marks], np.int32),
+            tuple(Chain((box,), ((0, 1, i),)) for i, (box, _) in enumerate(marks)),
+        )
+        (reading,) = decode(patches, np.array([likely for _, likely in marks]), CARD)
+        assert reading.box == Box(5, 9, 88, 40)
+        assert reading.confidence == pytest.approx(0.98)
+        assert [digit.box for digit in reading.digits] == [box for box, _ in marks]
+
+
+class TestDoubt:
+    def test_below_the_threshold_a_digit_is_a_question_mark(self) -> None:
+        marks = [*written("4"), (Box(32, 0, 24, 40), row(d0=0.4, d6=0.35)), (Box(64, 0, 24, 40), row(d7=0.98))]
+        assert texts(*marks, minimum=0.5) == ["4?7"]
+        assert texts(*marks, minimum=0.3) == ["407"]
+
+    def test_without_one_the_card_s_threshold_counts(self) -> None:
+        strict = ModelCard(name="test", preprocessing=1, classes=CARD.classes, reject_threshold=0.99)
+        assert texts(*written("407"), card=strict) == ["???"]
+        assert texts(*written("407"), card=strict, minimum=0.0) == ["407"]
+
+    def test_not_a_digit_needs_to_be_likelier_than_every_digit(self) -> None:
+        assert texts((Box(0, 0, 24, 40), row(d4=0.5, none=0.45)), minimum=0.0) == ["4"]
+        assert texts((Box(0, 0, 24, 40), row(d4=0.45, none=0.5)), minimum=0.0) == []
+
+
+class TestTemperature:
+    ROWS = np.array([row(d3=0.9, d8=0.05), row(d1=0.6, d7=0.3)], np.float32)
+
+    def test_one_changes_nothing(self) -> None:
+        np.testing.assert_array_equal(calibrated(self.ROWS, 1.0), self.ROWS)
+
+    def test_a_higher_one_makes_less_sure_of_the_same_digit(self) -> None:
+        softer = calibrated(self.ROWS, 2.0)
+        assert (softer.max(1) < self.ROWS.max(1)).all()
+        np.testing.assert_array_equal(softer.argmax(1), self.ROWS.argmax(1))
+        assert softer.dtype == np.float32
+
+    def test_it_is_the_softmax_of_the_logarithm(self) -> None:
+        expected = np.exp(np.log(self.ROWS) / 1.5)
+        np.testing.assert_allclose(
+            calibrated(self.ROWS, 1.5), expected / expected.sum(1, keepdims=True), rtol=1e-5, atol=1e-5
+        )
+
+    def test_a_reading_s_confidence_is_calibrated(self) -> None:
+        warm = ModelCard(name="test", preprocessing=1, classes=CARD.classes, temperature=3.0)
+        assert texts(*written("4"), card=warm, minimum=0.95) == ["?"]
+        assert texts(*written("4"), minimum=0.95) == ["4"]
+
+    def test_no_rows_are_no_rows(self) -> None:
+        assert calibrated(np.zeros((0, 11), np.float32), 2.0).shape == (0, 11)
+
+    @given(arrays(np.float32, (4, 11), elements=st.floats(0, 1, width=32)), st.floats(0.3, 5))
+    def test_rows_sum_to_1(self, raw: NDArray[np.float32], temperature: float) -> None:
+        rows = (raw + 1e-3) / (raw + 1e-3).sum(1, keepdims=True)
+        np.testing.assert_allclose(calibrated(rows, temperature).sum(1), 1, atol=1e-3)
+
+
+class TestTouching:
+    """Ink of two or three pieces, 20 pixels wide each, and what the model says of every way to join them."""
+
+    def read(self, pieces: int, spans: dict[tuple[int, int], NDArray[np.float32]]) -> list[str]:
+        boxes = tuple(Box(20 * i, 0, 20, 40) for i in range(pieces))
+        chain = Chain(boxes, tuple((first, end, number) for number, (first, end) in enumerate(spans)))
+        patches = Patches(
+            np.zeros((len(spans), 28, 28), np.uint8),
+            np.array([Box.around(list(boxes[first:end])) for first, end in spans], np.int32),
+            (chain,),
+        )
+        return [reading.text for reading in decode(patches, np.array(list(spans.values())), CARD, min_confidence=0.0)]
+
+    def test_two_digits_are_cut_where_both_halves_are_digits(self) -> None:
+        spans = {(0, 2): row(none=0.7, d4=0.2), (0, 1): row(d1=0.95), (1, 2): row(d7=0.93)}
+        assert self.read(2, spans) == ["17"]
+
+    def test_one_digit_stays_whole_where_its_halves_are_none(self) -> None:
+        spans = {(0, 2): row(d0=0.97), (0, 1): row(none=0.8, d6=0.1), (1, 2): row(none=0.7, d1=0.2)}
+        assert self.read(2, spans) == ["0"]
+
+    def test_one_sure_digit_outweighs_two_less_sure_halves(self) -> None:
+        spans = {(0, 2): row(d4=0.95), (0, 1): row(d1=0.8), (1, 2): row(d1=0.9)}
+        assert self.read(2, spans) == ["4"]
+
+    def test_three_pieces_of_two_digits_find_the_right_cut(self) -> None:
+        spans = {
+            (0, 3): row(none=0.9),
+            (0, 2): row(d5=0.96),
+            (2, 3): row(d1=0.97),
+            (0, 1): row(none=0.6, d1=0.3),
+            (1, 3): row(d4=0.4, none=0.4),
+            (1, 2): row(none=0.8),
+        }
+        assert self.read(3, spans) == ["51"]
+
+    def test_a_chain_of_no_digits_is_nothing(self) -> None:
+        spans = {(0, 2): row(none=0.99), (0, 1): row(none=0.99), (1, 2): row(none=0.99)}
+        assert self.read(2, spans) == []
+
+    def test_a_letter_joined_to_a_digit_is_left_out(self) -> None:
+        spans = {(0, 2): row(none=0.95), (0, 1): row(none=0.97), (1, 2): row(d3=0.97)}
+        assert self.read(2, spans) == ["3"]
+
+    def test_every_digit_has_the_box_of_its_patch(self) -> None:
+        spans = {(0, 2): row(none=0.99), (0, 1): row(d1=0.95), (1, 2): row(d7=0.93)}
+        boxes = (Box(0, 0, 20, 40), Box(20, 0, 20, 40))
+        patches = Patches(
+            np.zeros((3, 28, 28), np.uint8),
+            np.array([Box(0, 0, 40, 40), *boxes], np.int32),
+            (Chain(boxes, tuple((first, end, number) for number, (first, end) in enumerate(spans))),),
+        )
+        (reading,) = decode(patches, np.array(list(spans.values())), CARD)
+        assert tuple(digit.box for digit in reading.digits) == boxes
+
+
+def test_ink_too_flat_to_be_a_digit_stands_between_numbers_too() -> None:
+    """A minus or a dash is no candidate, but vision tells where it is."""
+    marks = written("47", gap=60)
+    boxes = [box for box, _ in marks]
+    patches = Patches(
+        np.zeros((2, 28, 28), np.uint8),
+        np.array(boxes, np.int32),
+        tuple(Chain((box,), ((0, 1, number),)) for number, box in enumerate(boxes)),
+        others=(Box(40, 18, 30, 5), Box(40, 80, 30, 5)),
+    )
+    rows = np.array([likely for _, likely in marks])
+
+    apart = decode(patches, rows, CARD)
+    together = decode(replace(patches, others=(Box(40, 80, 30, 5),)), rows, CARD)
+
+    assert [reading.text for reading in apart] == ["4", "7"]
+    assert [reading.text for reading in together] == ["47"]

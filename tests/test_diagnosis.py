@@ -1,0 +1,164 @@
+"""What ``explain`` says, in plain words, of pictures that are hard to read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from numbre_edge.diagnosis import Finding, diagnose
+from numbre_edge.types import Box, Chain, Digit, Explanation, Patches, Reading
+
+PAGE = (200, 400)
+LEFT, RIGHT = Box(40, 60, 40, 80), Box(200, 60, 40, 80)
+
+
+def row(**likely: float) -> NDArray[np.float32]:
+    values = {10 if name == "none" else int(name[1:]): p for name, p in likely.items()}
+    return np.array([values.get(column, 0.001) for column in range(11)], np.float32)
+
+
+def written(boxes: list[Box], strength: int = 200, blur: float = 0.8) -> NDArray[np.uint8]:
+    """Contrast of zeros in ``boxes``."""
+    contrast = np.zeros(PAGE, np.uint8)
+    for x, y, width, height in boxes:
+        middle, half = (x + width // 2, y + height // 2), (max(1, width // 2 - 4), max(1, height // 2 - 4))
+        cv2.ellipse(contrast, middle, half, 0, 0, 360, (strength,), max(1, height // 10), cv2.LINE_AA)
+    return np.asarray(cv2.GaussianBlur(contrast, (0, 0), blur), np.uint8)
+
+
+def explained(
+    marks: list[tuple[Box, NDArray[np.float32], Digit | None]],
+    *,
+    chains: tuple[Chain, ...] | None = None,
+    contrast: NDArray[np.uint8] | None = None,
+) -> Explanation:
+    """Explain marks, each a box, its probabilities and what it reads as."""
+    boxes = [box for box, _, _ in marks]
+    contrast = written(boxes) if contrast is None else contrast
+    digits = [digit for _, _, digit in marks if digit]
+    return Explanation(
+        contrast=contrast,
+        mask=np.where(contrast > 60, np.uint8(255), np.uint8(0)),
+        scale=1.0,
+        light_ink=False,
+        patches=Patches(
+            np.zeros((len(marks), 28, 28), np.uint8),
+            np.array(boxes, np.int32).reshape(-1, 4),
+            chains or tuple(Chain((box,), ((0, 1, number),)) for number, box in enumerate(boxes)),
+        ),
+        probabilities=np.array([likely for _, likely, _ in marks], np.float32).reshape(-1, 11),
+        readings=(Reading.of(digits),) if digits else (),
+    )
+
+
+def sure(box: Box, value: int = 0) -> tuple[Box, NDArray[np.float32], Digit]:
+    return box, row(**{f"d{value}": 0.99}), Digit(value, 0.99, box)
+
+
+def texts(explanation: Explanation) -> list[str]:
+    return [finding.text for finding in diagnose(explanation)]
+
+
+def test_of_a_clear_picture_there_is_nothing_to_say() -> None:
+    assert diagnose(explained([sure(LEFT), sure(RIGHT)])) == []
+
+
+class TestInk:
+    def test_a_blank_page_has_none(self) -> None:
+        blank = np.full(PAGE, 9, np.uint8)
+        assert texts(explained([], contrast=blank)) == [
+            "no ink found: nothing differs from its ground by more than 9 of 255"
+        ]
+
+    def test_a_pale_pen_is_faint(self) -> None:
+        faint = replace(explained([sure(LEFT)]), contrast=written([LEFT], strength=30))
+        assert texts(faint) == ["the ink is faint: contrast 30 of 255; more light or a darker pen helps"]
+
+    def test_chalk_is_light_ink(self) -> None:
+        assert texts(replace(explained([sure(LEFT)]), light_ink=True)) == [
+            "the ink is lighter than its ground, as chalk on a board"
+        ]
+
+    def test_a_picture_full_of_ink_has_too_little_paper(self) -> None:
+        mask = np.zeros(PAGE, np.uint8)
+        mask[:100] = 255
+        full = replace(explained([sure(LEFT)]), mask=mask, contrast=np.full(PAGE, 200, np.uint8))
+        assert texts(full)[0].startswith("ink covers 50% of the picture")
+
+    def test_ink_may_be_no_digit_by_its_size(self) -> None:
+        assert texts(explained([], contrast=written([LEFT]))) == [
+            "there is ink, but none with the size and shape of a digit"
+        ]
+
+
+class TestSize:
+    def test_small_digits(self) -> None:
+        (text,) = texts(explained([sure(Box(40, 60, 6, 11))]))
+        assert text == "the digits are small: 11 px high; from 20 px on they read better"
+
+    def test_a_picture_larger_than_needed(self) -> None:
+        box = Box(400, 600, 400, 800)
+        large = replace(explained([sure(box)], contrast=written([LEFT])), scale=0.1)
+        assert texts(large) == ["the picture is larger than needed: its digits are 800 px high, 80 are plenty"]
+
+    def test_digits_lost_by_shrinking_the_picture(self) -> None:
+        box = Box(400, 600, 20, 40)
+        tiny = replace(explained([sure(box)], contrast=written([Box(80, 120, 4, 8)])), scale=0.2)
+        assert texts(tiny)[0] == (
+            "the picture is shrunk to 400 x 200, and its digits to 8 px of height: read it in parts, with --roi"
+        )
+
+    def test_a_blurred_picture(self) -> None:
+        (text,) = texts(explained([sure(LEFT)], contrast=written([LEFT], strength=255, blur=4)))
+        assert text.startswith("the picture is blurred: the edges of strokes are ")
+        assert text.endswith("% of a digit's height wide")
+
+
+class TestDigits:
+    def test_two_that_touch_and_where_they_were_cut(self) -> None:
+        one, other = Box(20, 60, 21, 80), Box(41, 60, 29, 80)
+        whole = Box.around([one, other])
+        explanation = explained(
+            [
+                (whole, row(none=0.9), None),
+                (one, row(d5=0.93), Digit(5, 0.93, one)),
+                (other, row(d1=0.97), Digit(1, 0.97, other)),
+            ],
+            chains=(Chain((one, other), ((0, 2, 0), (0, 1, 1), (1, 2, 2))),),
+        )
+        assert diagnose(explanation) == [Finding("two digits touch: cut at x=41 into 5 and 1 with 0.93", whole)]
+
+    def test_a_doubtful_one_and_what_it_may_be(self) -> None:
+        doubtful = (LEFT, row(d4=0.45, d9=0.40), Digit(None, 0.45, LEFT))
+        assert diagnose(explained([doubtful])) == [
+            Finding("a digit is doubtful at 40,60: 4 with 0.45 or 9 with 0.40", LEFT)
+        ]
+
+    def test_a_close_call(self) -> None:
+        close = (LEFT, row(d4=0.7, d9=0.25), Digit(4, 0.7, LEFT))
+        assert texts(explained([close])) == ["a close call at 40,60: 4 with 0.70, but perhaps 9 with 0.25"]
+
+    def test_ink_that_is_none_and_what_it_is_nearest_to(self) -> None:
+        letter = (RIGHT, row(none=0.96, d8=0.02), None)
+        assert diagnose(explained([sure(LEFT), letter])) == [
+            Finding("ink at 200,60 is no digit (0.96); the nearest is 8 with 0.02", RIGHT)
+        ]
+
+    def test_much_of_it_is_told_in_short(self) -> None:
+        boxes = [Box(10 + 30 * i, 60, 20, 60 - i) for i in range(12)]
+        found = texts(explained([(box, row(none=0.96), None) for box in boxes]))
+        assert len(found) == 9
+        assert found[-1] == "4 smaller pieces of ink are no digits either"
+
+
+@pytest.mark.parametrize("light_ink", [False, True])
+def test_every_text_is_one_line_of_plain_letters(light_ink: bool) -> None:
+    """The sheet's font has no other letters."""
+    marks = [sure(Box(40, 60, 6, 11)), (LEFT, row(d4=0.45, d9=0.4), Digit(None, 0.45, LEFT)), (RIGHT, row(), None)]
+    found = texts(replace(explained(marks), light_ink=light_ink))
+    assert found
+    assert all(text.isascii() and "\n" not in text and not text.endswith(".") for text in found)

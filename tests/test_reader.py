@@ -1,0 +1,136 @@
+"""``Reader``: pictures of any kind in, numbers out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from numbre_edge import Frame, NumbreError, Reader
+from numbre_edge.errors import SourceError, UsageError
+from numbre_edge.types import Box
+
+MODEL = Path(__file__).parent / "cli" / "tiny.onnx"  # made by make_tiny_model.py there
+MnistSample = tuple[NDArray[np.uint8], NDArray[np.uint8]]
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader(MODEL)
+
+
+@pytest.fixture(scope="module")
+def page(mnist_sample: MnistSample) -> NDArray[np.uint8]:
+    """(160, 320) grey, "111": what is too narrow to be two digits is never cut."""
+    digits, labels = mnist_sample
+    ones = [one for one in digits[labels == 1] if np.ptp(np.flatnonzero(one.any(0))) < 7][:3]
+    paper = np.full((160, 320), 225, np.uint8)
+    for place, one in enumerate(ones):
+        digit = cv2.resize(one, (84, 84), interpolation=cv2.INTER_CUBIC)
+        paper[38:122, 25 + place * 92 : 109 + place * 92] -= (digit * 0.75).astype(np.uint8)
+    return paper
+
+
+def test_a_path_bytes_and_pixels_are_the_same_picture(reader: Reader, page: NDArray[np.uint8], tmp_path: Path) -> None:
+    path = tmp_path / "page.png"
+    cv2.imwrite(str(path), page)
+
+    readings = [reader.read(picture) for picture in (path, str(path), path.read_bytes(), page, np.dstack([page] * 3))]
+
+    assert [reading.text for reading in readings[0]] == ["111"]
+    assert all(other == readings[0] for other in readings)
+
+
+def test_a_reading_says_where_and_how_sure(reader: Reader, page: NDArray[np.uint8]) -> None:
+    (reading,) = reader.read(page)
+
+    assert reading.confidence == min(digit.confidence for digit in reading.digits)
+    assert reading.box == Box.around([digit.box for digit in reading.digits])
+    assert [digit.value for digit in reading.digits] == [1, 1, 1]
+
+
+def test_a_region_s_boxes_are_the_frame_s(reader: Reader, page: NDArray[np.uint8]) -> None:
+    whole = reader.read(page)[0].digits[1]
+
+    (part,) = reader.read_frame(Frame(page), roi=Box(115, 0, 90, 160))
+
+    assert part.text == "1"
+    assert part.box == pytest.approx(whole.box, abs=3)
+
+
+def test_a_region_outside_the_picture_is_an_error(reader: Reader, page: NDArray[np.uint8]) -> None:
+    with pytest.raises(UsageError, match="region 900,0,10,10 lies outside the 320x160 picture"):
+        reader.read_frame(Frame(page), roi=Box(900, 0, 10, 10))
+
+
+def test_what_is_not_sure_enough_is_doubtful(page: NDArray[np.uint8]) -> None:
+    (reading,) = Reader(MODEL, min_confidence=1.0).read(page)
+
+    assert reading.text == "???"
+    assert all(digit.value is None for digit in reading.digits)
+
+
+def test_a_picture_without_writing_has_no_readings(reader: Reader) -> None:
+    assert reader.read(np.full((100, 100), 200, np.uint8)) == []
+
+
+def test_one_picture_leaves_nothing_behind_for_the_next(reader: Reader, page: NDArray[np.uint8]) -> None:
+    before = page.copy()
+    first = reader.read(page)
+    reader.read(255 - page)
+
+    assert reader.read(page) == first
+    np.testing.assert_array_equal(page, before)
+
+
+def test_an_explanation_holds_what_the_reading_came_from(reader: Reader, page: NDArray[np.uint8]) -> None:
+    explanation = reader.explain(Frame(page))
+
+    assert list(explanation.readings) == reader.read(page)
+    assert explanation.contrast.shape == explanation.mask.shape == page.shape
+    assert explanation.probabilities.shape == (len(explanation.patches), len(reader.card.classes))
+    assert list(explanation.chosen.values()) == list(explanation.readings[0].digits)
+    for patch, digit in explanation.chosen.items():
+        assert tuple(explanation.patches.boxes[patch]) == digit.box
+        assert explanation.probabilities[patch].max() == pytest.approx(digit.confidence)
+
+
+@pytest.mark.parametrize(
+    "pixels",
+    [
+        np.zeros((5, 5), np.float32),
+        np.zeros((5, 5, 4), np.uint8),
+        np.zeros((5,), np.uint8),
+        np.zeros((0, 5), np.uint8),
+        np.zeros((2, 5, 5, 3), np.uint8),
+    ],
+    ids=lambda pixels: f"{pixels.shape} {pixels.dtype}",
+)
+def test_pixels_of_another_kind_are_refused(reader: Reader, pixels: NDArray[np.uint8]) -> None:
+    with pytest.raises(UsageError, match=r"pixels must be \(H, W\) or \(H, W, 3\) uint8"):
+        reader.read(pixels)
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"\xff\xd8\xff\xe0 cut"])
+def test_bytes_that_are_no_picture_are_an_error(reader: Reader, content: bytes) -> None:
+    with pytest.raises(SourceError):
+        reader.read(content)
+
+
+def test_a_missing_file_is_an_error(reader: Reader, tmp_path: Path) -> None:
+    with pytest.raises(NumbreError, match="no such file"):
+        reader.read(tmp_path / "gone.png")
+
+
+def test_the_reader_says_which_model_and_runtime(reader: Reader) -> None:
+    assert reader.card.name == "tiny"
+    assert reader.backend.name == "onnx"
+    assert reader.backend.model.path == MODEL
+
+
+def test_no_such_backend_is_wrong_usage() -> None:
+    with pytest.raises(UsageError, match="no backend 'magic'; there are onnx, tflite, opencv and auto"):
+        Reader(MODEL, backend="magic")

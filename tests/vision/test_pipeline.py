@@ -1,0 +1,141 @@
+"""From a frame to candidate digits: of any size, any content, quickly, never with an error."""
+
+from __future__ import annotations
+
+import itertools
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis.extra.numpy import array_shapes, arrays
+from numpy.typing import NDArray
+
+from numbre_edge.types import Box, Frame, Patches
+from numbre_edge.vision.pipeline import WORKING_SIDE, find_digits
+from tests.vision.drawing import Ink, blank, digits_on, extent
+
+MnistSample = tuple[NDArray[np.uint8], NDArray[np.uint8]]
+
+
+def boxes(patches: Patches) -> list[Box]:
+    return [Box(*row) for row in patches.boxes.tolist()]
+
+
+def assert_sound(patches: Patches, width: int, height: int) -> None:
+    """Check what every answer must be, whatever the picture."""
+    assert patches.pixels.shape == (len(patches), 28, 28)
+    assert patches.boxes.shape == (len(patches), 4)
+    pieces = [piece for chain in patches.chains for piece in chain.pieces]
+    for box in itertools.chain(boxes(patches), pieces):
+        assert 0 <= box.x < box.right <= width
+        assert 0 <= box.y < box.bottom <= height
+    of_chains = [patch for chain in patches.chains for _, _, patch in chain.spans]
+    assert sorted(of_chains) == list(range(len(patches)))  # every patch is in one chain
+    for chain in patches.chains:
+        assert all(0 <= first < end <= len(chain.pieces) for first, end, _ in chain.spans)
+
+
+def alike(one: Ink, other: Ink) -> float:
+    """Correlation of two patches but for half a pixel of shift."""
+    soft = [cv2.GaussianBlur(patch.astype(np.float32), (0, 0), 1).ravel() for patch in (one, other)]
+    return float(np.corrcoef(*soft)[0, 1])
+
+
+@pytest.fixture
+def ones(mnist_sample: MnistSample) -> NDArray[np.uint8]:
+    """Ones: what is too narrow to be two digits is a single candidate."""
+    digits, labels = mnist_sample
+    return np.array([digit for digit in digits[labels == 1] if np.ptp(np.flatnonzero(digit.any(0))) < 7])
+
+
+@pytest.mark.parametrize("colour", [False, True])
+def test_a_digit_s_box_is_where_it_stands(ones: NDArray[np.uint8], colour: bool) -> None:
+    page = digits_on(blank(200, 300), ones[:2], at=((60, 50), (170, 60)), size=84)
+    patches = find_digits(Frame(cv2.cvtColor(page, cv2.COLOR_GRAY2BGR) if colour else page)).patches
+
+    assert len(patches) == 2
+    for box, digit, (x, y) in zip(sorted(boxes(patches)), ones, ((60, 50), (170, 60)), strict=False):
+        left, top, right, bottom = extent(digit, x, y, 84)
+        assert (box.x, box.y, box.right, box.bottom) == pytest.approx((left, top, right, bottom), abs=5)
+
+
+@pytest.mark.parametrize("size", [28, 84, 300, 900])
+def test_the_patch_is_the_digit_at_any_size(mnist_sample: MnistSample, size: int) -> None:
+    likeness = []
+    for digit in mnist_sample[0][::10]:
+        page = digits_on(blank(size * 3, size * 3), [digit], at=((size, size),), size=size)
+        patches = find_digits(Frame(page)).patches
+        assert len(patches) > 0
+        likeness.append(max(alike(patch, digit) for patch in patches.pixels))
+
+    assert np.median(likeness) > 0.95
+
+
+@pytest.mark.parametrize("light_ink", [False, True])
+@pytest.mark.parametrize("size", [16, 28, 32])
+def test_a_bare_thumbnail_of_a_digit_is_a_picture(mnist_sample: MnistSample, size: int, light_ink: bool) -> None:
+    found = 0
+    for digit in mnist_sample[0][::2]:
+        small = cv2.resize(digit, (size, size), interpolation=cv2.INTER_AREA)
+        stages = find_digits(Frame(small if light_ink else 255 - small))
+        assert_sound(stages.patches, size, size)
+        found += len(stages.patches) > 0 and stages.light_ink is light_ink
+
+    assert found >= 49  # of 50
+
+
+def test_a_scan_of_100_megapixels_is_read_at_working_scale(ones: NDArray[np.uint8]) -> None:
+    page = blank(7100, 14100)
+    page[3000:4400, 6000:7400] = digits_on(blank(1400, 1400), ones[:1], at=((0, 0),), size=1400)
+    stages = find_digits(Frame(page))
+
+    assert max(stages.grey.shape) == WORKING_SIDE
+    assert stages.scale == pytest.approx(WORKING_SIDE / 14100)
+    assert_sound(stages.patches, 14100, 7100)
+    (box,) = boxes(stages.patches)
+    assert (box.x, box.y) == pytest.approx(extent(ones[0], 6000, 3000, 1400)[:2], abs=30)
+
+
+NOTHING = {
+    "white": blank(300, 400, 255),
+    "grey": blank(300, 400, 128),
+    "black": blank(300, 400, 0),
+    "a gradient": np.tile(np.linspace(20, 240, 400).astype(np.uint8), (300, 1)),
+    "a slanting gradient": (np.add.outer(np.arange(300), np.arange(400)) * (250 / 700)).astype(np.uint8),
+    "one black pixel": cv2.circle(blank(300, 400, 230), (200, 150), 0, (0,)),
+    "half dark": np.hstack([blank(300, 200, 60), blank(300, 200, 220)]),
+}
+
+
+@pytest.mark.parametrize("picture", NOTHING.values(), ids=NOTHING.keys())
+def test_a_picture_without_writing_has_no_candidates(picture: Ink) -> None:
+    assert len(find_digits(Frame(picture)).patches) == 0
+
+
+@pytest.mark.parametrize("deviation", [3, 10, 40])
+def test_pure_noise_has_few_candidates(deviation: float) -> None:
+    grain = np.random.default_rng(1).normal(128, deviation, (480, 640)).clip(0, 255).astype(np.uint8)
+
+    patches = find_digits(Frame(grain)).patches
+
+    assert len(patches) < 300
+    assert_sound(patches, 640, 480)
+
+
+def test_a_page_of_digits_gives_them_all(mnist_sample: MnistSample) -> None:
+    places = [(30 + i % 10 * 50, 30 + i // 10 * 60) for i in range(100)]
+    page = digits_on(blank(660, 560), mnist_sample[0], at=places, size=40)
+
+    patches = find_digits(Frame(page)).patches
+
+    assert_sound(patches, 560, 660)
+    assert len(patches.chains) == pytest.approx(100, abs=2)
+
+
+@settings(deadline=None, max_examples=40)
+@given(arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, min_side=8, max_side=100)))
+def test_any_picture_is_answered(pixels: NDArray[np.uint8]) -> None:
+    height, width = pixels.shape
+
+    assert_sound(find_digits(Frame(pixels)).patches, width, height)

@@ -1,0 +1,124 @@
+"""Ruled, squared and dotted lines go; the strokes of digits stay, where they cross a line too."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from numbre_edge.vision.rules import remove_rules
+from tests.vision.drawing import Ink
+
+MnistSample = tuple[NDArray[np.uint8], NDArray[np.uint8]]
+HEIGHT, WIDTH = 400, 640
+STEP = 50  # pixels between two lines
+
+
+@pytest.fixture
+def writing(mnist_sample: MnistSample) -> Ink:
+    """A mask of five digits, 84 pixels wide, across several lines."""
+    digits, labels = mnist_sample
+    mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+    for place, value in enumerate((2, 7, 1, 4, 8)):
+        big = cv2.resize(digits[labels == value][1], (112, 112), interpolation=cv2.INTER_CUBIC)
+        mask[140:252, 30 + place * 118 : 142 + place * 118] |= np.where(big > 100, np.uint8(255), np.uint8(0))
+    return mask
+
+
+def level(thickness: int, *, slope: float = 0.0, dotted: bool = False) -> Ink:
+    lines = np.zeros((HEIGHT, WIDTH), np.uint8)
+    for y in range(25, HEIGHT, STEP):
+        cv2.line(lines, (0, y), (WIDTH - 1, round(y + slope * WIDTH)), (255,), thickness)
+    if dotted:
+        lines[:, np.arange(WIDTH) % 8 >= 4] = 0
+    return lines
+
+
+def upright(thickness: int) -> Ink:
+    lines = np.zeros((HEIGHT, WIDTH), np.uint8)
+    for x in range(20, WIDTH, STEP):
+        cv2.line(lines, (x, 0), (x, HEIGHT - 1), (255,), thickness)
+    return lines
+
+
+RULES = {
+    "ruled, a thin line": level(1),
+    "ruled": level(2),
+    "ruled, a thick line": level(3),
+    "ruled, and the page tilted": level(2, slope=0.06),
+    "ruled, and tilted the other way": level(2, slope=-0.06),
+    "squared": level(2) | upright(2),
+    "dotted": level(2, dotted=True),
+}
+
+
+@pytest.mark.parametrize("rules", RULES.values(), ids=RULES.keys())
+def test_rules_go_and_writing_stays(writing: Ink, rules: Ink) -> None:
+    left = remove_rules(writing | rules)
+
+    beside = cv2.dilate(writing, np.ones((9, 9), np.uint8)) == 0
+    ink = writing > 0
+    assert (left[beside] > 0).sum() < 0.05 * (rules[beside] > 0).sum()
+    assert (left[ink] > 0).mean() > 0.93
+
+
+LEVEL = {name: rules for name, rules in RULES.items() if "tilted" not in name}
+
+
+@pytest.mark.parametrize("rules", LEVEL.values(), ids=LEVEL.keys())
+def test_an_empty_ruled_page_becomes_blank(rules: Ink) -> None:
+    assert (remove_rules(rules) > 0).sum() < 0.05 * (rules > 0).sum()
+
+
+def test_writing_on_plain_paper_is_left_as_it_is(writing: Ink) -> None:
+    np.testing.assert_array_equal(remove_rules(writing), writing)
+
+
+def test_a_single_underline_goes(writing: Ink) -> None:
+    line = np.zeros_like(writing)
+    cv2.line(line, (20, 275), (620, 278), (255,), 3)
+
+    left = remove_rules(writing | line)
+
+    assert (left[265:290] > 0).sum() < 0.05 * (line > 0).sum()
+    assert (left[writing > 0] > 0).mean() > 0.93
+
+
+def drawn(*points: tuple[int, int], shape: tuple[int, int] = (240, 200), thickness: int = 9) -> Ink:
+    mask = np.zeros(shape, np.uint8)
+    cv2.polylines(mask, [np.array(points, np.int32)], isClosed=False, color=(255,), thickness=thickness)
+    return mask
+
+
+LONE = {
+    "a 1": drawn((100, 15), (98, 225)),
+    "a 1 with an upstroke": drawn((70, 60), (100, 15), (100, 225)),
+    "a 2 with a straight foot": drawn((40, 70), (70, 20), (130, 25), (150, 80), (40, 215), (165, 215)),
+    "a 7 with a straight bar": drawn((30, 25), (165, 25), (80, 220)),
+    "a crossed 7": drawn((30, 25), (165, 25), (80, 220)) | drawn((60, 120), (160, 120)),
+    "an angular 4": drawn((100, 20), (35, 140), (170, 140)) | drawn((130, 80), (130, 225)),
+    "an angular 5": drawn((150, 20), (60, 20), (55, 100), (130, 110), (140, 170), (100, 220), (45, 200)),
+}
+
+
+@pytest.mark.parametrize("thickness", [3, 9])
+@pytest.mark.parametrize("name", LONE)
+def test_the_straight_strokes_of_a_lone_digit_stay(name: str, thickness: int) -> None:
+    digit = LONE[name] if thickness == 9 else cv2.erode(LONE[name], np.ones((5, 5), np.uint8))
+
+    np.testing.assert_array_equal(remove_rules(digit), digit)
+
+
+def test_a_row_of_ones_is_no_ruling() -> None:
+    ones = np.zeros((200, 500), np.uint8)
+    for x in range(60, 460, 60):
+        cv2.line(ones, (x, 40), (x - 4, 160), (255,), 6)
+
+    np.testing.assert_array_equal(remove_rules(ones), ones)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 1), (5, 5), (40, 40)])
+def test_any_mask_is_answered(shape: tuple[int, int]) -> None:
+    for value in (0, 255):
+        assert remove_rules(np.full(shape, value, np.uint8)).shape == shape

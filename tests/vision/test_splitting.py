@@ -1,0 +1,123 @@
+"""Touching digits are cut so that each of them is one of the ways of putting the pieces together."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis.extra.numpy import array_shapes, arrays
+from numpy.typing import NDArray
+
+from numbre_edge.vision.splitting import Atoms, split
+
+MnistSample = tuple[NDArray[np.uint8], NDArray[np.uint8]]
+Mask = NDArray[np.bool_]
+HEIGHT = 60
+
+
+def whole(digit: NDArray[np.uint8]) -> Mask:
+    """The ink of one digit, cropped, ``HEIGHT`` pixels high."""
+    mask = digit > 100
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    ink = digit[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    factor = HEIGHT / ink.shape[0]
+    return np.asarray(cv2.resize(ink, (max(3, round(ink.shape[1] * factor)), HEIGHT)) > 100)
+
+
+def touching(left: Mask, right: Mask) -> tuple[Mask, Mask]:
+    """Push two digits together until their ink meets; return the ink of each, on one field."""
+    width = left.shape[1] + right.shape[1]
+    one, other = np.zeros((HEIGHT, width), np.bool_), np.zeros((HEIGHT, width), np.bool_)
+    one[:, : left.shape[1]] = left
+    for x in range(left.shape[1], 0, -1):
+        other[:] = False
+        other[:, x : x + right.shape[1]] = right
+        if (cv2.dilate(one.astype(np.uint8), np.ones((3, 3), np.uint8))[other]).any():
+            break
+    used = np.flatnonzero((one | other).any(0))[-1] + 1
+    return one[:, :used], other[:, :used]
+
+
+def of_span(atoms: Atoms, span: tuple[int, int]) -> Mask:
+    return np.asarray((atoms.labels > span[0]) & (atoms.labels <= span[1]))
+
+
+def overlap(one: Mask, other: Mask) -> float:
+    return float((one & other).sum() / (one | other).sum())
+
+
+def pairs(sample: MnistSample) -> list[tuple[Mask, Mask]]:
+    """Every digit of the sample touching the one seven places on."""
+    digits = [whole(digit) for digit in sample[0]]
+    return [touching(digits[i], digits[(i + 7) % len(digits)]) for i in range(len(digits))]
+
+
+def test_each_of_two_touching_digits_is_one_of_the_spans(mnist_sample: MnistSample) -> None:
+    right = 0
+    for one, other in pairs(mnist_sample):
+        atoms = split(one | other)
+        best = [max(overlap(of_span(atoms, span), digit) for span in atoms.spans) for digit in (one, other)]
+        right += min(best) > 0.85
+
+    assert right >= 85  # of 100
+
+
+def test_the_whole_is_one_of_the_spans(mnist_sample: MnistSample) -> None:
+    for one, other in pairs(mnist_sample)[::10]:
+        atoms = split(one | other)
+        assert (0, atoms.count) in atoms.spans
+        np.testing.assert_array_equal(of_span(atoms, (0, atoms.count)), one | other)
+
+
+def test_every_piece_is_in_some_span_and_spans_lie_within_the_pieces(mnist_sample: MnistSample) -> None:
+    for one, other in pairs(mnist_sample):
+        atoms = split(one | other)
+        assert all(0 <= first < end <= atoms.count for first, end in atoms.spans)
+        assert len(set(atoms.spans)) == len(atoms.spans)
+        for piece in range(atoms.count):
+            assert any(first <= piece < end for first, end in atoms.spans)
+
+
+def test_pieces_come_from_left_to_right(mnist_sample: MnistSample) -> None:
+    for one, other in pairs(mnist_sample)[::5]:
+        atoms = split(one | other)
+        middles = [np.nonzero(atoms.labels == piece + 1)[1].mean() for piece in range(atoms.count)]
+        assert middles == sorted(middles)
+
+
+@pytest.mark.parametrize("value", [1, 7])
+def test_narrow_ink_is_offered_whole_only(value: int, mnist_sample: MnistSample) -> None:
+    digits, labels = mnist_sample
+    for digit in digits[labels == value]:
+        mask = whole(digit)
+        if mask.shape[1] < 0.5 * HEIGHT:
+            atoms = split(mask)
+            assert (atoms.count, atoms.spans) == (1, ((0, 1),))
+
+
+def test_a_row_of_touching_digits_is_cut_in_a_few_milliseconds_worth_of_candidates(mnist_sample: MnistSample) -> None:
+    row = whole(mnist_sample[0][0])
+    for digit in mnist_sample[0][1:6]:
+        row = np.logical_or(*touching(row, whole(digit)))
+
+    atoms = split(row)
+
+    assert atoms.count >= 6
+    assert len(atoms.spans) <= 60
+
+
+INK = arrays(np.bool_, array_shapes(min_dims=2, max_dims=2, min_side=3, max_side=70))
+
+
+@settings(deadline=None, max_examples=60)
+@given(INK)
+def test_the_pieces_partition_the_ink(mask: Mask) -> None:
+    if not mask.any():
+        return
+
+    atoms = split(mask)
+
+    np.testing.assert_array_equal(atoms.labels > 0, mask)
+    assert atoms.labels.max() <= atoms.count
+    assert atoms.count >= 1
