@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from numbre_edge.model import ModelCard
 from numbre_edge.types import Box, Chain, Digit, Floats, Patches, Reading
 
+NOT_A_DIGIT = 10  # column of models that have it
+
 # A gap this many times the line's usual one, and this share of a digit's height wider, begins a new number.
 _GAP_RATIO = 2.0
 _GAP_HEIGHT = 0.4
+# Within this gap, in heights, of a digit of at least this confidence, ink is this much less likely to be none.
+_CLOSE = 0.3
+_SURE = 0.8
+_COMPANY = 0.1
+_ROUNDS = 2  # company spreads from digit to digit
+_LOOK_BACK = 3  # marks at a line's end that the next is compared with
 # Passing over a piece as high as its chain costs as much as a digit of probability exp(-2).
 _SKIP = 2.0
 
@@ -46,8 +55,34 @@ def decode(
     """
     threshold = card.reject_threshold if min_confidence is None else min_confidence
     rows = calibrated(probabilities, card.temperature)
-    marks = [mark for chain in patches.chains for mark in _best_path(chain, patches, rows, threshold)]
+    paths = [_best_path(chain, patches, rows, threshold) for chain in patches.chains]
+    for _ in range(_ROUNDS if rows.shape[1] > NOT_A_DIGIT else 0):
+        rows = _in_company(patches, rows, paths)
+        paths = [_best_path(chain, patches, rows, threshold) for chain in patches.chains]
+    marks = [mark for path in paths for mark in path]
     return [Reading.of(number) for line in lines(marks) for number in numbers(line, patches.others)]
+
+
+def _in_company(patches: Patches, rows: Floats, paths: list[list[Mark]]) -> Floats:
+    """Return ``rows`` with the doubt taken from ink that stands close beside a certain digit.
+
+    A blurred digit on its own may be anything; within a number it is a digit.
+    """
+    sure = [mark.box for path in paths for mark in path if mark.digit and mark.digit.confidence > _SURE]
+    if not sure:
+        return rows
+    known = np.array(sure)
+    result = rows.copy()
+    for chain in patches.chains:
+        whole = Box.around(list(chain.pieces))
+        level = (known[:, 1] < _middle(whole)) & (_middle(whole) < known[:, 1] + known[:, 3])
+        alike = (known[:, 3] < 1.7 * whole.height) & (whole.height < 1.7 * known[:, 3])
+        gap = np.maximum(known[:, 0] - whole.right, whole.x - known[:, 0] - known[:, 2])
+        if np.any(level & alike & (gap < _CLOSE * whole.height)):
+            own = [patch for _, _, patch in chain.spans]
+            result[own, NOT_A_DIGIT] *= _COMPANY
+            result[own] /= result[own].sum(1, keepdims=True)
+    return result
 
 
 def _best_path(chain: Chain, patches: Patches, rows: Floats, threshold: float) -> list[Mark]:
@@ -76,7 +111,7 @@ def _best_path(chain: Chain, patches: Patches, rows: Floats, threshold: float) -
 def _mark(row: Floats, box: Box, threshold: float) -> Mark:
     value = int(row[:10].argmax())
     confidence = float(row[value])
-    if len(row) > 10 and row[10] > confidence:
+    if len(row) > NOT_A_DIGIT and row[NOT_A_DIGIT] > confidence:
         return Mark(None, box)
     return Mark(Digit(value if confidence >= threshold else None, confidence, box), box)
 
@@ -84,17 +119,28 @@ def _mark(row: Floats, box: Box, threshold: float) -> Mark:
 def lines(marks: list[Mark]) -> list[list[Mark]]:
     """Sort marks into lines of writing, top to bottom, each from left to right.
 
-    A mark belongs to a line if its middle lies within the height of the line's
-    last mark before it, or the other way round: lines may slope.
+    A mark belongs to a line if its middle lies within the height of one of the
+    line's last marks, or the other way round: lines may slope. An exponent
+    belongs to the line of its base.
     """
     found: list[list[Mark]] = []
     for mark in sorted(marks, key=lambda m: m.box.x):
-        near = [line for line in found if _level(line[-1].box, mark.box)]
-        if near:
-            min(near, key=lambda line: abs(_middle(line[-1].box) - _middle(mark.box))).append(mark)
+        near = [(_distance(line, mark), line) for line in found]
+        distance, line = min(near, key=lambda pair: pair[0], default=(np.inf, []))
+        if distance < np.inf:
+            line.append(mark)
         else:
             found.append([mark])
     return sorted(found, key=lambda line: float(np.mean([_middle(m.box) for m in line])))
+
+
+def _distance(line: list[Mark], mark: Mark) -> float:
+    """Return how far, in pixels, ``mark`` is above or below the end of ``line``; infinite if it is not on it."""
+    last = line[-_LOOK_BACK:]
+    level = [
+        abs(_middle(m.box) - _middle(mark.box)) for m in last if _level(m.box, mark.box) or _exponent(m.box, mark.box)
+    ]
+    return min(level, default=np.inf)
 
 
 def numbers(line: list[Mark], others: tuple[Box, ...] = ()) -> list[list[Digit]]:
@@ -103,8 +149,7 @@ def numbers(line: list[Mark], others: tuple[Box, ...] = ()) -> list[list[Digit]]
     """
     runs: list[list[Digit]] = [[]]
     for mark in line:
-        before = runs[-1][-1].box if runs[-1] else None
-        if mark.digit is None or (before and (_raised(before, mark.box) or _parted(before, mark.box, others))):
+        if mark.digit is None or (runs[-1] and _ends(runs[-1][-1].box, mark.box, others)):
             runs.append([])
         if mark.digit is not None:
             runs[-1].append(mark.digit)
@@ -113,7 +158,7 @@ def numbers(line: list[Mark], others: tuple[Box, ...] = ()) -> list[list[Digit]]
     found = []
     for run in runs:
         found.append([run[0]])
-        for before, after in zip(run, run[1:], strict=False):
+        for before, after in pairwise(run):
             if after.box.x - before.box.right >= limit:
                 found.append([])
             found[-1].append(after)
@@ -122,13 +167,13 @@ def numbers(line: list[Mark], others: tuple[Box, ...] = ()) -> list[list[Digit]]
 
 def _gap_limit(runs: list[list[Digit]]) -> float:
     """Return the gap, in pixels, from which on a number ends; infinite where all are similar."""
-    gaps = [after.box.x - before.box.right for run in runs for before, after in zip(run, run[1:], strict=False)]
+    gaps = [after.box.x - before.box.right for run in runs for before, after in pairwise(run)]
     if len(gaps) < 2:
         return np.inf
     height = float(np.median([digit.box.height for run in runs for digit in run]))
     ordered = sorted(max(gap, 0.15 * height) for gap in gaps)
     return next(
-        (b for a, b in zip(ordered, ordered[1:], strict=False) if b > _GAP_RATIO * a and b - a > _GAP_HEIGHT * height),
+        (b for a, b in pairwise(ordered) if b > _GAP_RATIO * a and b - a > _GAP_HEIGHT * height),
         np.inf,
     )
 
@@ -137,6 +182,10 @@ def _raised(before: Box, after: Box) -> bool:
     """Whether one of two neighbours is an exponent or index of the other."""
     taller, smaller = max(before.height, after.height), min(before.height, after.height)
     return smaller < 0.75 * taller and abs(_middle(before) - _middle(after)) > 0.4 * taller
+
+
+def _ends(before: Box, after: Box, others: tuple[Box, ...]) -> bool:
+    return _raised(before, after) or _parted(before, after, others)
 
 
 def _parted(before: Box, after: Box, others: tuple[Box, ...]) -> bool:
@@ -149,6 +198,12 @@ def _parted(before: Box, after: Box, others: tuple[Box, ...]) -> bool:
 
 def _middle(box: Box) -> float:
     return box.y + box.height / 2
+
+
+def _exponent(base: Box, mark: Box) -> bool:
+    """Whether ``mark`` stands close to the right of ``base``, raised, smaller and still beside it."""
+    close = -0.3 * base.width < mark.x - base.right < 0.6 * base.height
+    return close and mark.height < 0.85 * base.height and base.y < mark.bottom < base.bottom
 
 
 def _level(before: Box, after: Box) -> bool:

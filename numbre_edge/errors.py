@@ -28,7 +28,7 @@ class UsageError(NumbreError):
     exit_code = 2
 
 
-class MissingExtra(UsageError):
+class MissingExtra(UsageError):  # noqa: N818 - what is missing, not what went wrong
     """A feature whose optional packages are not installed."""
 
     def __init__(self, feature: str, extra: str) -> None:

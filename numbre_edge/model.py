@@ -14,7 +14,7 @@ import json
 import zipfile
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from numbre_edge.errors import ModelError
 
@@ -26,6 +26,7 @@ MODELS = Path(__file__).parent / "models"
 SUMS = "SHA256SUMS"
 
 Format = Literal["onnx", "tflite"]
+_OUTPUTS = ("probabilities", "logits")
 _DEFAULTS: dict[Format, str] = {"onnx": "cnn.onnx", "tflite": "cnn.int8.tflite"}
 
 
@@ -101,15 +102,19 @@ class ModelCard:
                 f"{where}: card format {raw['format']}, this version reads {CARD_FORMAT}; upgrade numbre-edge"
             )
         version = raw.get("preprocessing")
-        if version not in PREPROCESSINGS:
+        if not isinstance(version, int) or version not in PREPROCESSINGS:
             raise ModelError(
                 f"{where}: wants preprocessing version {version}, this version has "
                 f"{', '.join(map(str, sorted(PREPROCESSINGS)))}; upgrade numbre-edge or export the model again"
             )
         raw["input"] = _filled(InputSpec, raw.get("input", {}), where, tuples=("shape",))
-        card = _filled(cls, raw, where, tuples=("classes", "data_credits"))
+        card: ModelCard = _filled(cls, raw, where, tuples=("classes", "data_credits"))
         if card.classes[:10] != tuple("0123456789"):
             raise ModelError(f"{where}: the first ten classes of its card must be 0 to 9, found {list(card.classes)}")
+        if card.output not in _OUTPUTS:
+            raise ModelError(f"{where}: its card's output is {card.output!r}; expected {' or '.join(_OUTPUTS)}")
+        if not isinstance(card.temperature, (int, float)) or not card.temperature > 0:
+            raise ModelError(f"{where}: its card's temperature is {card.temperature!r}; expected a number above 0")
         return card
 
 
@@ -138,7 +143,7 @@ def load_model(path: Path, *, card: Path | None = None) -> Model:
         raise ModelError(
             f"{path}: is not a model this runs; it takes .onnx and .tflite files (make one with: numbre-edge export)"
         )
-    kind = cast(Format, suffix)
+    kind: Format = "onnx" if suffix == "onnx" else "tflite"
     content = _read(path)
     if path.parent == MODELS:
         _check_sum(path, content)
@@ -246,11 +251,10 @@ def _filled(cls: type[Any], raw: object, where: str, *, tuples: tuple[str, ...])
     if not isinstance(raw, dict):
         raise ModelError(f"{where}: its card's {cls.__name__} is not a JSON object")
     known = {f.name for f in fields(cls)}
-    values = {key: tuple(value) if key in tuples else value for key, value in raw.items() if key in known}
     try:
-        return cls(**values)
+        return cls(**{key: tuple(value) if key in tuples else value for key, value in raw.items() if key in known})
     except TypeError as exc:
-        raise ModelError(f"{where}: its card is incomplete ({exc})") from exc
+        raise ModelError(f"{where}: its card is incomplete or has values of the wrong type ({exc})") from exc
 
 
 def _read(path: Path) -> bytes:

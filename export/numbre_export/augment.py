@@ -97,7 +97,7 @@ def restroked(ink: Pixels, change: int) -> Pixels:
 def _affine(how: Augmentation, rng: Generator) -> NDArray[np.float64]:
     angle, shear, sx, sy = rng.normal(0, (how.rotation, how.shear, how.stretch, how.stretch))
     cos, sin = np.cos(angle), np.sin(angle)
-    return np.array([[cos, -sin], [sin, cos]]) @ np.array([[np.exp(sx), shear], [0, np.exp(sy)]])
+    return np.asarray(np.array([[cos, -sin], [sin, cos]]) @ np.array([[np.exp(sx), shear], [0, np.exp(sy)]]))
 
 
 def _field(
@@ -107,8 +107,8 @@ def _field(
     px, py = rng.normal(0, how.perspective, 2) / (PATCH / 2)
     x, y = _MESH
     depth = 1 + px * x + py * y
-    bend = rng.normal((PATCH - 1) / 2, how.elastic, (_GRID, _GRID, 2)).astype(np.float32)
-    bend = cv2.resize(bend, (_SIZE, _SIZE), interpolation=cv2.INTER_CUBIC)
+    pulls = rng.normal((PATCH - 1) / 2, how.elastic, (_GRID, _GRID, 2)).astype(np.float32)
+    bend = cv2.resize(pulls, (_SIZE, _SIZE), interpolation=cv2.INTER_CUBIC)
     return (
         ((matrix[0, 0] * x + matrix[0, 1] * y) / depth + bend[..., 0]).astype(np.float32),
         ((matrix[1, 0] * x + matrix[1, 1] * y) / depth + bend[..., 1]).astype(np.float32),

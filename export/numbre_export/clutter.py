@@ -23,7 +23,7 @@ HELD_OUT_FACES = ("duplex", "script complex")  # never trained on: rejection is 
 # Without those that nobody can tell from a digit by its shape alone: B D I J O S Z b g i l o q s z / |
 LETTERS = "ACEFGHKLMNPQRTUVWXYacdefhjkmnprtuvwxy#%&=?@<>$*~^"
 # Without the letters of the symbols held out, for the faces are no back door to them.
-HELD_OUT_SYMBOLS = ("plus", "w")
+HELD_OUT_SYMBOLS = ("w",)
 TRAINING_LETTERS = LETTERS.replace("W", "").replace("w", "")
 
 _SIZE = 96

@@ -33,9 +33,9 @@ class Mixture:
         share: patches drawn from the corpus an epoch, for each of MNIST's.
     """
 
-    scenes: int = 9000
-    letters: int = 12000
-    scribbles: int = 4000
+    scenes: int = 10000
+    letters: int = 8000
+    scribbles: int = 2000
     share: float = 0.6
 
     def scaled(self, factor: float) -> Mixture:

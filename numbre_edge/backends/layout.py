@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from numbre_edge.model import Model
 from numbre_edge.types import Pixels
 
 
-def arranged(pixels: Pixels, shape: Sequence[object], dtype: np.dtype, model: Model) -> NDArray[np.generic]:
+def arranged(pixels: Pixels, shape: Sequence[object], dtype: np.dtype[Any], model: Model) -> NDArray[np.generic]:
     """Arrange (N, 28, 28) uint8 ``pixels`` for an input of ``shape``, its first axis the batch.
 
     A model of somebody else's making may want (N, 784), (N, 28, 28, 1) or

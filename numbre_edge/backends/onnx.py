@@ -14,7 +14,10 @@ from numbre_edge.types import Floats, Pixels
 # Version 1.29 and later write a device id below HOME when imported, unless told not to.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
-_TYPES = {"tensor(uint8)": np.dtype(np.uint8), "tensor(float)": np.dtype(np.float32)}
+_TYPES: dict[str, np.dtype[np.uint8] | np.dtype[np.float32]] = {
+    "tensor(uint8)": np.dtype(np.uint8),
+    "tensor(float)": np.dtype(np.float32),
+}
 
 
 class OnnxBackend:

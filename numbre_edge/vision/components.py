@@ -22,6 +22,8 @@ _WIDEST = 2.5
 _FAINT = 0.5
 # The least size of a dot made on purpose, in widths of a stroke.
 _POINT = 0.7
+# More components than any page of writing has: noise, or the weave of something.
+_TEXTURE = 4000
 # Gaps in a stroke, and the thickness of a rule's remains, in widths of a stroke.
 _GAP = 0.5
 _HAIR = 0.6
@@ -63,7 +65,7 @@ def close_gaps(mask: Pixels) -> Pixels:
     reach = round(_GAP * stroke_width(mask))
     if reach < 2:
         return mask
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach + 1, reach + 1))
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach | 1, reach | 1))
     return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, disc), np.uint8)
 
 
@@ -72,8 +74,10 @@ def components(mask: Pixels, flattened: Flattened, *, full: bool = False) -> Com
 
     ``full``: the writing may fill the picture, so ink along its border is ink.
     """
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_32S)
-    labels = np.asarray(labels, np.int32)
+    count, found, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_32S)
+    labels = np.asarray(found, np.int32)
+    if count > _TEXTURE:
+        return Components((), labels)
     stroke = stroke_width(mask)
     on_edge = np.bincount(labels[flattened.edges], minlength=count)
     symbols = [
@@ -112,7 +116,9 @@ def _inked(symbols: list[Symbol], labels: NDArray[np.int32], contrast: Pixels) -
 
 def _is_solid(row: list[int], shape: tuple[int, ...]) -> bool:
     """Whether a component is a desk's corner or a dark border rather than writing."""
-    _, _, width, height, area = row
+    x, y, width, height, area = row
+    if x > 0 and y > 0 and x + width < shape[1] and y + height < shape[0]:
+        return False
     large = width > 0.5 * shape[1] or height > 0.5 * shape[0]
     return large and area > 0.6 * width * height and min(width, height) > 0.2 * min(shape)
 

@@ -27,6 +27,9 @@ _RESPONSE = 0.2
 _ALIKE = 0.15
 # The background changes by this factor from one pixel at _SMALL to the next but one where one ground meets another.
 _STEP = 1.25
+# Polarity goes by the narrowest response that is this share of the strongest of either: of 322
+# pictures (development sets, samples, drawn pages) 1 came out wrong at 0.4 to 0.6, 3 at 0.3, 6 at 0.2.
+_PROMINENT = 0.4
 # Window of the median in stroke widths: ink is less than half of it even inside an 8.
 _WINDOW = 4
 
@@ -76,7 +79,8 @@ def flatten(grey: Pixels, *, full: bool = False) -> Flattened:
         edges = cv2.resize(_edges(ground), (width, height), interpolation=cv2.INTER_NEAREST) > 0
     if light:
         grey, background = np.bitwise_not(grey), np.bitwise_not(background)
-    ratio = cv2.divide(grey, np.maximum(background, 1), scale=255)
+    # Black on black is paper, not ink: both count as 1.
+    ratio = cv2.divide(np.maximum(grey, 1), np.maximum(background, 1), scale=255)
     return Flattened(np.asarray(cv2.bitwise_not(ratio), np.uint8), edges, light)
 
 
@@ -93,7 +97,10 @@ def _ink(small: Pixels) -> Ink:
         light[i] = _energy(cv2.morphologyEx(small, cv2.MORPH_TOPHAT, square)) / side**2
         dark[i] = _energy(cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, square)) / side**2
     # Wide hats also answer to the paper between strokes and the desk beside the paper, hence the division.
-    is_light = bool(light.max() > dark.max())
+    # What is narrow and prominent goes before what is wide and stronger still.
+    prominent = _PROMINENT * max(light.max(), dark.max())
+    first = int(np.argmax(np.maximum(light, dark) >= prominent))
+    is_light = bool(light[first] > dark[first])
     responses = light if is_light else dark
     return Ink(_STROKES[int(np.argmax(responses >= _RESPONSE * responses.max()))], is_light)
 
@@ -111,7 +118,7 @@ def _edges(ground: Pixels) -> Pixels:
 
 
 def _background(small: Pixels, stroke: int) -> Pixels:
-    window = min(_WINDOW * stroke, int(0.8 * min(small.shape))) | 1
+    window = max(3, min(_WINDOW * stroke, int(0.8 * min(small.shape))) | 1)
     edge = window // 2
     # medianBlur repeats the last row and column outside the picture; a mirror image shows paper there.
     padded = cv2.copyMakeBorder(small, edge, edge, edge, edge, cv2.BORDER_REFLECT)

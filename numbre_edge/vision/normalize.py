@@ -43,8 +43,7 @@ def normalize(ink: Pixels) -> Pixels:
         ink = _scale(ink, _WORK)
     ink = _widen(ink)
     small = _scale(ink, BOX)
-    small = cv2.convertScaleAbs(small, alpha=255.0 / max(1, int(small.max())))
-    return _centre(small)
+    return _centre(np.asarray(cv2.convertScaleAbs(small, alpha=255.0 / max(1, int(small.max()))), np.uint8))
 
 
 def _crop(ink: Pixels, threshold: int) -> Pixels:

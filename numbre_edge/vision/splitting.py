@@ -14,8 +14,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from numbre_edge.types import Pixels
-
 # Ink narrower than this, in heights, is offered whole only.
 _NARROW = 0.72
 _HEIGHT = 48  # pixels: seams are looked for at this height of the ink
@@ -46,7 +44,7 @@ class Atoms:
     spans: tuple[tuple[int, int], ...]
 
 
-def split(mask: Pixels) -> Atoms:
+def split(mask: NDArray[np.bool_]) -> Atoms:
     """Cut the ink of ``mask`` ((h, w) bool, one symbol's ink) where digits may touch."""
     height, width = mask.shape
     if width < _NARROW * height:
@@ -69,11 +67,11 @@ def split(mask: Pixels) -> Atoms:
     return Atoms(labels, len(edges), tuple(spans))
 
 
-def _labelled(mask: Pixels, seams: list[NDArray[np.int32]]) -> NDArray[np.int32]:
+def _labelled(mask: NDArray[np.bool_], seams: list[NDArray[np.int32]]) -> NDArray[np.int32]:
     labels = np.ones(mask.shape, np.int32)
     for seam in seams:
         labels += np.arange(mask.shape[1]) > seam[:, None]
-    return np.asarray(labels * (mask > 0), np.int32)
+    return np.asarray(labels * mask, np.int32)
 
 
 def _extent(mask: NDArray[np.bool_]) -> tuple[int, int]:
@@ -81,7 +79,7 @@ def _extent(mask: NDArray[np.bool_]) -> tuple[int, int]:
     return (int(columns[0]), int(columns[-1]) + 1) if len(columns) else (0, 0)
 
 
-def _seams(mask: Pixels) -> list[NDArray[np.int32]]:
+def _seams(mask: NDArray[np.bool_]) -> list[NDArray[np.int32]]:
     """Return cuts, left to right: for each row of ``mask`` the last column left of the cut."""
     height, width = mask.shape
     factor = _HEIGHT / height
@@ -110,15 +108,18 @@ def _seams(mask: Pixels) -> list[NDArray[np.int32]]:
 
 def _cheapest(ink: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
     """Return the cost of the cheapest path from the first row to each pixel of the last, and its steps."""
-    cost = ink[0].copy()
+    height, width = ink.shape
     steps = np.zeros(ink.shape, np.int8)
-    for y in range(1, len(ink)):
-        padded = np.pad(cost, 1, constant_values=np.inf)
-        ways = np.stack([padded[1:-1], padded[:-2] + _SIDESTEP, padded[2:] + _SIDESTEP])
-        best = ways.argmin(0)
-        steps[y] = np.array([0, -1, 1], np.int8)[best]
-        cost = ways[best, np.arange(len(cost))] + ink[y]
-    return cost, steps
+    cost = np.full(width + 2, np.inf, np.float32)  # one column more on each side, never taken
+    cost[1:-1] = ink[0]
+    for y in range(1, height):
+        best = cost[1:-1].copy()
+        for step, sideways in ((-1, cost[:-2]), (1, cost[2:])):
+            cheaper = sideways + _SIDESTEP < best
+            steps[y][cheaper] = step
+            best[cheaper] = sideways[cheaper] + _SIDESTEP
+        cost[1:-1] = best + ink[y]
+    return cost[1:-1], steps
 
 
 def _follow(steps: NDArray[np.int8], x: int) -> NDArray[np.int32]:
