@@ -54,10 +54,10 @@ def decode(
         min_confidence: below it a digit is doubtful; None takes the card's threshold.
     """
     threshold = card.reject_threshold if min_confidence is None else min_confidence
-    rows = calibrated(probabilities, card.temperature)
+    alone = rows = calibrated(probabilities, card.temperature)
     paths = [_best_path(chain, patches, rows, threshold) for chain in patches.chains]
     for _ in range(_ROUNDS if rows.shape[1] > NOT_A_DIGIT else 0):
-        rows = _in_company(patches, rows, paths)
+        rows = _in_company(patches, alone, paths)
         paths = [_best_path(chain, patches, rows, threshold) for chain in patches.chains]
     marks = [mark for path in paths for mark in path]
     return [Reading.of(number) for line in lines(marks) for number in numbers(line, patches.others)]

@@ -76,6 +76,14 @@ class TestGrouping:
     def test_an_exponent_is_a_number_of_its_own(self) -> None:
         assert texts(*written("10"), (Box(66, -8, 12, 20), row(d2=0.98))) == ["10", "2"]
 
+    @pytest.mark.parametrize("foot", [4, 8, 12])
+    def test_a_high_exponent_comes_after_its_base(self, foot: int) -> None:
+        assert texts(*written("10"), (Box(66, foot - 20, 12, 20), row(d2=0.98))) == ["10", "2"]
+
+    def test_an_exponent_belongs_to_the_line_of_its_base(self) -> None:
+        upper, lower = written("56", y=-70), written("10")
+        assert texts(*upper, *lower, (Box(66, -12, 12, 20), row(d2=0.98))) == ["56", "10", "2"]
+
     def test_an_index_is_a_number_of_its_own(self) -> None:
         assert texts(*written("7"), (Box(30, 32, 12, 20), row(d3=0.98))) == ["7", "3"]
 
@@ -109,16 +117,18 @@ class TestOrder:
         assert texts(*marks) == ["40719", "28563"]
 
     def test_the_box_of_a_number_is_around_its_digits(self) -> None:
-        marks = written("407", x=5, y=9)
+        boxes = [box for box, _ in written("407", x=5, y=9)]
+        rows = [row(d4=0.98, none=0), row(d0=0.9, none=0), row(d7=0.96, none=0)]
         patches = Patches(
             np.zeros((3, 28, 28), np.uint8),
-            np.array([box for box, _ in marks], np.int32),
-            tuple(Chain((box,), ((0, 1, i),)) for i, (box, _) in enumerate(marks)),
+            np.array(boxes, np.int32),
+            tuple(Chain((box,), ((0, 1, i),)) for i, box in enumerate(boxes)),
         )
-        (reading,) = decode(patches, np.array([likely for _, likely in marks]), CARD)
+        (reading,) = decode(patches, np.array(rows), CARD)
         assert reading.box == Box(5, 9, 88, 40)
-        assert reading.confidence == pytest.approx(0.98)
-        assert [digit.box for digit in reading.digits] == [box for box, _ in marks]
+        assert [digit.confidence for digit in reading.digits] == pytest.approx([0.98, 0.9, 0.96])
+        assert reading.confidence == pytest.approx(0.9)  # of the least certain
+        assert [digit.box for digit in reading.digits] == boxes
 
 
 class TestDoubt:
@@ -135,6 +145,57 @@ class TestDoubt:
     def test_not_a_digit_needs_to_be_likelier_than_every_digit(self) -> None:
         assert texts((Box(0, 0, 24, 40), row(d4=0.5, none=0.45)), minimum=0.0) == ["4"]
         assert texts((Box(0, 0, 24, 40), row(d4=0.45, none=0.5)), minimum=0.0) == []
+
+
+class TestCompany:
+    """Ink that alone might be anything is a digit where it stands close beside a sure one."""
+
+    BLURRED = row(d0=0.3, none=0.5)
+
+    @pytest.mark.parametrize("blurred", [0, 1, 2])
+    def test_a_doubtful_mark_within_a_number_is_a_digit(self, blurred: int) -> None:
+        marks = written("407")
+        marks[blurred] = (marks[blurred][0], self.BLURRED)
+        assert texts(*marks, minimum=0.0) == ["407"[:blurred] + "0" + "407"[blurred + 1 :]]
+
+    def test_company_spreads_to_the_neighbour_s_neighbour(self) -> None:
+        # With a tenth of its doubt the one in the middle is a 3 with 0.87: sure enough to be company itself.
+        near, far = row(d3=0.44, none=0.55), row(d5=0.3, none=0.5)
+        boxes = [box for box, _ in written("835")]
+        assert texts((boxes[0], row(d8=0.98)), (boxes[1], near), (boxes[2], far), minimum=0.0) == ["835"]
+
+    def test_alone_it_is_none(self) -> None:
+        assert texts((Box(0, 0, 24, 40), self.BLURRED), minimum=0.0) == []
+
+    @pytest.mark.parametrize(
+        "box",
+        [Box(60, 0, 24, 40), Box(32, 60, 24, 40), Box(32, 14, 10, 12), Box(32, -40, 90, 120)],
+        ids=["far away", "on another level", "much smaller", "much larger"],
+    )
+    def test_it_is_none_where_the_company_is_not_its_own(self, box: Box) -> None:
+        assert texts(*written("4"), (box, self.BLURRED), minimum=0.0) == ["4"]
+
+    def test_what_is_clearly_none_stays_none(self) -> None:
+        assert texts(*written("4x7")) == ["4", "7"]
+
+    def test_it_counts_once_however_long_it_lasts(self) -> None:
+        # A tenth of 0.9 is more than 0.05, a tenth of a tenth would be less.
+        assert texts(*written("4"), (Box(32, 0, 24, 40), row(d0=0.05, none=0.9)), minimum=0.0) == ["4"]
+
+    def test_a_doubtful_digit_is_no_company(self) -> None:
+        assert texts((Box(0, 0, 24, 40), row(d4=0.6)), (Box(32, 0, 24, 40), self.BLURRED), minimum=0.0) == ["4"]
+
+    def test_a_model_of_ten_digits_knows_no_company(self) -> None:
+        ten = ModelCard(name="test", preprocessing=1)
+        boxes = [box for box, _ in written("40")]
+        patches = Patches(
+            np.zeros((2, 28, 28), np.uint8),
+            np.array(boxes, np.int32),
+            tuple(Chain((box,), ((0, 1, i),)) for i, box in enumerate(boxes)),
+        )
+        rows = np.array([row(d4=0.98)[:10], row(d0=0.6)[:10]])
+        (reading,) = decode(patches, rows, ten)
+        assert [digit.confidence for digit in reading.digits] == pytest.approx([0.98, 0.6])
 
 
 class TestTemperature:

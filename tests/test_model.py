@@ -98,6 +98,25 @@ class TestCard:
         assert str(error.value).startswith("m.onnx: ")
         assert "\n" not in str(error.value)
 
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"preprocessing": []},
+            {"classes": 5},
+            {"classes": None},
+            {"input": {"shape": 3}},
+            {"temperature": "hot"},
+            {"temperature": 0},
+            {"output": "votes"},
+        ],
+        ids=str,
+    )
+    def test_a_field_of_the_wrong_kind_is_refused(self, fields: dict[str, object]) -> None:
+        with pytest.raises(ModelError) as error:
+            ModelCard.from_json(json.dumps({"name": "x", "preprocessing": 1} | fields), "m.onnx")
+        assert str(error.value).startswith("m.onnx: ")
+        assert "\n" not in str(error.value)
+
 
 class TestFile:
     def test_an_onnx_file_carries_its_card(self) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
-import sys
 from importlib.util import find_spec
 
 from numbre_edge.errors import MissingExtra
@@ -13,21 +11,6 @@ _QUIET = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "CUDA_VISIBLE_DEVICES": "-1",  # the same figures on every machine, and no search for drivers
 }
-
-# Of glibc's malloc.h.
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # both in bytes
-
-
-def _keep_memory() -> None:
-    """Have glibc keep the memory that TensorFlow frees, for the next step wants the same again.
-
-    Otherwise each step maps and clears its tensors anew: on two cores training took three times as long.
-    """
-    if sys.platform == "linux":
-        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-        if mallopt is not None:  # musl has none
-            mallopt(_TRIM_THRESHOLD, 2**31 - 1)
-            mallopt(_MMAP_THRESHOLD, 2**25)  # the most it takes
 
 
 def enter(feature: str, *packages: str) -> None:
@@ -43,7 +26,6 @@ def enter(feature: str, *packages: str) -> None:
     if any(find_spec(package) is None for package in packages):
         raise MissingExtra(feature, "export")
     os.environ.update(_QUIET)
-    _keep_memory()
     if find_spec("absl"):
         from absl import logging
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,16 +14,6 @@ if TYPE_CHECKING:
     from numbre_export.data import Digits, Mnist
 
 os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="-1")
-
-if find_spec("tensorflow") is None:
-    collect_ignore = [
-        "test_convert.py",
-        "test_gate.py",
-        "test_evaluate.py",
-        "test_train.py",
-        "test_architectures.py",
-        "test_commands.py",
-    ]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -23,6 +23,11 @@ NAMES = ("0", "1", "7", "dot", "minus", "plus", "slash", "w", "x", "y", "z")
 SMALL = Mixture(scenes=12, letters=8, scribbles=6)
 
 
+@pytest.fixture(scope="module")
+def corpus(held_out: Digits) -> Digits:
+    return build_corpus(held_out, None, SMALL, seed=4)
+
+
 def of_classes(digits: Digits, *labels: int) -> Digits:
     return digits.take(np.flatnonzero(np.isin(digits.labels, labels)))
 
@@ -46,7 +51,7 @@ def bhmsds(tmp_path: Path) -> Path:
 
 def test_symbols_are_digits_or_none_and_digits_to_the_eye_are_left_out(bhmsds: Path) -> None:
     symbols = load_symbols(bhmsds)
-    assert symbols.labels.tolist() == [0, 0, 1, 1, 7, 7] + [NOT_A_DIGIT] * 8  # dot minus x y
+    assert symbols.labels.tolist() == [0, 0, 1, 1, 7, 7] + [NOT_A_DIGIT] * 10  # dot minus plus x y
     there = {image.tobytes() for image in symbols.images}
     assert normalize(255 - symbol("x")).tobytes() in there
     for name in ("slash", "z", *HELD_OUT_SYMBOLS):
@@ -93,7 +98,7 @@ def printer(monkeypatch: pytest.MonkeyPatch) -> Printer:
 def test_held_out_faces_and_symbols_are_never_written_for_training(held_out: Digits, printer: Printer) -> None:
     build_corpus(held_out, None, Mixture(scenes=1, letters=600, scribbles=0), seed=0)
     assert printer.faces == {face for name, face in FACES.items() if name not in HELD_OUT_FACES}
-    assert {"W", "w", "+"}.isdisjoint(printer.letters)
+    assert {"W", "w"}.isdisjoint(printer.letters)
     assert len(printer.letters) > 40
 
 
@@ -106,16 +111,18 @@ def test_held_out_letters_are_written_in_held_out_faces_alone(printer: Printer) 
     assert printer.letters.isdisjoint("BDIJOSZbgiloqsz/|0123456789")
 
 
-def test_the_same_seed_gives_the_same_patches(held_out: Digits) -> None:
-    first, again, other = (build_corpus(held_out, None, SMALL, seed=seed) for seed in (4, 4, 5))
-    assert np.array_equal(first.images, again.images)
-    assert np.array_equal(first.labels, again.labels)
-    assert first.images.shape != other.images.shape or not np.array_equal(first.images, other.images)
+def test_the_same_seed_gives_the_same_patches(held_out: Digits, corpus: Digits) -> None:
+    again, other = (build_corpus(held_out, None, SMALL, seed=seed) for seed in (4, 5))
+    assert np.array_equal(corpus.images, again.images)
+    assert np.array_equal(corpus.labels, again.labels)
+    assert corpus.images.shape != other.images.shape or not np.array_equal(corpus.images, other.images)
 
 
 def test_labels_are_what_was_photographed(held_out: Digits) -> None:
     corpus = build_corpus(of_classes(held_out, 6, 9), None, Mixture(scenes=40, letters=0, scribbles=0), seed=0)
     assert set(corpus.labels.tolist()) == {6, 9, NOT_A_DIGIT}
+    others = np.count_nonzero(corpus.labels == NOT_A_DIGIT)
+    assert 0.5 * (len(corpus) - others) < others <= len(corpus) - others + 40  # about as many, so as not to teach doubt
     rows = [np.flatnonzero((image > 64).any(1)) for image in corpus.images]
     # Patches are centred by mass: a 6 reaches further up from there, a 9 further down.
     lower = np.array([(row[0] + row[-1]) / 2 for row in rows]) - 14
@@ -125,8 +132,7 @@ def test_labels_are_what_was_photographed(held_out: Digits) -> None:
     assert (nines > 0).mean() > 0.9
 
 
-def test_letters_and_scribbles_are_no_digits(held_out: Digits) -> None:
-    corpus = build_corpus(held_out, None, SMALL, seed=0)
+def test_letters_and_scribbles_are_no_digits(corpus: Digits) -> None:
     assert (corpus.images.dtype, corpus.labels.dtype) == (np.uint8, np.uint8)
     assert corpus.labels[-SMALL.letters - SMALL.scribbles :].tolist() == [NOT_A_DIGIT] * 14
     assert (corpus.images.max((1, 2)) == 255).all()

@@ -26,14 +26,16 @@ def stroke(*points: tuple[int, int], thickness: int = 8) -> Ink:
     return mask
 
 
-def found(mask: Ink, contrast: Ink | None = None, edges: NDArray[np.bool_] | None = None) -> Components:
+def found(
+    mask: Ink, contrast: Ink | None = None, edges: NDArray[np.bool_] | None = None, *, full: bool = False
+) -> Components:
     """Find the components of ``mask`` in a picture of even ink, or of this ``contrast``."""
     flattened = Flattened(
         contrast=mask if contrast is None else contrast,
         edges=np.zeros(mask.shape, np.bool_) if edges is None else edges,
         light_ink=False,
     )
-    return components(mask, flattened)
+    return components(mask, flattened, full=full)
 
 
 ONE, SEVEN = stroke((100, 60), (100, 180)), stroke((200, 60), (270, 60), (230, 180))
@@ -126,7 +128,21 @@ def test_a_digit_that_fills_the_page_is_a_symbol(mnist_sample: MnistSample, valu
     assert len(found(np.where(big > 100, np.uint8(255), np.uint8(0))).symbols) == 1
 
 
+def test_ink_along_the_border_is_ink_where_the_writing_fills_the_picture() -> None:
+    mask = np.zeros((112, 112), np.uint8)
+    mask[:, :60] = 255  # the stem of a bold 1, cropped to its ink
+    mask[:, 60:] = cv2.resize(np.eye(2, dtype=np.uint8) * 255, (52, 112), interpolation=cv2.INTER_NEAREST)
+
+    assert found(mask).symbols == ()
+    assert len(found(mask, full=True).symbols) == 1
+
+
 class TestCloseGaps:
+    def test_ink_is_only_added(self) -> None:
+        ink = ONE | SEVEN
+
+        assert (close_gaps(ink)[ink > 0] == 255).all()
+
     def test_a_stroke_that_broke_is_joined(self) -> None:
         broken = stroke((100, 60), (100, 180), thickness=12)
         broken[118:121] = 0

@@ -113,6 +113,22 @@ def test_chalk_on_a_board_framed_by_a_light_wall_is_light_ink(page: Ink, ink: ND
     assert np.median(flattened.contrast[30:230, 40:520][ink]) > 60
 
 
+@pytest.mark.parametrize("desk", [15, 60, 110])
+def test_a_label_in_the_middle_of_a_dark_desk_is_dark_ink(page: Ink, desk: int) -> None:
+    photo = blank(420, 760, desk)
+    photo[100:300, 130:610] = page
+
+    assert not flatten(photo).light_ink
+
+
+@pytest.mark.parametrize("level", [30, 90])
+def test_a_small_board_on_a_light_wall_is_light_ink(page: Ink, level: int) -> None:
+    wall = blank(420, 760, 200)
+    wall[100:300, 130:610] = np.maximum(level, (255 - page.astype(int)) * 0.9).astype(np.uint8)
+
+    assert flatten(wall).light_ink
+
+
 @pytest.mark.parametrize("light_ink", [False, True])
 def test_a_thumbnail_full_of_ink_keeps_it_all(mnist_sample: MnistSample, light_ink: bool) -> None:
     for digit in mnist_sample[0]:
@@ -133,7 +149,7 @@ def test_any_picture_can_be_flattened(grey: NDArray[np.uint8]) -> None:
         assert flattened.contrast.dtype == np.uint8
 
 
-@pytest.mark.parametrize("level", [1, 128, 255])
+@pytest.mark.parametrize("level", [0, 1, 128, 255])
 def test_a_picture_of_one_grey_has_no_contrast(level: int) -> None:
     flattened = flatten(blank(90, 140, level))
 

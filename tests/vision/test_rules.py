@@ -110,6 +110,33 @@ def test_the_straight_strokes_of_a_lone_digit_stay(name: str, thickness: int) ->
     np.testing.assert_array_equal(remove_rules(digit), digit)
 
 
+def test_a_bold_1_with_upstroke_and_foot_stays() -> None:
+    digit = drawn((70, 60), (100, 15), (100, 225)) | drawn((60, 225), (140, 225))
+
+    np.testing.assert_array_equal(remove_rules(digit), digit)
+
+
+@pytest.mark.parametrize("side", [28, 128])
+def test_a_stroke_from_border_to_border_stays_where_digits_fill_the_picture(side: int) -> None:
+    seven = np.zeros((side, side), np.uint8)
+    cv2.line(seven, (0, 2), (side - 1, 2), (255,), max(1, side // 14))
+    cv2.line(seven, (side - 3, 2), (side // 3, side - 1), (255,), max(1, side // 14))
+
+    np.testing.assert_array_equal(remove_rules(seven, full=True), seven)
+
+
+def test_there_a_line_longer_than_the_picture_is_high_goes_all_the_same(mnist_sample: MnistSample) -> None:
+    digits = np.hstack([cv2.resize(digit, (112, 112)) for digit in mnist_sample[0][[21, 30, 41]]])
+    mask = np.where(digits > 100, np.uint8(255), np.uint8(0))
+    ruled = mask.copy()
+    ruled[106:109] = 255
+
+    left = remove_rules(ruled, full=True)
+
+    assert (left[104:111] > 0).mean() < 0.1
+    assert (left[mask > 0] > 0).mean() > 0.93
+
+
 def test_a_row_of_ones_is_no_ruling() -> None:
     ones = np.zeros((200, 500), np.uint8)
     for x in range(60, 460, 60):
