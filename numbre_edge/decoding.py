@@ -23,6 +23,11 @@ _ROUNDS = 2  # company spreads from digit to digit
 _LOOK_BACK = 3  # marks at a line's end that the next is compared with
 # Passing over a piece as high as its chain costs as much as a digit of probability exp(-2).
 _SKIP = 2.0
+# Any stroke cut off a letter looks like a 1: one read of a part of a chain is so much less likely (log).
+_STROKE = 1.2
+# A chain that is no digit as a whole is touching digits or a letter. A letter is so much less likely (log).
+_CLUTTER = 1.5
+_LEAST = 1e-3  # no probability counts for less
 
 
 def calibrated(probabilities: Floats, temperature: float) -> Floats:
@@ -54,42 +59,64 @@ def decode(
         min_confidence: below it a digit is doubtful; None takes the card's threshold.
     """
     threshold = card.reject_threshold if min_confidence is None else min_confidence
-    alone = rows = calibrated(probabilities, card.temperature)
-    paths = [_best_path(chain, patches, rows, threshold) for chain in patches.chains]
+    rows = calibrated(probabilities, card.temperature)
+    marks = [_marks(chain, patches, rows, threshold, company=False) for chain in patches.chains]
     for _ in range(_ROUNDS if rows.shape[1] > NOT_A_DIGIT else 0):
-        rows = _in_company(patches, alone, paths)
-        paths = [_best_path(chain, patches, rows, threshold) for chain in patches.chains]
-    marks = [mark for path in paths for mark in path]
-    return [Reading.of(number) for line in lines(marks) for number in numbers(line, patches.others)]
+        company = _in_company(patches.chains, marks)
+        marks = [
+            _marks(chain, patches, rows, threshold, company=beside)
+            for chain, beside in zip(patches.chains, company, strict=True)
+        ]
+    every = [mark for own in marks for mark in own]
+    return [Reading.of(number) for line in lines(every) for number in numbers(line, patches.others)]
 
 
-def _in_company(patches: Patches, rows: Floats, paths: list[list[Mark]]) -> Floats:
-    """Return ``rows`` with the doubt taken from ink that stands close beside a certain digit.
+def _in_company(chains: tuple[Chain, ...], marks: list[list[Mark]]) -> list[bool]:
+    """Return for each chain whether it stands close beside a certain digit, level with it and of its size.
 
     A blurred digit on its own may be anything; within a number it is a digit.
     """
-    sure = [mark.box for path in paths for mark in path if mark.digit and mark.digit.confidence > _SURE]
-    if not sure:
-        return rows
-    known = np.array(sure)
-    result = rows.copy()
-    for chain in patches.chains:
+    sure = [mark.box for own in marks for mark in own if mark.digit and mark.digit.confidence > _SURE]
+    known = np.array(sure).reshape(-1, 4)
+    result = []
+    for chain in chains:
         whole = Box.around(list(chain.pieces))
         level = (known[:, 1] < _middle(whole)) & (_middle(whole) < known[:, 1] + known[:, 3])
         alike = (known[:, 3] < 1.7 * whole.height) & (whole.height < 1.7 * known[:, 3])
         gap = np.maximum(known[:, 0] - whole.right, whole.x - known[:, 0] - known[:, 2])
-        if np.any(level & alike & (gap < _CLOSE * whole.height)):
-            own = [patch for _, _, patch in chain.spans]
-            result[own, NOT_A_DIGIT] *= _COMPANY
-            result[own] /= result[own].sum(1, keepdims=True)
+        result.append(bool(np.any(level & alike & (gap < _CLOSE * whole.height))))
     return result
 
 
-def _best_path(chain: Chain, patches: Patches, rows: Floats, threshold: float) -> list[Mark]:
+def _marks(chain: Chain, patches: Patches, rows: Floats, threshold: float, *, company: bool) -> list[Mark]:
+    """Decide what a chain is: digits, cut where that is likeliest, or no digits at all."""
+    own = {patch: rows[patch] for _, _, patch in chain.spans}
+    if company and rows.shape[1] > NOT_A_DIGIT:
+        own = {patch: _trusting(row) for patch, row in own.items()}
+    score, path = _best_path(chain, own)
+    if rows.shape[1] > NOT_A_DIGIT and len(chain.pieces) > 1:
+        whole = next(patch for first, end, patch in chain.spans if end - first == len(chain.pieces))
+        price = _CLUTTER - (float(np.log(_COMPANY)) if company else 0.0)
+        if score < float(np.log(max(rows[whole][NOT_A_DIGIT], _LEAST))) - price:
+            path = ()
+    if not path:
+        return [Mark(None, Box.around(list(chain.pieces)))]
+    return [_mark(own[patch], Box(*patches.boxes[patch].tolist()), threshold) for patch in path]
+
+
+def _trusting(row: Floats) -> Floats:
+    """Return a row of probabilities with "not a digit" made less likely, as beside a digit it is."""
+    result = row.copy()
+    result[NOT_A_DIGIT] *= _COMPANY
+    return np.asarray(result / result.sum(), np.float32)
+
+
+def _best_path(chain: Chain, rows: dict[int, Floats]) -> tuple[float, tuple[int, ...]]:
     """Cut a chain into digits so that the product of their probabilities, one factor a piece, is largest.
 
     Every piece counts once, whichever patch it is part of, so that few patches
-    are not preferred to many. A piece may be passed over, at a price.
+    are not preferred to many. A piece may be passed over, at a price. Returns the
+    logarithm of that product and the patches.
     """
     count = len(chain.pieces)
     height = max(piece.height for piece in chain.pieces)
@@ -100,12 +127,13 @@ def _best_path(chain: Chain, patches: Patches, rows: Floats, threshold: float) -
         ways = [(best[end - 1][0] - price, best[end - 1][1])]
         for first, last, patch in chain.spans:
             if last == end:
-                score = (end - first) * float(np.log(max(rows[patch, :10].max(), 1e-3)))
+                value = int(rows[patch][:10].argmax())
+                score = (end - first) * float(np.log(max(rows[patch][value], _LEAST)))
+                if value == 1 and end - first < count:
+                    score -= _STROKE
                 ways.append((best[first][0] + score, (*best[first][1], patch)))
         best.append(max(ways))
-    if not best[count][1]:
-        return [Mark(None, Box.around(list(chain.pieces)))]
-    return [_mark(rows[patch], Box(*patches.boxes[patch].tolist()), threshold) for patch in best[count][1]]
+    return best[count]
 
 
 def _mark(row: Floats, box: Box, threshold: float) -> Mark:

@@ -51,5 +51,6 @@ def binarize(contrast: Pixels) -> Pixels:
         return np.zeros_like(contrast)
     floor = max(MIN_CONTRAST, min(_NOISE * noise, 0.6 * level), _FAINTEST * level)
     nearby = cv2.dilate(contrast, np.ones((_NEARBY, _NEARBY), np.uint8))
-    threshold = np.maximum(cv2.convertScaleAbs(nearby, alpha=_SHARE), np.uint8(floor))
+    threshold = np.asarray(cv2.convertScaleAbs(nearby, alpha=_SHARE), np.uint8)
+    np.maximum(threshold, np.uint8(floor), out=threshold)
     return np.asarray(cv2.compare(contrast, threshold, cv2.CMP_GT), np.uint8)

@@ -80,7 +80,8 @@ def flatten(grey: Pixels, *, full: bool = False) -> Flattened:
     if light:
         grey, background = np.bitwise_not(grey), np.bitwise_not(background)
     # Black on black is paper, not ink: both count as 1.
-    ratio = cv2.divide(np.maximum(grey, 1), np.maximum(background, 1), scale=255)
+    np.maximum(background, 1, out=background)
+    ratio = cv2.divide(np.maximum(grey, 1), background, scale=255)
     return Flattened(np.asarray(cv2.bitwise_not(ratio), np.uint8), edges, light)
 
 

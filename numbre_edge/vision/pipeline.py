@@ -23,6 +23,7 @@ _ENLARGE_TO = 160
 _MAX_ENLARGEMENT = 4
 # A picture with no longer side than this may be filled by its writing.
 _FULL = 64
+_AROUND = np.ones((3, 3), np.uint8)  # a pixel and its neighbours
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,14 +73,15 @@ def _patches(contrast: Pixels, found: Components, scale: float, frame: Frame) ->
         x, y, width, height = symbol.box
         labels = found.labels[y : y + height, x : x + width]
         atoms = split(np.isin(labels, symbol.labels) if len(symbol.labels) > 1 else labels == symbol.labels[0])
+        pieces = [_tight(atoms.labels == i + 1, symbol.box) for i in range(atoms.count)]
         spans = []
         for first, end in atoms.spans:
-            own = (atoms.labels > first) & (atoms.labels <= end)
+            box = Box.around(pieces[first:end])
+            own = _crop(atoms.labels, box, symbol.box)
             spans.append((first, end, len(pixels)))
-            pixels.append(normalize(_ink(contrast, own, symbol.box)))
-            boxes.append(_to_frame(_tight(own, symbol.box), scale, frame))
-        pieces = [_to_frame(_tight(atoms.labels == i + 1, symbol.box), scale, frame) for i in range(atoms.count)]
-        chains.append(Chain(tuple(pieces), tuple(spans)))
+            pixels.append(normalize(_ink(contrast, (own > first) & (own <= end), box)))
+            boxes.append(_to_frame(box, scale, frame))
+        chains.append(Chain(tuple(_to_frame(piece, scale, frame) for piece in pieces), tuple(spans)))
     return Patches(
         pixels=np.array(pixels, np.uint8).reshape(-1, PATCH, PATCH),
         boxes=np.array(boxes, np.int32).reshape(-1, 4),
@@ -107,8 +109,14 @@ def _ink(contrast: Pixels, own: NDArray[np.bool_], box: Box) -> Pixels:
     top, left = min(y, 1), min(x, 1)
     grey = contrast[y - top : y + height + 1, x - left : x + width + 1]
     mask = np.zeros(grey.shape, np.uint8)
-    mask[top : top + height, left : left + width] = own
-    return np.asarray(cv2.bitwise_and(grey, grey, mask=cv2.dilate(mask, np.ones((3, 3), np.uint8))), np.uint8)
+    mask[top : top + height, left : left + width] = own * np.uint8(255)
+    return np.asarray(cv2.bitwise_and(grey, cv2.dilate(mask, _AROUND)), np.uint8)
+
+
+def _crop(labels: NDArray[np.int32], box: Box, within: Box) -> NDArray[np.int32]:
+    """Return the part of ``labels``, which cover ``within``, that covers ``box``."""
+    top, left = box.y - within.y, box.x - within.x
+    return labels[top : top + box.height, left : left + box.width]
 
 
 def _tight(own: NDArray[np.bool_], box: Box) -> Box:

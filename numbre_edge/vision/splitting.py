@@ -20,7 +20,7 @@ _HEIGHT = 48  # pixels: seams are looked for at this height of the ink
 # A cut goes through at most this many pixels of ink there, and saves at least this many against its surroundings.
 _MAX_INK = 14.0
 _SAVING = 1.5
-_SIDESTEP = 0.3  # cost of moving one pixel sideways
+_ASIDE = np.float32(0.3)  # cost of moving one pixel sideways
 # In heights: the distance between cuts, and the width of a piece that can be a digit.
 _APART = 0.13
 _WIDEST = 1.35
@@ -50,12 +50,17 @@ def split(mask: NDArray[np.bool_]) -> Atoms:
     if width < _NARROW * height:
         return Atoms(mask.astype(np.int32), 1, ((0, 1),))
     seams = _seams(mask)
-    labels = _labelled(mask, seams)
+    if not seams:
+        return Atoms(mask.astype(np.int32), 1, ((0, 1),))
+    columns = np.arange(width)
+    rights = [mask & (columns > seam[:, None]) for seam in seams]  # the ink right of each cut
+    labels = mask.astype(np.int32)
+    for right in rights:
+        labels += right
     # A cut that leaves but a speck on one side is none.
-    while seams and (areas := np.bincount(labels.ravel(), minlength=len(seams) + 2)[1:]).min() < _SPECK * areas.sum():
-        del seams[min(int(areas.argmin()), len(seams) - 1)]
-        labels = _labelled(mask, seams)
-    edges = [_extent(labels == i + 1) for i in range(len(seams) + 1)]
+    while rights and (areas := np.bincount(labels.ravel(), minlength=len(rights) + 2)[1:]).min() < _SPECK * areas.sum():
+        labels -= rights.pop(min(int(areas.argmin()), len(rights) - 1))
+    edges = [_extent(labels == i + 1) for i in range(len(rights) + 1)]
     spans = [
         (first, end)
         for first in range(len(edges))
@@ -65,13 +70,6 @@ def split(mask: NDArray[np.bool_]) -> Atoms:
     if (0, len(edges)) not in spans:
         spans.append((0, len(edges)))  # the whole, so that one model's word on it is heard
     return Atoms(labels, len(edges), tuple(spans))
-
-
-def _labelled(mask: NDArray[np.bool_], seams: list[NDArray[np.int32]]) -> NDArray[np.int32]:
-    labels = np.ones(mask.shape, np.int32)
-    for seam in seams:
-        labels += np.arange(mask.shape[1]) > seam[:, None]
-    return np.asarray(labels * mask, np.int32)
 
 
 def _extent(mask: NDArray[np.bool_]) -> tuple[int, int]:
@@ -86,46 +84,61 @@ def _seams(mask: NDArray[np.bool_]) -> list[NDArray[np.int32]]:
     size = (max(3, round(width * factor)), _HEIGHT)
     ink = np.asarray(cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA), np.float32)
     middle = _HEIGHT // 2
-    above, up = _cheapest(ink[:middle])
-    below, down = _cheapest(ink[middle:][::-1])
-    cost = above + below
-    chosen: list[int] = []
-    margin = int(_APART * _HEIGHT)
-    for x in np.argsort(cost, kind="stable").tolist():
-        near = cost[max(0, x - margin) : x + margin + 1]
-        if cost[x] > _MAX_INK or len(chosen) == _MAX_CUTS:
-            break
-        if (
-            margin <= x < size[0] - margin
-            and near.max() - cost[x] >= _SAVING
-            and all(abs(x - c) >= margin for c in chosen)
-        ):
-            chosen.append(x)
+    costs = _cheapest(np.stack([ink[:middle], ink[middle:][::-1]], axis=1))
+    chosen = _cuts(costs[-1, 0, 1:-1] + costs[-1, 1, 1:-1])
+    if not chosen:
+        return []
+    up, down = _steps(costs[:, 0]), _steps(costs[:, 1])
     rows = np.minimum((np.arange(height) * factor).astype(int), _HEIGHT - 1)
-    paths = [np.concatenate([_follow(up, x)[::-1], _follow(down, x)]) for x in sorted(chosen)]
+    paths = [np.array(_follow(up, x)[::-1] + _follow(down, x)) for x in chosen]
     return [np.asarray((path[rows] + 0.5) / factor, np.int32) for path in paths]
 
 
-def _cheapest(ink: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
-    """Return the cost of the cheapest path from the first row to each pixel of the last, and its steps."""
-    height, width = ink.shape
-    steps = np.zeros(ink.shape, np.int8)
-    cost = np.full(width + 2, np.inf, np.float32)  # one column more on each side, never taken
-    cost[1:-1] = ink[0]
-    for y in range(1, height):
-        best = cost[1:-1].copy()
-        for step, sideways in ((-1, cost[:-2]), (1, cost[2:])):
-            cheaper = sideways + _SIDESTEP < best
-            steps[y][cheaper] = step
-            best[cheaper] = sideways[cheaper] + _SIDESTEP
-        cost[1:-1] = best + ink[y]
-    return cost[1:-1], steps
+def _cuts(cost: NDArray[np.float32]) -> list[int]:
+    """Return the columns to cut in, left to right, by the ``cost`` of a cut through each."""
+    margin = int(_APART * _HEIGHT)
+    around = cv2.dilate(cost[None], np.ones((1, 2 * margin + 1), np.uint8))[0]
+    fit = (cost <= _MAX_INK) & (around - cost >= _SAVING)
+    fit[:margin] = fit[len(fit) - margin :] = False
+    columns = np.flatnonzero(fit)
+    chosen: list[int] = []
+    for x in columns[np.argsort(cost[columns], kind="stable")].tolist():
+        if len(chosen) < _MAX_CUTS and all(abs(x - c) >= margin for c in chosen):
+            chosen.append(x)
+    return sorted(chosen)
 
 
-def _follow(steps: NDArray[np.int8], x: int) -> NDArray[np.int32]:
+def _cheapest(ink: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the cost of the cheapest path from the first row of ``ink`` (rows, n, columns) to each pixel.
+
+    The n pictures are gone through side by side. The result has one column more on each side, never taken.
+    """
+    rows, pictures, columns = ink.shape
+    costs = np.full((rows, pictures, columns + 2), np.inf, np.float32)
+    costs[0, :, 1:-1] = ink[0]
+    above = costs[:-1]
+    for best, left, straight, right, row in zip(
+        costs[1:, :, 1:-1], above[:, :, :-2], above[:, :, 1:-1], above[:, :, 2:], ink[1:], strict=True
+    ):
+        np.minimum(left, right, out=best)
+        np.add(best, _ASIDE, out=best)
+        np.minimum(best, straight, out=best)
+        np.add(best, row, out=best)
+    return costs
+
+
+def _steps(costs: NDArray[np.float32]) -> list[list[int]]:
+    """Return for each pixel, but those of the first row, by how many columns the path to it moved: -1, 0 or 1."""
+    left, straight, right = costs[:-1, :-2] + _ASIDE, costs[:-1, 1:-1], costs[:-1, 2:] + _ASIDE
+    # Where costs are equal, straight on goes before left, left before right: column x came from x - 1, x or x + 1.
+    steps: list[list[int]] = np.where(right < np.minimum(straight, left), 1, np.where(left < straight, -1, 0)).tolist()
+    return steps
+
+
+def _follow(steps: list[list[int]], x: int) -> list[int]:
     """Walk a path back from column ``x`` of the last row; columns, last row first."""
-    path = np.empty(len(steps), np.int32)
-    for i, y in enumerate(range(len(steps) - 1, -1, -1)):
-        path[i] = x
-        x += int(steps[y, x])
+    path = [x]
+    for row in reversed(steps):
+        x += row[x]
+        path.append(x)
     return path
