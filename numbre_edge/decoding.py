@@ -16,17 +16,18 @@ NOT_A_DIGIT = 10  # column of models that have it
 _GAP_RATIO = 2.0
 _GAP_HEIGHT = 0.4
 # Within this gap, in heights, of a digit of at least this confidence, ink is this much less likely to be none.
-_CLOSE = 0.3
+_CLOSE = 0.4
 _SURE = 0.8
 _COMPANY = 0.1
 _ROUNDS = 2  # company spreads from digit to digit
 _LOOK_BACK = 3  # marks at a line's end that the next is compared with
-# Passing over a piece as high as its chain costs as much as a digit of probability exp(-2).
-_SKIP = 2.0
+# Passing over a piece as high as its chain costs as much as a digit of probability exp(-3).
+_SKIP = 3.0
 # Any stroke cut off a letter looks like a 1: one read of a part of a chain is so much less likely (log).
-_STROKE = 1.2
-# A chain that is no digit as a whole is touching digits or a letter. A letter is so much less likely (log).
-_CLUTTER = 1.5
+_STROKE = 0.8
+# A chain that is no digit as a whole is touching digits or a letter: digits where a piece's share of the
+# best path's score is no worse than this (log).
+_CLUTTER = 0.5
 _LEAST = 1e-3  # no probability counts for less
 
 
@@ -97,7 +98,7 @@ def _marks(chain: Chain, patches: Patches, rows: Floats, threshold: float, *, co
     if rows.shape[1] > NOT_A_DIGIT and len(chain.pieces) > 1:
         whole = next(patch for first, end, patch in chain.spans if end - first == len(chain.pieces))
         price = _CLUTTER - (float(np.log(_COMPANY)) if company else 0.0)
-        if score < float(np.log(max(rows[whole][NOT_A_DIGIT], _LEAST))) - price:
+        if score / len(chain.pieces) < float(np.log(max(rows[whole][NOT_A_DIGIT], _LEAST))) - price:
             path = ()
     if not path:
         return [Mark(None, Box.around(list(chain.pieces)))]
@@ -128,10 +129,10 @@ def _best_path(chain: Chain, rows: dict[int, Floats]) -> tuple[float, tuple[int,
         for first, last, patch in chain.spans:
             if last == end:
                 value = int(rows[patch][:10].argmax())
-                score = (end - first) * float(np.log(max(rows[patch][value], _LEAST)))
+                score = float(np.log(max(rows[patch][value], _LEAST)))
                 if value == 1 and end - first < count:
                     score -= _STROKE
-                ways.append((best[first][0] + score, (*best[first][1], patch)))
+                ways.append((best[first][0] + (end - first) * score, (*best[first][1], patch)))
         best.append(max(ways))
     return best[count]
 

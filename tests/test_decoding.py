@@ -270,9 +270,9 @@ class TestTouching:
         spans = {(0, 2): row(none=0.99), (0, 1): row(none=0.99), (1, 2): row(none=0.99)}
         assert self.read(2, spans) == []
 
-    def test_a_letter_joined_to_a_digit_is_left_out(self) -> None:
+    def test_what_reads_as_a_digit_within_a_letter_is_part_of_the_letter(self) -> None:
         spans = {(0, 2): row(none=0.95), (0, 1): row(none=0.97), (1, 2): row(d3=0.97)}
-        assert self.read(2, spans) == ["3"]
+        assert self.read(2, spans) == []
 
     def test_every_digit_has_the_box_of_its_patch(self) -> None:
         spans = {(0, 2): row(none=0.99), (0, 1): row(d1=0.95), (1, 2): row(d7=0.93)}

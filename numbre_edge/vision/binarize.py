@@ -17,6 +17,7 @@ _FAINTEST = 0.24
 _NOISE = 4.0
 # With this share of ink the picture as a whole says nothing of its paper: Otsu's lower class does.
 _DENSE = 0.15
+_FRINGE = 0.5
 
 
 def ink_level(contrast: Pixels) -> tuple[int, float]:
@@ -31,6 +32,8 @@ def ink_level(contrast: Pixels) -> tuple[int, float]:
     dense = histogram[otsu + 1 :].sum() > _DENSE * contrast.size
     paper = np.cumsum(histogram[: otsu + 1] if dense else histogram)
     noise = float(np.searchsorted(paper, 0.75 * paper[-1])) / 0.674
+    if dense:
+        noise *= _FRINGE  # much of what counts as paper is the soft edge of ink
     floor = int(min(255, max(MIN_CONTRAST, _NOISE * noise)))
     above = np.cumsum(histogram[floor:])
     if above[-1] == 0:

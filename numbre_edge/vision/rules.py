@@ -24,7 +24,8 @@ _INKED = 0.35
 _LENGTH = 0.3
 # and this many times as long as the writing is high (ink counts as writing from so many times the
 # line's thickness on); or it runs from border to border. The foot of a 2, the stem of a 1 do not.
-_LONGER = 5.0
+_LONGER = 2.2
+_LONGER_UPRIGHT = 5.0
 _TALLER = 5.0
 
 # No digit is this much wider than high.
@@ -47,16 +48,16 @@ def remove_rules(mask: Pixels, *, full: bool = False) -> Pixels:
     line longer than the picture is high is none of theirs.
     """
     if full:
-        return _remove_level(mask) if mask.shape[1] > _LONGER_THAN_HIGH * mask.shape[0] else mask
-    level = _remove_level(mask)
-    return _transposed(_remove_level(_transposed(level)))
+        return _remove_level(mask, _LONGER) if mask.shape[1] > _LONGER_THAN_HIGH * mask.shape[0] else mask
+    level = _remove_level(mask, _LONGER)
+    return _transposed(_remove_level(_transposed(level), _LONGER_UPRIGHT))
 
 
 def _transposed(mask: Pixels) -> Pixels:
     return np.asarray(cv2.transpose(mask), np.uint8)  # much faster than a contiguous copy of mask.T
 
 
-def _remove_level(mask: Pixels) -> Pixels:
+def _remove_level(mask: Pixels, longer: float) -> Pixels:
     lines, heights = _level_lines(mask)
     if not lines:
         return mask
@@ -75,7 +76,7 @@ def _remove_level(mask: Pixels) -> Pixels:
         thickness = float(np.median(inked))
         writing = _typical(heights[heights > _TALLER * thickness])
         spans = line.x1 <= 0.02 * width and line.x2 >= 0.98 * width - 1
-        if not spans and (not writing or line.x2 - line.x1 < _LONGER * writing):
+        if not spans and (not writing or line.x2 - line.x1 < longer * writing):
             continue
         erase = (around > 0) & (around <= 1.5 * thickness + 1)
         result[rows[erase], np.broadcast_to(columns, rows.shape)[erase]] = 0

@@ -8,6 +8,7 @@ dynamic programming, so they follow a slanting gap as well as a straight one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -21,9 +22,10 @@ _HEIGHT = 48  # pixels: seams are looked for at this height of the ink
 _MAX_INK = 14.0
 _SAVING = 1.5
 _ASIDE = np.float32(0.3)  # cost of moving one pixel sideways
-# In heights: the distance between cuts, and the width of a piece that can be a digit.
+# In heights: the distance between cuts, and the width and height of what can be a digit.
 _APART = 0.13
 _WIDEST = 1.35
+_LOWEST = 0.4
 _MAX_CUTS = 9
 # A piece has at least this share of the ink.
 _SPECK = 0.04
@@ -60,21 +62,21 @@ def split(mask: NDArray[np.bool_]) -> Atoms:
     # A cut that leaves but a speck on one side is none.
     while rights and (areas := np.bincount(labels.ravel(), minlength=len(rights) + 2)[1:]).min() < _SPECK * areas.sum():
         labels -= rights.pop(min(int(areas.argmin()), len(rights) - 1))
-    edges = [_extent(labels == i + 1) for i in range(len(rights) + 1)]
+    count = len(rights) + 1
+    boxes = [cv2.boundingRect((labels == i + 1).astype(np.uint8)) for i in range(count)]
     spans = [
         (first, end)
-        for first in range(len(edges))
-        for end in range(first + 1, len(edges) + 1)
-        if edges[end - 1][1] - edges[first][0] <= _WIDEST * height or end == first + 1
+        for first in range(count)
+        for end in range(first + 1, count + 1)
+        if _may_be_digit(boxes[first:end], height) or end - first == count  # the model is asked about the whole
     ]
-    if (0, len(edges)) not in spans:
-        spans.append((0, len(edges)))  # the whole, so that one model's word on it is heard
-    return Atoms(labels, len(edges), tuple(spans))
+    return Atoms(labels, count, tuple(spans))
 
 
-def _extent(mask: NDArray[np.bool_]) -> tuple[int, int]:
-    columns = np.flatnonzero(mask.any(0))
-    return (int(columns[0]), int(columns[-1]) + 1) if len(columns) else (0, 0)
+def _may_be_digit(boxes: Sequence[Sequence[int]], height: int) -> bool:
+    left, top = min(x for x, _, _, _ in boxes), min(y for _, y, _, _ in boxes)
+    right, bottom = max(x + w for x, _, w, _ in boxes), max(y + h for _, y, _, h in boxes)
+    return right - left <= _WIDEST * height and bottom - top >= _LOWEST * height
 
 
 def _seams(mask: NDArray[np.bool_]) -> list[NDArray[np.int32]]:
