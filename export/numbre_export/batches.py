@@ -22,15 +22,16 @@ _MILD = Augmentation(rotation=0.06, shear=0.08, stretch=0.06, perspective=0.02, 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]
     """(batch, 28, 28) float32 ink and (batch, classes) float32 labels, by seed, epoch and batch number."""
 
-    def __init__(self, digits: Digits, corpus: Digits | None, recipe: Recipe, *, seed: int, epoch: int) -> None:
+    def __init__(self, digits: Digits, corpus: Digits | None, recipe: Recipe, *, seed: int) -> None:
         super().__init__(workers=1, max_queue_size=32)
         self._digits, self._corpus, self._recipe = digits, corpus, recipe
-        self._seed, self._epoch = seed, epoch
-        self._shuffle()
+        self._seed = seed
+        self.start(0)
 
-    def _shuffle(self) -> None:
-        """Draw the epoch: all of MNIST, and a share of the corpus (numbered behind it)."""
-        rng = np.random.default_rng((self._seed, self._epoch))
+    def start(self, epoch: int) -> None:
+        """Draw an epoch: all of MNIST, and a share of the corpus (numbered behind it)."""
+        self._epoch = epoch
+        rng = np.random.default_rng((self._seed, epoch))
         chosen = np.arange(len(self._digits))
         if self._corpus is not None and self._recipe.mixture is not None:
             count = min(len(self._corpus), round(self._recipe.mixture.share * len(self._digits)))
@@ -66,8 +67,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         return augmented(images, how.scaled(0.5 if late else 1.0), rng)
 
     def on_epoch_end(self) -> None:
-        self._epoch += 1
-        self._shuffle()
+        self.start(self._epoch + 1)
 
 
 def one_hot(labels: NDArray[np.uint8], classes: int = DIGITS) -> NDArray[np.float32]:

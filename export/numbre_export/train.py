@@ -70,10 +70,11 @@ def train(
     plots.samples(training, folder / "samples.png")
     history = _begin(recipe, seed, folder, resume)
     corpus, doubtful = _corpora(recipe, training, validation, symbols, seed, folder)
-    batches = Batches(training, corpus, recipe, seed=seed, epoch=len(history))
+    batches = Batches(training, corpus, recipe, seed=seed)
     model = keras.saving.load_model(folder / _STATE) if resume else _compiled(recipe, len(batches))
     # An interrupt between the history's writing and the state's leaves the history one epoch ahead.
     del history[int(model.optimizer.iterations) // len(batches) :]
+    batches.start(len(history))
     if recipe.averaging:
         callbacks = [_Keep(folder, history, state=True), keras.callbacks.SwapEMAWeights(swap_on_epoch=True)]
         callbacks.append(_Keep(folder, history, best=True))
