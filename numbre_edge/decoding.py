@@ -18,16 +18,18 @@ _GAP_HEIGHT = 0.4
 # Within this gap, in heights, of a digit of at least this confidence, ink is this much less likely to be none.
 _CLOSE = 0.4
 _SURE = 0.8
-_COMPANY = 0.1
+_COMPANY = 0.01
 _ROUNDS = 2  # company spreads from digit to digit
 _LOOK_BACK = 3  # marks at a line's end that the next is compared with
-# Passing over a piece as high as its chain costs as much as a digit of probability exp(-3).
-_SKIP = 3.0
+# Passing over a piece as high as its chain costs as much as a digit of probability exp(-4).
+_SKIP = 4.0
 # Any stroke cut off a letter looks like a 1: one read of a part of a chain is so much less likely (log).
-_STROKE = 0.8
+_STROKE = 0.6
+# Digits touch less often than not: each cut costs so much (log).
+_CUT = 1.0
 # A chain that is no digit as a whole is touching digits or a letter: digits where a piece's share of the
 # best path's score is no worse than this (log).
-_CLUTTER = 0.5
+_CLUTTER = 0.6
 _LEAST = 1e-3  # no probability counts for less
 
 
@@ -98,6 +100,7 @@ def _marks(chain: Chain, patches: Patches, rows: Floats, threshold: float, *, co
     if rows.shape[1] > NOT_A_DIGIT and len(chain.pieces) > 1:
         whole = next(patch for first, end, patch in chain.spans if end - first == len(chain.pieces))
         price = _CLUTTER - (float(np.log(_COMPANY)) if company else 0.0)
+        score += _CUT * max(0, len(path) - 1)  # that digits touch is no reason to take them for a letter
         if score / len(chain.pieces) < float(np.log(max(rows[whole][NOT_A_DIGIT], _LEAST))) - price:
             path = ()
     if not path:
@@ -132,7 +135,8 @@ def _best_path(chain: Chain, rows: dict[int, Floats]) -> tuple[float, tuple[int,
                 score = float(np.log(max(rows[patch][value], _LEAST)))
                 if value == 1 and end - first < count:
                     score -= _STROKE
-                ways.append((best[first][0] + (end - first) * score, (*best[first][1], patch)))
+                cut = _CUT if first and best[first][1] else 0.0
+                ways.append((best[first][0] + (end - first) * score - cut, (*best[first][1], patch)))
         best.append(max(ways))
     return best[count]
 
