@@ -179,8 +179,8 @@ class TestCompany:
         assert texts(*written("4x7")) == ["4", "7"]
 
     def test_it_counts_once_however_long_it_lasts(self) -> None:
-        # A tenth of 0.9 is more than 0.05, a tenth of a tenth would be less.
-        assert texts(*written("4"), (Box(32, 0, 24, 40), row(d0=0.05, none=0.9)), minimum=0.0) == ["4"]
+        # A hundredth of 0.98 is more than 0.005, a hundredth of a hundredth would be less.
+        assert texts(*written("4"), (Box(32, 0, 24, 40), row(d0=0.005, none=0.98)), minimum=0.0) == ["4"]
 
     def test_a_doubtful_digit_is_no_company(self) -> None:
         assert texts((Box(0, 0, 24, 40), row(d4=0.6)), (Box(32, 0, 24, 40), self.BLURRED), minimum=0.0) == ["4"]

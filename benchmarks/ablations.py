@@ -1,0 +1,78 @@
+"""What each step of the reading is worth: labelled folders read with one step left out at a time.
+
+    python benchmarks/ablations.py photos/ digits/ years/
+
+Needs the ``[export]`` extra for the scoring. Prints a Markdown table of exact and number F1.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from numbre_edge import Reader, decoding
+from numbre_edge.types import Pixels
+from numbre_edge.vision import normalize, pipeline
+from numbre_edge.vision.splitting import Atoms
+from numbre_export.pictures import score_folder
+
+
+@contextlib.contextmanager
+def replaced(module: Any, name: str, value: object) -> Iterator[None]:
+    """Put ``value`` in the place of ``module.name`` for a while."""
+    before = getattr(module, name)
+    setattr(module, name, value)
+    try:
+        yield
+    finally:
+        setattr(module, name, before)
+
+
+def otsu(contrast: Pixels) -> Pixels:
+    """One threshold for the whole picture (N. Otsu, 1979)."""
+    return np.asarray(cv2.threshold(contrast, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[1], np.uint8)
+
+
+def adaptive(contrast: Pixels) -> Pixels:
+    """OpenCV's mean of the surroundings, its usual block and offset scaled to the working picture."""
+    method = cv2.ADAPTIVE_THRESH_MEAN_C
+    return np.asarray(cv2.adaptiveThreshold(contrast, 255, method, cv2.THRESH_BINARY, 51, -15), np.uint8)
+
+
+def whole(mask: np.ndarray) -> Atoms:
+    return Atoms(mask.astype(np.int32), 1, ((0, 1),))
+
+
+STEPS: dict[str, Callable[[], contextlib.AbstractContextManager[None]]] = {
+    "as shipped": contextlib.nullcontext,
+    "Otsu's threshold": lambda: replaced(pipeline, "binarize", otsu),
+    "adaptive mean threshold": lambda: replaced(pipeline, "binarize", adaptive),
+    "rules left in": lambda: replaced(pipeline, "remove_rules", lambda mask, full: mask),
+    "gaps left open": lambda: replaced(pipeline, "close_gaps", lambda mask: mask),
+    "thin strokes left thin": lambda: replaced(normalize, "_MIN_STROKE", 0.0),
+    "touching digits left whole": lambda: replaced(pipeline, "split", whole),
+    "no company": lambda: replaced(decoding, "_ROUNDS", 0),
+}
+
+
+def main(folders: list[Path]) -> None:
+    """Print a row a step."""
+    reader = Reader()
+    print("| | " + " | ".join(folder.name for folder in folders) + " |")
+    print("|---|" + "---|" * len(folders))
+    for title, without in STEPS.items():
+        with without():
+            scores = [score_folder(folder, reader.read) for folder in folders]
+        print(f"| {title} | " + " | ".join(f"{s.exact:.1%}, {s.f1:.2f}" for s in scores) + " |", flush=True)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    main([Path(argument) for argument in sys.argv[1:]])
