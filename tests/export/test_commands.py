@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -94,7 +95,10 @@ def test_without_the_extra_the_commands_say_what_to_install(
 def test_ctrl_c_while_training_keeps_the_best_model(data: Path, tmp_path: Path) -> None:
     command = (sys.executable, "-m", "numbre_edge", "train", "--arch", "numbre", "--batch-size", 50, "--epochs", 9999)
     arguments = [str(word) for word in (*command, "--data", data, "--out", tmp_path / "run")]
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    listening = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # where a shell runs the tests in the background
+    with subprocess.Popen(
+        arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=listening
+    ) as process:
         assert process.stderr is not None
         assert process.stdout is not None
         for line in process.stderr:
