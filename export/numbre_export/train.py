@@ -7,7 +7,9 @@ import json
 import os
 import platform
 import shlex
+import signal
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -87,7 +89,7 @@ def train(
             validation_batch_size=500,
             epochs=recipe.epochs,
             initial_epoch=len(history),
-            callbacks=callbacks,
+            callbacks=[*callbacks, _Interrupt()],
             shuffle=False,  # Batches has shuffled; Keras' own order of batches would depend on where a run was resumed
             verbose=1 if sys.stderr.isatty() and sys.stdout.isatty() else 2,
         )
@@ -155,6 +157,33 @@ def _compiled(recipe: Recipe, steps: int) -> Any:
         optimizer = keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay, **averaging)
     model.compile(optimizer, loss="categorical_crossentropy", metrics=["accuracy"])
     return model
+
+
+class _Interrupt(keras.callbacks.Callback):  # type: ignore[misc]
+    """Hears Ctrl-C between two batches: an exception within TensorFlow's own threads may abort or hang the process."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._asked = False
+        self._before: Any = None
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.getsignal(signal.SIGINT)
+            if self._before is signal.default_int_handler:
+                signal.signal(signal.SIGINT, self._hear)
+
+    def _hear(self, number: int, frame: object) -> None:
+        self._asked = True
+        signal.signal(signal.SIGINT, self._before)  # a second one is not waited with
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        if self._asked:
+            raise KeyboardInterrupt
+
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
+        if self._before is signal.default_int_handler:
+            signal.signal(signal.SIGINT, self._before)
 
 
 class _Keep(keras.callbacks.Callback):  # type: ignore[misc]
