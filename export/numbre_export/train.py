@@ -250,6 +250,11 @@ def _probabilities(model: Any, images: Pixels) -> Floats:
     return np.asarray(model.predict(images.astype(np.float32), batch_size=500, verbose=0), np.float32)
 
 
+def _portable(word: str) -> str:
+    """Return an argument without the folders of this machine: the command travels in every model's card."""
+    return Path(word).name if Path(word).is_absolute() else word
+
+
 def _write_metrics(path: Path, outcome: Outcome, recipe: Recipe, seed: int, symbols: int, model: Any) -> None:
     import tensorflow
 
@@ -263,7 +268,7 @@ def _write_metrics(path: Path, outcome: Outcome, recipe: Recipe, seed: int, symb
                 "recipe": recipe.as_dict(),
                 "seed": seed,
                 "symbols": symbols,
-                "command": shlex.join(["numbre-edge", *sys.argv[1:]]),
+                "command": shlex.join(["numbre-edge", *(_portable(word) for word in sys.argv[1:])]),
                 "versions": {
                     "python": platform.python_version(),
                     "tensorflow": tensorflow.__version__,
