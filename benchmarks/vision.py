@@ -72,13 +72,13 @@ def main() -> None:
     grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)
     flattened = flatten(grey)
     mask = binarize(flattened.contrast)
-    unruled = remove_rules(mask)
+    unruled = remove_rules(mask, flattened.contrast)
     closed = close_gaps(unruled)
     stages: dict[str, Callable[[], object]] = {
         "grey": lambda: cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY),
         "flatten": lambda: flatten(grey),
         "binarize": lambda: binarize(flattened.contrast),
-        "remove_rules": lambda: remove_rules(mask),
+        "remove_rules": lambda: remove_rules(mask, flattened.contrast),
         "close_gaps": lambda: close_gaps(unruled),
         "components": lambda: components(closed, flattened),
     }

@@ -30,6 +30,8 @@ _CUT = 1.0
 # A chain that is no digit as a whole is touching digits or a letter: digits where a piece's share of the
 # best path's score is no worse than this (log).
 _CLUTTER = 0.6
+# A slash overshoots its neighbours by this share of their height, at its head and at its foot.
+_OVERSHOOT = 0.05
 _LEAST = 1e-3  # no probability counts for less
 
 
@@ -181,7 +183,7 @@ def numbers(line: list[Mark], others: tuple[Box, ...] = ()) -> list[list[Digit]]
     digits changes (an exponent), and where a gap is clearly larger than the others.
     """
     runs: list[list[Digit]] = [[]]
-    for mark in line:
+    for mark in _without_slashes(line):
         if mark.digit is None or (runs[-1] and _ends(runs[-1][-1].box, mark.box, others)):
             runs.append([])
         if mark.digit is not None:
@@ -196,6 +198,20 @@ def numbers(line: list[Mark], others: tuple[Box, ...] = ()) -> list[list[Digit]]
                 found.append([])
             found[-1].append(after)
     return found
+
+
+def _without_slashes(line: list[Mark]) -> list[Mark]:
+    """Take a 1 between two digits that overshoots both, above and below, for the slash it is in 31/21."""
+    result = list(line)
+    for at in range(1, len(line) - 1):
+        before, mark, after = line[at - 1 : at + 2]
+        if mark.digit and mark.digit.value == 1 and before.digit and after.digit:
+            reach = _OVERSHOOT * max(before.box.height, after.box.height)
+            above = mark.box.y < min(before.box.y, after.box.y) - reach
+            below = mark.box.bottom > max(before.box.bottom, after.box.bottom) + reach
+            if above and below:
+                result[at] = Mark(None, mark.box)
+    return result
 
 
 def _gap_limit(runs: list[list[Digit]]) -> float:

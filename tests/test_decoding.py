@@ -73,6 +73,17 @@ class TestGrouping:
     def test_ink_that_is_no_digit_is_no_reading(self) -> None:
         assert texts(*written("xxx")) == []
 
+    def test_a_1_that_overshoots_both_neighbours_is_a_slash(self) -> None:
+        slash = (Box(64, -4, 12, 48), row(d1=0.98))
+        assert texts(*written("31"), slash, *written("21", x=84)) == ["31", "21"]
+
+    @pytest.mark.parametrize("box", [Box(64, -4, 12, 40), Box(64, 4, 12, 40), Box(64, -1, 12, 42)])
+    def test_a_1_that_is_only_high_low_or_a_little_long_is_a_1(self, box: Box) -> None:
+        assert texts(*written("31"), (box, row(d1=0.98)), *written("21", x=84)) == ["31121"]
+
+    def test_a_long_1_at_a_number_s_end_is_a_1(self) -> None:
+        assert texts((Box(0, -6, 12, 52), row(d1=0.98)), *written("7", x=20)) == ["17"]
+
     def test_an_exponent_is_a_number_of_its_own(self) -> None:
         assert texts(*written("10"), (Box(66, -8, 12, 20), row(d2=0.98))) == ["10", "2"]
 

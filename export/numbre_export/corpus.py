@@ -11,7 +11,8 @@ import numpy as np
 from numbre_edge.errors import DataError
 from numbre_edge.types import Pixels
 from numbre_edge.vision.normalize import normalize
-from numbre_export.clutter import FACES, HELD_OUT_FACES, HELD_OUT_SYMBOLS, letter, scribble
+from numbre_export.blanks import patches_of_blank
+from numbre_export.clutter import FACES, HELD_OUT_FACES, UNSEEN_SYMBOLS, letter, scribble
 from numbre_export.data import Digits
 from numbre_export.photographs import NOT_A_DIGIT, photographed
 from numbre_export.scenes.strokes import Glyph, trace
@@ -29,43 +30,44 @@ class Mixture:
 
     Attributes:
         scenes: photographed lines of writing, each some eight patches.
+        blanks: pictures without writing, each some five.
         letters, scribbles: of ink that is no digit.
         share: patches drawn from the corpus an epoch, for each of MNIST's.
     """
 
     scenes: int = 10000
+    blanks: int = 1500
     letters: int = 8000
     scribbles: int = 2000
     share: float = 0.6
 
     def scaled(self, factor: float) -> Mixture:
         """Return the same mixture, of ``factor`` times as much."""
-        return Mixture(
-            round(self.scenes * factor), round(self.letters * factor), round(self.scribbles * factor), self.share
+        scenes, blanks, letters, scribbles = (
+            round(count * factor) for count in (self.scenes, self.blanks, self.letters, self.scribbles)
         )
+        return Mixture(scenes, blanks, letters, scribbles, self.share)
 
 
 def load_symbols(path: Path) -> Digits:
     """Load BHMSDS (``.npz`` with x (N, 28, 28) uint8 dark on white, y, names): labels 0 to 9, else NOT_A_DIGIT.
 
-    Symbols that are held out, and those that are digits to the eye, are left out.
+    Symbols that are digits to the eye are left out.
     """
+    return _select(path, _SYMBOLS, digits=True)
+
+
+def unseen_symbols(path: Path) -> Digits:
+    """Load the symbols that a training without BHMSDS sees nothing like."""
+    return _select(path, UNSEEN_SYMBOLS, digits=False)
+
+
+def _select(path: Path, symbols: tuple[str, ...], *, digits: bool) -> Digits:
     try:
         with np.load(path, allow_pickle=False) as archive:
             images, labels, names = archive["x"], archive["y"], [str(name) for name in archive["names"]]
     except (OSError, ValueError, KeyError) as exc:
         raise DataError(f"{path}: expected an .npz with x, y and names ({exc})") from exc
-    return _select(images, labels, names, tuple(s for s in _SYMBOLS if s not in HELD_OUT_SYMBOLS), digits=True)
-
-
-def held_out_symbols(path: Path) -> Digits:
-    """Load the symbols that no training sees."""
-    with np.load(path, allow_pickle=False) as archive:
-        names = [str(name) for name in archive["names"]]
-        return _select(archive["x"], archive["y"], names, HELD_OUT_SYMBOLS, digits=False)
-
-
-def _select(images: Pixels, labels: Pixels, names: list[str], symbols: tuple[str, ...], *, digits: bool) -> Digits:
     wanted = {i: int(name) for i, name in enumerate(names) if name.isdigit() and digits}
     wanted |= {i: NOT_A_DIGIT for i, name in enumerate(names) if name in symbols}
     chosen = np.flatnonzero(np.isin(labels, list(wanted)))
@@ -94,9 +96,11 @@ def build_corpus(digits: Digits, symbols: Digits | None, mixture: Mixture, *, se
         found, names = photographed(glyphs, clutter, rng)
         images += found
         labels += names
+    for _ in range(mixture.blanks):
+        images += patches_of_blank(rng)
     images += [normalize(letter(rng, faces=_TRAINING_FACES)) for _ in range(mixture.letters)]
     images += [normalize(scribble(rng)) for _ in range(mixture.scribbles)]
-    labels += [NOT_A_DIGIT] * (mixture.letters + mixture.scribbles)
+    labels += [NOT_A_DIGIT] * (len(images) - len(labels))
     if symbols is not None:
         images += list(symbols.images)
         labels += symbols.labels.tolist()

@@ -23,19 +23,23 @@ from numbre_export.scenes.ink import (
 )
 from numbre_export.scenes.layout import Hand, Word, place_word
 from numbre_export.scenes.light import Light, Shadow
-from numbre_export.scenes.paper import Paper
+from numbre_export.scenes.paper import Paper, Ruling
 from numbre_export.scenes.scene import Scene, Script, photograph
 from numbre_export.scenes.strokes import Glyph
 
 _PENS: tuple[Pen, ...] = (
     BALLPOINT_BLACK, BALLPOINT_BLUE, FIBRE_RED, FOUNTAIN_BLUE, GEL_BLACK, GEL_BLACK, MARKER_BLACK, PENCIL
 )  # fmt: skip
+# This share is cut out of scanned forms: small, to be filled in on a line, with hardly any paper around.
+_FORMS = 0.25
+_RULINGS: tuple[Ruling, ...] = ("none", "none", "none", "none", "ruled", "squared", "dotted")
+_FORM_RULINGS: tuple[Ruling, ...] = ("none", "ruled", "dotted", "dotted")
 # A patch is a digit if it holds this share of one digit's box and less than _OTHER of any other's;
 _WHOLE, _OTHER = 0.85, 0.3
 # it is none if it holds two digits by this much, or of every digit less than _PART.
 _BOTH, _PART = 0.6, 0.45
 # A piece this narrow may look like a 1 and be none: it teaches nothing.
-_NARROW = 0.4
+NARROW = 0.4
 
 NOT_A_DIGIT = 10
 
@@ -70,7 +74,7 @@ def _label(box: Box, boxes: list[Box], labels: list[int]) -> int | None:
         return labels[order[0]] if snug else None
     if second > _BOTH:
         return NOT_A_DIGIT
-    if best < _PART and box.width > _NARROW * box.height:
+    if best < _PART and box.width > NARROW * box.height:
         return NOT_A_DIGIT
     return None
 
@@ -81,8 +85,9 @@ def _overlap(a: Box, b: Box) -> int:
 
 def random_scene(digits: Sequence[Glyph], clutter: Sequence[Glyph], rng: Generator) -> Scene:
     """Photograph a line of two to five symbols: mostly digits, some touching, some clutter."""
-    height = float(np.exp(rng.uniform(np.log(15), np.log(90))))
-    chalk = rng.random() < 0.08
+    form = rng.random() < _FORMS
+    height = float(np.exp(rng.uniform(np.log(13 if form else 15), np.log(24 if form else 90))))
+    chalk = not form and rng.random() < 0.08
     pen = CHALK if chalk else _PENS[int(rng.integers(len(_PENS)))]
     width = height * rng.uniform(0.05, 0.14) * (1.3 if chalk else 1)
     touching = rng.random() < 0.45
@@ -100,13 +105,14 @@ def random_scene(digits: Sequence[Glyph], clutter: Sequence[Glyph], rng: Generat
         clutter[int(rng.integers(len(clutter)))] if rng.random() < 0.1 else digits[int(rng.integers(len(digits)))]
         for _ in range(int(rng.integers(1, 6)))
     ]
-    left, foot = height * rng.uniform(0.3, 1.2), height * rng.uniform(1.4, 1.9)
+    room = rng.uniform(0.05, 0.5, 4) if form else rng.uniform((0.3, 0.4, 0.3, 0.25), (1.2, 0.9, 1.2, 0.9))
+    left, foot = height * room[0], height * (1 + room[1])
     word: Word = place_word(glyphs, hand, left, foot, rng, slope=float(rng.normal(0, 0.04)))
-    size = (int(foot + height * rng.uniform(0.25, 0.9)), int(word[-1].right + height * rng.uniform(0.3, 1.2)))
-    scan = rng.random() < 0.3
+    size = (int(foot + height * room[3]), int(word[-1].right + height * room[2]))
+    scan = form or rng.random() < 0.2
     blur = float(rng.uniform(0.3, 0.6)) if scan else float(rng.uniform(0.3, 0.03 * height + 0.6))
     return photograph(
-        paper=_paper(rng, height, foot, chalk, scan),
+        paper=_paper(rng, height, foot, chalk, scan, form),
         page=size,
         scripts=[Script([word], pen, hand.pen)],
         picture=size,
@@ -126,20 +132,22 @@ def random_scene(digits: Sequence[Glyph], clutter: Sequence[Glyph], rng: Generat
     )
 
 
-def _paper(rng: Generator, height: float, foot: float, chalk: bool, scan: bool) -> Paper:
+def _paper(rng: Generator, height: float, foot: float, chalk: bool, scan: bool, form: bool) -> Paper:
     if chalk:
         return Paper(color=(58, 66, 52), cloud=0.03, smear=0.02)
     shade = float(rng.uniform(245, 255) if scan else rng.uniform(150, 245))
     tint = np.clip(shade + rng.normal(0, 2 if scan else 8, 3), 90, 255)
-    ruling = ("none", "none", "none", "ruled", "squared", "dotted", "dotted")[int(rng.integers(7))]
-    dark = int(rng.uniform(40, 200))
+    rulings = _FORM_RULINGS if form else _RULINGS
+    ruling = rulings[int(rng.integers(len(rulings)))]
+    dark = int(rng.uniform(20, 150) if form else rng.uniform(40, 200))
     return Paper(
         color=(int(tint[0]), int(tint[1]), int(tint[2])),
-        ruling=ruling,  # type: ignore[arg-type]
+        ruling=ruling,
         pitch=height * float(rng.uniform(0.5, 0.9) if ruling == "squared" else rng.uniform(1.4, 2.2)),
-        phase=foot + height * float(rng.uniform(-0.05, 0.2)),
+        phase=foot + height * float(rng.uniform(-0.12, 0.25)),
         line=(dark, dark, dark),
-        line_width=max(1.0, height * float(rng.uniform(0.02, 0.05))),
+        line_width=max(1.0, height * float(rng.uniform(0.05, 0.14) if form else rng.uniform(0.02, 0.05))),
+        dot_pitch=float(rng.uniform(1.5, 3)),
         fibre=float(rng.uniform(0.001, 0.01)),
         cloud=float(rng.uniform(0.0, 0.03)),
     )

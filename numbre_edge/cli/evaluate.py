@@ -53,7 +53,7 @@ def evaluate(
         typer.Option(
             exists=True,
             dir_okay=False,
-            help="BHMSDS as an .npz (x, y, names): adds its held-out symbols to --thorough.",
+            help="BHMSDS as an .npz (x, y, names): adds its symbols to --thorough, for a model trained without them.",
         ),
     ] = None,
     everything: Annotated[
@@ -106,11 +106,13 @@ def _read(
     from numbre_edge import Reader
     from numbre_edge.cli.progress import Bar
     from numbre_export import thorough as thoroughly
-    from numbre_export.corpus import held_out_symbols
+    from numbre_export.corpus import unseen_symbols
     from numbre_export.pictures import score_folder
 
     reader = Reader(report.model)
-    held_out = held_out_symbols(symbols) if symbols else None
+    if symbols and reader.card.training.get("symbols"):
+        raise UsageError(f"{report.model}: was trained on BHMSDS, so its symbols test nothing; leave --symbols out")
+    unseen = unseen_symbols(symbols) if symbols else None
     steps = sum(folders.values()) + (thoroughly.PARTS if thorough else 0)
     with Bar(steps, shares_terminal=False, quiet=quiet) as bar:
 
@@ -130,6 +132,6 @@ def _read(
             if everything:
                 n = len(report.evaluation.digits)
                 sizes = replace(sizes, thumbnails=n, corrupted=n)
-            measured = thoroughly.measure(subject, report.evaluation, symbols=held_out, sizes=sizes, begin=part)
+            measured = thoroughly.measure(subject, report.evaluation, symbols=unseen, sizes=sizes, begin=part)
             report = replace(report, thorough=measured)
     return report

@@ -53,7 +53,7 @@ def find_digits(frame: Frame) -> Stages:
     grey, scale = _at_working_scale(np.asarray(grey, np.uint8))
     full = max(frame.width, frame.height) <= _FULL
     flattened = flatten(grey, full=full)
-    mask = close_gaps(remove_rules(binarize(flattened.contrast), full=full))
+    mask = close_gaps(remove_rules(binarize(flattened.contrast), flattened.contrast, full=full))
     found = components(mask, flattened, full=full)
     return Stages(
         grey=grey,

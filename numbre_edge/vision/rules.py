@@ -28,6 +28,12 @@ _LONGER = 2.2
 _LONGER_UPRIGHT = 5.0
 _TALLER = 5.0
 
+_REACH = 4  # pixels around a rule's place in which it is looked for
+# A dot and the paper beside it, in thicknesses of the rule; ink along a rule is this much darker than the rule.
+_DOT = 2.5
+_DARKER = 1.25
+# Between the dots of a dotted rule there is less than this share of their contrast.
+_DOTTED = 0.85
 # No digit is this much wider than high.
 _LONGER_THAN_HIGH = 1.3
 
@@ -41,23 +47,27 @@ class Line(NamedTuple):
     y2: float
 
 
-def remove_rules(mask: Pixels, *, full: bool = False) -> Pixels:
+def remove_rules(mask: Pixels, contrast: Pixels, *, full: bool = False) -> Pixels:
     """Return ``mask`` ((h, w) uint8, 255 on 0) without long straight lines, level or upright.
 
-    ``full``: digits may fill the picture, and their strokes span it. Only a
-    line longer than the picture is high is none of theirs.
+    Args:
+        mask: the ink of ``contrast``.
+        contrast: (h, w) uint8: what is written along a line is darker than the line, or fills a dotted one's gaps.
+        full: digits may fill the picture, and their strokes span it. Only a
+            line longer than the picture is high is none of theirs.
     """
     if full:
-        return _remove_level(mask, _LONGER) if mask.shape[1] > _LONGER_THAN_HIGH * mask.shape[0] else mask
-    level = _remove_level(mask, _LONGER)
-    return _transposed(_remove_level(_transposed(level), _LONGER_UPRIGHT))
+        wide = mask.shape[1] > _LONGER_THAN_HIGH * mask.shape[0]
+        return _remove_level(mask, contrast, _LONGER) if wide else mask
+    level = _remove_level(mask, contrast, _LONGER)
+    return _transposed(_remove_level(_transposed(level), _transposed(contrast), _LONGER_UPRIGHT))
 
 
 def _transposed(mask: Pixels) -> Pixels:
     return np.asarray(cv2.transpose(mask), np.uint8)  # much faster than a contiguous copy of mask.T
 
 
-def _remove_level(mask: Pixels, longer: float) -> Pixels:
+def _remove_level(mask: Pixels, contrast: Pixels, longer: float) -> Pixels:
     lines, heights = _level_lines(mask)
     if not lines:
         return mask
@@ -67,8 +77,10 @@ def _remove_level(mask: Pixels, longer: float) -> Pixels:
     for line in lines:
         columns = np.arange(max(0, int(line.x1) - 4), min(width, int(line.x2) + 5))
         middle = line.y1 + (line.y2 - line.y1) / (line.x2 - line.x1) * (columns - line.x1)
-        rows = np.rint(middle).astype(int)[None, :] + np.arange(-4, 5)[:, None]
-        around = runs[rows.clip(0, height - 1), columns] * ((rows >= 0) & (rows < height))
+        rows = np.rint(middle).astype(int)[None, :] + np.arange(-_REACH, _REACH + 1)[:, None]
+        inside = (rows >= 0) & (rows < height)
+        rows = rows.clip(0, height - 1)
+        around = runs[rows, columns] * inside
         crossing = around.max(0)
         inked = crossing[crossing > 0]
         if len(inked) < _INKED * len(columns):
@@ -78,9 +90,58 @@ def _remove_level(mask: Pixels, longer: float) -> Pixels:
         spans = line.x1 <= 0.02 * width and line.x2 >= 0.98 * width - 1
         if not spans and (not writing or line.x2 - line.x1 < longer * writing):
             continue
-        erase = (around > 0) & (around <= 1.5 * thickness + 1)
+        thickest = 1.5 * thickness + 1
+        crossed = crossing > thickest
+        if crossed.all():
+            continue
+        thin = (around > 0) & (around <= thickest)
+        along = (contrast[rows, columns] * inside).max(0)
+        gaps = _gaps(along, thickness)
+        erase = thin
+        if np.median(gaps[~crossed]) < _DOTTED * np.median(along[~crossed]):
+            erase = thin | _ends_at_rule(around > 0, thin, thickness)
+        erase = erase & ~_written(along, gaps, crossed)
         result[rows[erase], np.broadcast_to(columns, rows.shape)[erase]] = 0
     return result
+
+
+def _gaps(along: Pixels, thickness: float) -> Pixels:
+    """Return (n,) uint8: the contrast along a rule of so many pixels, dots taken down to the paper between them."""
+    stretch = np.ones((1, int(_DOT * thickness) | 1), np.uint8)
+    return np.asarray(
+        cv2.morphologyEx(along[None], cv2.MORPH_OPEN, stretch, borderType=cv2.BORDER_REPLICATE)[0], np.uint8
+    )
+
+
+def _written(along: Pixels, gaps: Pixels, crossed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return (n,) bool: where a stroke runs along a rule, such as the foot of a 2.
+
+    Args:
+        along: (n,) uint8, the contrast along the rule.
+        gaps: (n,) uint8, the same between its dots.
+        crossed: (n,) bool, where the ink is thicker than the rule.
+    """
+    if not crossed.any():
+        return np.zeros_like(crossed)
+    rule, ink = float(np.median(gaps[~crossed])), float(np.median(along[crossed]))
+    return np.asarray(gaps > max((rule + ink) / 2, _DARKER * rule))
+
+
+def _ends_at_rule(ink: NDArray[np.bool_], thin: NDArray[np.bool_], thickness: float) -> NDArray[np.bool_]:
+    """Return the part of a dotted rule, (rows, n) bool, in which strokes end that come to it from one side.
+
+    Args:
+        ink: (rows, n) bool around the rule, all ink.
+        thin: (rows, n) bool, what is certain to be the rule's.
+        thickness: of the rule, in pixels.
+    """
+    if not thin.any():
+        return np.zeros_like(thin)
+    places = np.arange(len(ink))[:, None]
+    middle = float(np.average(np.broadcast_to(places, thin.shape), weights=thin))
+    band = np.abs(places - middle) <= thickness / 2 + 1
+    through = (ink | (places > middle) | band).all(0) & (ink | (places < middle) | band).all(0)
+    return np.asarray(ink & band & ~through)
 
 
 def _typical(heights: NDArray[np.float64]) -> float:

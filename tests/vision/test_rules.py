@@ -7,8 +7,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from numbre_edge.vision.rules import remove_rules
+from numbre_edge.vision import rules as subject
 from tests.vision.drawing import Ink
+
+
+def remove_rules(mask: Ink, contrast: Ink | None = None, *, full: bool = False) -> Ink:
+    """Remove rules of the writing's own blackness, where ``contrast`` does not tell another."""
+    return subject.remove_rules(mask, mask if contrast is None else contrast, full=full)
+
 
 MnistSample = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 HEIGHT, WIDTH = 400, 640
@@ -143,6 +149,51 @@ def test_a_row_of_ones_is_no_ruling() -> None:
         cv2.line(ones, (x, 40), (x - 4, 160), (255,), 6)
 
     np.testing.assert_array_equal(remove_rules(ones), ones)
+
+
+def foot_on_a_line(*, dotted: bool) -> tuple[Ink, Ink, Ink]:
+    """Return a 2, an 0 and a 7 whose feet stand on a line; the line; and the 2's foot, all (120, 400)."""
+    writing = np.zeros((120, 400), np.uint8)
+    two = drawn((20, 35), (35, 15), (55, 25), (15, 90), (65, 90), shape=(120, 400), thickness=7)
+    writing |= two
+    cv2.ellipse(writing, (130, 52), (25, 34), 0, 0, 360, (255,), 7)
+    writing |= drawn((200, 20), (250, 20), (220, 110), shape=(120, 400), thickness=7)
+    line = np.zeros_like(writing)
+    line[88:93] = 255
+    if dotted:
+        line[:, np.arange(400) % 10 >= 5] = 0
+    foot = np.zeros_like(writing)
+    foot[88:93, 20:62] = 255
+    return writing, line, foot
+
+
+def test_a_foot_on_a_dotted_line_stays_for_it_fills_the_gaps() -> None:
+    writing, line, foot = foot_on_a_line(dotted=True)
+
+    left = remove_rules(writing | line)
+
+    assert (left[foot > 0] > 0).mean() > 0.8
+    assert (left[88:93, 270:] > 0).mean() < 0.05  # the line itself has gone
+
+
+def test_a_foot_on_a_pale_line_stays_for_it_is_darker() -> None:
+    writing, line, foot = foot_on_a_line(dotted=False)
+
+    left = remove_rules(writing | line, np.maximum(writing, line // 2))
+
+    assert (left[foot > 0] > 0).mean() > 0.8
+    assert (left[88:93, 270:] > 0).mean() < 0.05
+
+
+def test_dots_leave_no_stubs_below_a_stroke_that_ends_on_them() -> None:
+    writing, line, _ = foot_on_a_line(dotted=True)
+    line = np.roll(line, 3, 0)  # from row 91 on; the 0's ink ends in row 89
+
+    left = remove_rules(writing | line)
+
+    nought = slice(100, 160)
+    assert not left[93:96, nought].any()
+    assert (left[:88, nought] == writing[:88, nought]).all()
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 1), (5, 5), (40, 40)])

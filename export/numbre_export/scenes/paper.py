@@ -25,6 +25,7 @@ class Paper:
         phase: of the first horizontal line, page pixels from the top.
         line: colour of the lines, BGR.
         line_width: page pixels.
+        dot_pitch: from one dot of a dotted line to the next, in line widths.
         margin: where a red vertical margin line stands, page pixels from the left; None for none.
         fibre: strength of the fine texture, share of full brightness.
         cloud: strength of the large, soft unevenness, likewise.
@@ -40,6 +41,7 @@ class Paper:
     phase: float = 60.0
     line: BGR = (205, 170, 140)
     line_width: float = 2.0
+    dot_pitch: float = 3.0
     margin: float | None = None
     fibre: float = 0.0035
     cloud: float = 0.012
@@ -93,7 +95,9 @@ def _print_lines(surface: Floats, paper: Paper, rng: np.random.Generator, origin
     if paper.ruling != "none":
         lines = np.repeat(_comb(y, paper.phase, paper.pitch, paper.line_width)[:, None], width, axis=1)
         if paper.ruling == "dotted":
-            lines *= _comb(x, 0.0, 3 * paper.line_width, 1.3 * paper.line_width)[None, :]
+            lines *= _comb(
+                x, 0.0, paper.dot_pitch * paper.line_width, min(1.3, 0.6 * paper.dot_pitch) * paper.line_width
+            )[None, :]
         if paper.ruling == "squared":
             lines = np.maximum(lines, _comb(x, paper.phase, paper.pitch, paper.line_width)[None, :])
         lines *= 0.9 + 0.12 * smooth_noise(rng, (height, width), 6.0)
