@@ -1,4 +1,4 @@
-"""Pictures without writing: empty paper in bad light, things, and the sensor's noise. Whatever is found there is none."""
+"""Pictures without writing: empty paper in bad light, things, the sensor's noise. Whatever is found there is none."""
 
 from __future__ import annotations
 
