@@ -22,6 +22,7 @@ from numbre_edge.types import Frame, Pixels
 from numbre_edge.vision.binarize import binarize
 from numbre_edge.vision.components import close_gaps, components
 from numbre_edge.vision.illumination import flatten
+from numbre_edge.vision.normalize import stroke_width
 from numbre_edge.vision.pipeline import find_digits
 from numbre_edge.vision.rules import remove_rules
 
@@ -73,14 +74,16 @@ def main() -> None:
     flattened = flatten(grey)
     mask = binarize(flattened.contrast)
     unruled = remove_rules(mask, flattened.contrast)
-    closed = close_gaps(unruled)
+    stroke = stroke_width(unruled)
+    closed = close_gaps(unruled, stroke)
     stages: dict[str, Callable[[], object]] = {
         "grey": lambda: cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY),
         "flatten": lambda: flatten(grey),
         "binarize": lambda: binarize(flattened.contrast),
         "remove_rules": lambda: remove_rules(mask, flattened.contrast),
-        "close_gaps": lambda: close_gaps(unruled),
-        "components": lambda: components(closed, flattened),
+        "stroke_width": lambda: stroke_width(unruled),
+        "close_gaps": lambda: close_gaps(unruled, stroke),
+        "components": lambda: components(closed, flattened, stroke),
     }
     times = {name: milliseconds(work) for name, work in stages.items()}
     whole = milliseconds(lambda: find_digits(Frame(pixels)))

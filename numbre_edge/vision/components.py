@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from numbre_edge.types import Box, Pixels
 from numbre_edge.vision.illumination import Flattened
-from numbre_edge.vision.normalize import stroke_width
 
 # A symbol is at least this share of the typical symbol's height.
 _SPECK = 0.4
@@ -60,25 +59,28 @@ class Components:
     others: tuple[Box, ...] = ()
 
 
-def close_gaps(mask: Pixels) -> Pixels:
-    """Join a stroke that chalk, a dry pen or a removed rule left in pieces: gaps below half a stroke's width."""
-    reach = round(_GAP * stroke_width(mask))
+def close_gaps(mask: Pixels, stroke: float) -> Pixels:
+    """Join a stroke that chalk, a dry pen or a removed rule left in pieces: gaps below half ``stroke``, its width."""
+    reach = round(_GAP * stroke)
     if reach < 2:
         return mask
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach | 1, reach | 1))
     return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, disc), np.uint8)
 
 
-def components(mask: Pixels, flattened: Flattened, *, full: bool = False) -> Components:
-    """Find the symbols of ``mask`` ((h, w) uint8, ink > 0) of a flattened picture.
+def components(mask: Pixels, flattened: Flattened, stroke: float, *, full: bool = False) -> Components:
+    """Find the symbols of a flattened picture.
 
-    ``full``: the writing may fill the picture, so ink along its border is ink.
+    Args:
+        mask: (h, w) uint8, ink > 0.
+        flattened: the picture.
+        stroke: mean width of the strokes, in pixels.
+        full: the writing may fill the picture, so ink along its border is ink.
     """
     count, found = cv2.connectedComponents(mask, connectivity=8, ltype=cv2.CV_32S)
     labels = np.asarray(found, np.int32)
     if count > _TEXTURE:
         return Components((), labels)
-    stroke = stroke_width(mask)
     # A few pixels in a hundred are ink: what is counted is counted on them alone.
     ink = np.flatnonzero(mask > 0)
     which = labels.ravel()[ink]

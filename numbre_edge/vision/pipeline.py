@@ -12,7 +12,7 @@ from numbre_edge.types import Box, Chain, Frame, Patches, Pixels
 from numbre_edge.vision.binarize import binarize
 from numbre_edge.vision.components import Components, close_gaps, components
 from numbre_edge.vision.illumination import flatten
-from numbre_edge.vision.normalize import PATCH, normalize
+from numbre_edge.vision.normalize import PATCH, normalize, stroke_width
 from numbre_edge.vision.rules import remove_rules
 from numbre_edge.vision.splitting import split
 
@@ -53,8 +53,10 @@ def find_digits(frame: Frame) -> Stages:
     grey, scale = _at_working_scale(np.asarray(grey, np.uint8))
     full = max(frame.width, frame.height) <= _FULL
     flattened = flatten(grey, full=full)
-    mask = close_gaps(remove_rules(binarize(flattened.contrast), flattened.contrast, full=full))
-    found = components(mask, flattened, full=full)
+    mask = remove_rules(binarize(flattened.contrast), flattened.contrast, full=full)
+    stroke = stroke_width(mask)
+    mask = close_gaps(mask, stroke)
+    found = components(mask, flattened, stroke, full=full)
     return Stages(
         grey=grey,
         contrast=flattened.contrast,

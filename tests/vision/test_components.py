@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from numbre_edge.types import Box
 from numbre_edge.vision.components import Components, close_gaps, components
 from numbre_edge.vision.illumination import Flattened
+from numbre_edge.vision.normalize import stroke_width
 from tests.vision.drawing import Ink
 
 MnistSample = tuple[NDArray[np.uint8], NDArray[np.uint8]]
@@ -35,7 +36,7 @@ def found(
         edges=np.zeros(mask.shape, np.bool_) if edges is None else edges,
         light_ink=False,
     )
-    return components(mask, flattened, full=full)
+    return components(mask, flattened, stroke_width(mask), full=full)
 
 
 ONE, SEVEN = stroke((100, 60), (100, 180)), stroke((200, 60), (270, 60), (230, 180))
@@ -141,21 +142,21 @@ class TestCloseGaps:
     def test_ink_is_only_added(self) -> None:
         ink = ONE | SEVEN
 
-        assert (close_gaps(ink)[ink > 0] == 255).all()
+        assert (close_gaps(ink, stroke_width(ink))[ink > 0] == 255).all()
 
     def test_a_stroke_that_broke_is_joined(self) -> None:
         broken = stroke((100, 60), (100, 180), thickness=12)
         broken[118:121] = 0
 
-        assert cv2.connectedComponents(close_gaps(broken))[0] == 2  # the paper and one stroke
+        assert cv2.connectedComponents(close_gaps(broken, stroke_width(broken)))[0] == 2  # the paper and one stroke
 
     def test_digits_side_by_side_stay_apart(self) -> None:
         pair = stroke((100, 60), (100, 180), thickness=8) | stroke((118, 60), (118, 180), thickness=8)
 
-        assert cv2.connectedComponents(close_gaps(pair))[0] == 3
+        assert cv2.connectedComponents(close_gaps(pair, stroke_width(pair)))[0] == 3
 
     def test_thin_strokes_and_blank_pages_are_left_as_they_are(self) -> None:
         thin = stroke((200, 60), (200, 180), thickness=2)
 
-        np.testing.assert_array_equal(close_gaps(thin), thin)
-        assert not close_gaps(empty()).any()
+        np.testing.assert_array_equal(close_gaps(thin, stroke_width(thin)), thin)
+        assert not close_gaps(empty(), stroke_width(empty())).any()
