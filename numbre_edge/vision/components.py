@@ -15,8 +15,9 @@ from numbre_edge.vision.illumination import Flattened
 _SPECK = 0.4
 _MIN_AREA = 8  # pixels at working scale
 _MIN_HEIGHT = 8
-# A digit is higher than wide, or nearly so.
+# Ink wider than so many of its heights is a dash unless it is this many strokes high: then it is digits that touch.
 _WIDEST = 2.5
+_HIGHER = 4.0
 # Ink fainter than this share of the writing's is something else.
 _FAINT = 0.5
 # The least size of a dot made on purpose, in widths of a stroke.
@@ -100,7 +101,8 @@ def components(mask: Pixels, flattened: Flattened, stroke: float, *, full: bool 
         return Components((), labels)
     heights = sorted(s.box.height for s in symbols)
     typical = float(np.median(heights[len(heights) // 2 :]))
-    digits = [s for s in symbols if s.box.height >= max(_MIN_HEIGHT, _SPECK * typical, s.box.width / _WIDEST)]
+    low = max(_MIN_HEIGHT, _SPECK * typical)
+    digits = [s for s in symbols if s.box.height >= max(low, min(s.box.width / _WIDEST, _HIGHER * stroke))]
     points = [s.box for s in symbols if s not in digits and min(s.box.width, s.box.height) >= _POINT * stroke]
     return Components(tuple(digits), labels, tuple(points))
 

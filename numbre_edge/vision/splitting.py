@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 _NARROW = 0.72
 _HEIGHT = 48  # pixels: seams are looked for at this height of the ink
 # A cut goes through at most this many pixels of ink there, and saves at least this many against its surroundings.
-_MAX_INK = 14.0
+_MAX_INK = 20.0
 _SAVING = 1.5
 _ASIDE = np.float32(0.3)  # cost of moving one pixel sideways
 # In heights: the distance between cuts, and the width and height of what can be a digit.
