@@ -33,6 +33,10 @@ _CLUTTER = 0.6
 # A slash overshoots its neighbours by this share of their height, at its head and at its foot.
 _OVERSHOOT = 0.05
 _LEAST = 1e-3  # no probability counts for less
+# The share of ink that is no digit is taken to be a half before anything is seen of a picture, as in training, and
+# that counts as so many chains.
+_BEFORE = 4.0
+_STEPS = 20  # of the estimate, which settles in a few
 
 
 def calibrated(probabilities: Floats, temperature: float) -> Floats:
@@ -42,6 +46,26 @@ def calibrated(probabilities: Floats, temperature: float) -> Floats:
     # 1/512 is half a step of a quantized output: a zero there is not a true zero.
     powered = np.maximum(probabilities, 1 / 512) ** (1 / temperature)
     return np.asarray(powered / powered.sum(1, keepdims=True), np.float32)
+
+
+def in_proportion(rows: Floats, chains: tuple[Chain, ...]) -> Floats:
+    """Return ``rows``, (N, C) float32, as they are where as much of the ink is no digit as in this very picture.
+
+    A page of letters, or a wall that looks like writing, has hundreds of chances to look
+    like a digit once. How much is no digit is estimated from the rows themselves by
+    expectation maximization (M. Saerens, P. Latinne, C. Decaestecker, "Adjusting the
+    outputs of a classifier to new a priori probabilities", 2002).
+    """
+    if rows.shape[1] <= NOT_A_DIGIT or not chains:
+        return rows
+    none = np.array([min(float(rows[patch][NOT_A_DIGIT]) for _, _, patch in chain.spans) for chain in chains])
+    share = 0.5
+    for _ in range(_STEPS):
+        likely = none * share / (none * share + (1 - none) * (1 - share))
+        share = (float(likely.sum()) + _BEFORE / 2) / (len(none) + _BEFORE)
+    result = rows.copy()
+    result[:, NOT_A_DIGIT] *= share / (1 - share)
+    return np.asarray(result / result.sum(1, keepdims=True), np.float32)
 
 
 @dataclass(frozen=True)
@@ -64,7 +88,7 @@ def decode(
         min_confidence: below it a digit is doubtful; None takes the card's threshold.
     """
     threshold = card.reject_threshold if min_confidence is None else min_confidence
-    rows = calibrated(probabilities, card.temperature)
+    rows = in_proportion(calibrated(probabilities, card.temperature), patches.chains)
     marks = [_marks(chain, patches, rows, threshold, company=False) for chain in patches.chains]
     for _ in range(_ROUNDS if rows.shape[1] > NOT_A_DIGIT else 0):
         company = _in_company(patches.chains, marks)

@@ -202,7 +202,7 @@ class SourceEvent:
     """A stream of frames began, lost its camera, or came to its end.
 
     Attributes:
-        state: ``open`` when frames come, again after a loss too; ``lost`` at each failure; ``ended`` at most once, at the end.
+        state: ``open`` when frames come, again after a loss too; ``lost`` at each failure; ``ended`` once, at the end.
         source: as the user wrote it.
         timestamp: seconds since the stream began.
         detail: what went wrong and what happens now, in one line; "" where all is well.

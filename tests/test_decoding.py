@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from numbre_edge.decoding import calibrated, decode
+from numbre_edge.decoding import calibrated, decode, in_proportion
 from numbre_edge.model import ModelCard
 from numbre_edge.types import Box, Chain, Patches
 
@@ -207,6 +207,34 @@ class TestCompany:
         rows = np.array([row(d4=0.98)[:10], row(d0=0.6)[:10]])
         (reading,) = decode(patches, rows, ten)
         assert [digit.confidence for digit in reading.digits] == pytest.approx([0.98, 0.6])
+
+
+class TestProportion:
+    """How much of a picture's ink is no digit counts for each piece of it."""
+
+    DOUBTFUL = row(d4=0.7, none=0.25)
+
+    def scattered(self, count: int, ink: NDArray[np.float32]) -> list[tuple]:
+        return [(Box(100 * i, 200 * (i % 2), 24, 40), ink) for i in range(1, count + 1)]
+
+    def test_alone_what_looks_like_a_digit_is_one(self) -> None:
+        assert texts((Box(0, 0, 24, 40), self.DOUBTFUL)) == ["4"]
+
+    def test_among_much_that_is_no_digit_it_takes_more_to_be_one(self) -> None:
+        assert texts((Box(0, 0, 24, 40), self.DOUBTFUL), *self.scattered(100, row(none=0.97))) == []
+
+    def test_a_sure_digit_is_one_anywhere(self) -> None:
+        assert texts((Box(0, 0, 24, 40), row(d4=0.999)), *self.scattered(100, row(none=0.97))) == ["4"]
+
+    def test_among_digits_it_takes_less(self) -> None:
+        ink = row(d4=0.4, none=0.55)
+        assert texts((Box(0, 0, 24, 40), ink)) == []
+        read = texts((Box(0, 0, 24, 40), ink), *self.scattered(30, row(d7=0.98)))
+        assert any("4" in text for text in read)
+
+    def test_a_model_without_the_class_is_left_alone(self) -> None:
+        rows = np.full((1, 10), 0.1, np.float32)
+        assert in_proportion(rows, (Chain((Box(0, 0, 9, 9),), ((0, 1, 0),)),)) is rows
 
 
 class TestTemperature:
