@@ -21,7 +21,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-COMMAND = re.compile(r"(?:^|[\s/])numbre-edge +((?:predict|explain|models|train|evaluate|export|-)[^&|\"]*)")
+COMMAND = re.compile(r"(?:^|[\s/])numbre-edge +((?:predict|live|explain|doctor|models|train|evaluate|export|-)[^&|\"]*)")
 
 
 def blocks(text: str, language: str) -> list[str]:

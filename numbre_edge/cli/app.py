@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import numbre_edge
-from numbre_edge.cli import evaluate, explain, export, models, predict, train
+from numbre_edge.cli import doctor, evaluate, explain, export, live, models, predict, train
 from numbre_edge.cli.console import Quiet, Verbose, one_line
 from numbre_edge.errors import NumbreError
 
@@ -28,7 +28,9 @@ _READ = "Reading numbers"
 _TRAIN = "Making models (needs numbre-edge\\[export])"
 
 app.command("predict", epilog=predict.EPILOG, rich_help_panel=_READ)(predict.predict)
+app.command("live", epilog=live.EPILOG, rich_help_panel=_READ)(live.live)
 app.command("explain", epilog=explain.EPILOG, rich_help_panel=_READ)(explain.explain)
+app.command("doctor", epilog=doctor.EPILOG, rich_help_panel=_READ)(doctor.doctor)
 app.add_typer(models.app, name="models", rich_help_panel=_READ)
 app.command("train", epilog=train.EPILOG, rich_help_panel=_TRAIN)(train.train)
 app.command("evaluate", epilog=evaluate.EPILOG, rich_help_panel=_TRAIN)(evaluate.evaluate)

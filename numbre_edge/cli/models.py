@@ -74,7 +74,7 @@ def verify(
     folder: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[FOLDER]", help="With a SHA256SUMS file; by default the shipped models.", show_default=False
+            metavar="FOLDER", help="With a SHA256SUMS file; by default the shipped models.", show_default=False
         ),
     ] = None,
 ) -> None:

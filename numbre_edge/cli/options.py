@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+from numbre_edge.errors import UsageError
+
+if TYPE_CHECKING:
+    from numbre_edge.types import Box
 
 BackendName = Literal["auto", "onnx", "tflite", "opencv"]
 
@@ -38,3 +43,35 @@ MinConfidence = Annotated[
         rich_help_panel=_MODEL,
     ),
 ]
+
+
+def parse_roi(text: str) -> Box:
+    """Return the Box that ``X,Y,W,H`` says.
+
+    Raises:
+        UsageError: not four whole numbers, or an empty or negative region.
+    """
+    from numbre_edge.types import Box
+
+    try:
+        x, y, width, height = (int(part) for part in text.split(","))
+    except ValueError as exc:
+        raise UsageError(f"--roi {text}: must be four whole numbers X,Y,W,H in pixels, like 100,50,400,120") from exc
+    if x < 0 or y < 0 or width < 1 or height < 1:
+        raise UsageError(f"--roi {text}: X and Y must be at least 0, W and H at least 1")
+    return Box(x, y, width, height)
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """Return the width and height that ``WxH`` says.
+
+    Raises:
+        UsageError: not two whole numbers above 0.
+    """
+    try:
+        width, height = (int(part) for part in text.lower().split("x"))
+    except ValueError as exc:
+        raise UsageError(f"--size {text}: must be two whole numbers WxH in pixels, like 1280x720") from exc
+    if width < 1 or height < 1:
+        raise UsageError(f"--size {text}: W and H must be at least 1")
+    return width, height

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Protocol
 import typer
 
 from numbre_edge.cli.console import Quiet, Verbose, console_of, one_line, plural
-from numbre_edge.cli.options import BackendOption, CardFile, MinConfidence, ModelFile
+from numbre_edge.cli.options import BackendOption, CardFile, MinConfidence, ModelFile, parse_roi
 from numbre_edge.errors import NumbreError, SourceError, UsageError
 
 if TYPE_CHECKING:
@@ -178,23 +178,6 @@ class Tally:
         if self.errors:
             parts.append(plural(self.errors, "error"))
         return f"{', '.join(parts)} in {time.monotonic() - self.begun:.1f} s"
-
-
-def parse_roi(text: str) -> Box:
-    """Return the Box that ``X,Y,W,H`` says.
-
-    Raises:
-        UsageError: not four whole numbers, or an empty or negative region.
-    """
-    from numbre_edge.types import Box
-
-    try:
-        x, y, width, height = (int(part) for part in text.split(","))
-    except ValueError as exc:
-        raise UsageError(f"--roi {text}: must be four whole numbers X,Y,W,H in pixels, like 100,50,400,120") from exc
-    if x < 0 or y < 0 or width < 1 or height < 1:
-        raise UsageError(f"--roi {text}: X and Y must be at least 0, W and H at least 1")
-    return Box(x, y, width, height)
 
 
 def _sink(format: FormatName, stream: TextIO, paths: list[Path]) -> Sink:

@@ -1,36 +1,45 @@
-"""Video file -> frames, each N-th of them."""
+"""Video file -> frames, each N-th of them, or all of them as a stream."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+import time
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import cv2
 import numpy as np
 
 from numbre_edge.errors import SourceError
-from numbre_edge.types import Frame
+from numbre_edge.sources.quiet import quiet_opencv
+from numbre_edge.types import Frame, SourceEvent
 
 VIDEOS = frozenset(
     {"mp4", "m4v", "mov", "avi", "mkv", "webm", "mpg", "mpeg", "mjpg", "mjpeg", "ogv", "wmv", "3gp", "ts"}
 )
-_FFMPEG_QUIET = "-8"  # AV_LOG_QUIET
+# Containers that store how many frames they hold. For others OpenCV multiplies the duration with a
+# nominal rate, which is far off where the rate varies.
+_COUNTED = frozenset({"mp4", "m4v", "mov", "avi", "3gp"})
 
 
-def video_frames(path: Path, *, every: int = 1) -> Iterator[Frame]:
+def video_frames(path: Path, *, every: int = 1) -> Generator[Frame, None, None]:
     """Yield frames 0, ``every``, 2 * ``every``, ... of a video; timestamps in seconds.
 
     Raises:
-        SourceError: not a video, or one without a single frame.
+        SourceError: not a video, or one without a single frame; or, after all
+            frames that can be read, one that promises more than it holds.
     """
     with _opened(path) as capture:
         rate = capture.get(cv2.CAP_PROP_FPS)
         index = 0
-        while capture.grab():
+        reached = 0.0
+        while _grab(capture):
+            reached = capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
             if index % every == 0:
-                ok, pixels = capture.retrieve()
+                with quiet_opencv():
+                    ok, pixels = capture.retrieve()
                 if not ok:
                     raise SourceError(f"damaged: frame {index} of the video cannot be decoded; copy the file again")
                 timestamp = index / rate if rate > 0 else 0.0
@@ -38,17 +47,84 @@ def video_frames(path: Path, *, every: int = 1) -> Iterator[Frame]:
             index += 1
         if index == 0:
             raise SourceError("damaged: the video opens but has no frame that can be decoded; copy the file again")
+        _check_whole(path, index, reached, promised=capture.get(cv2.CAP_PROP_FRAME_COUNT), rate=rate)
+
+
+class VideoStream:
+    """All frames of a video file as a Stream: at the pace of whoever asks, none left out."""
+
+    live = False
+
+    def __init__(self, name: str) -> None:
+        """``name`` is the file's path."""
+        self.name = name
+        self.began = time.monotonic()
+        self._frames: Generator[Frame, None, None] | None = None
+
+    def __enter__(self) -> Self:
+        """Raises SourceError where there is no such file, or one that may not be read."""
+        try:
+            with Path(self.name).open("rb") as file:
+                empty = not file.read(1)
+        except OSError as exc:
+            reason = "no such file" if isinstance(exc, FileNotFoundError) else (exc.strerror or str(exc)).lower()
+            raise SourceError(f"{self.name}: {reason}; check the path") from exc
+        if empty:
+            raise SourceError(f"{self.name}: empty: the file has 0 bytes; copy it again")
+        self.began = time.monotonic()
+        self._frames = video_frames(Path(self.name))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._frames is not None:
+            self._frames.close()
+            self._frames = None
+
+    def events(self) -> Iterator[Frame | SourceEvent | None]:
+        """Yield ``open``, every frame and ``ended``, in the video's own time.
+
+        Raises:
+            SourceError: not a video; or, after all frames that can be read, damaged.
+        """
+        last = None
+        try:
+            for frame in self._frames or ():
+                if last is None:
+                    yield SourceEvent("open", self.name, frame.timestamp)
+                yield frame
+                last = frame.timestamp
+        except SourceError as exc:
+            raise SourceError(f"{self.name}: {exc}") from exc
+        if last is not None and self._frames is not None:  # not left before its end
+            yield SourceEvent("ended", self.name, last)
+
+
+def _grab(capture: cv2.VideoCapture) -> bool:
+    with quiet_opencv():
+        return capture.grab()
+
+
+def _check_whole(path: Path, count: int, reached: float, *, promised: float, rate: float) -> None:
+    """Say when a video ended long before its own header says.
+
+    OpenCV tells a damaged frame from the end of the file as little as it tells a file cut short. A few
+    frames or a moment less are ordinary: edit lists, repeated frames, sound that is longer than the picture.
+    """
+    if promised <= 0 or rate <= 0:
+        return  # a container that does not say
+    if path.suffix.lower().lstrip(".") in _COUNTED and promised - count > max(2, 0.05 * promised):
+        raise SourceError(f"damaged: only {count} of the video's {promised:.0f} frames can be read; copy it again")
+    duration = promised / rate
+    if reached > 0 and duration - reached > max(0.5, 0.02 * duration):
+        raise SourceError(f"damaged: the video ends after {reached:.1f} of its {duration:.1f} s; copy it again")
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[cv2.VideoCapture]:
-    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", _FFMPEG_QUIET)
-    logging = cv2.utils.logging
-    level = logging.setLogLevel(logging.LOG_LEVEL_SILENT)
-    try:
+    with quiet_opencv():
         capture = cv2.VideoCapture(str(path))
-    finally:
-        logging.setLogLevel(level)
     try:
         if not capture.isOpened():
             raise SourceError(

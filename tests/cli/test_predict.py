@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from numbre_edge.cli.predict import parse_roi, results
+from numbre_edge.cli.options import parse_roi
+from numbre_edge.cli.predict import results
 from numbre_edge.errors import BackendError, UsageError
 from numbre_edge.types import Box, Digit, Frame, Reading
 

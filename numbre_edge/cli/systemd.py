@@ -1,0 +1,172 @@
+"""A systemd unit that runs ``numbre-edge live`` at boot, with no more rights than that needs."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from numbre_edge.errors import UsageError
+
+_PLAIN = re.compile(r"[A-Za-z0-9_@+=:,./-]+")
+_HOMES = ("/home", "/root")
+_TEMPORARY = ("/tmp/", "/var/tmp/")  # noqa: S108 - what PrivateTmp hides
+
+_UNIT = """\
+# Reads handwritten numbers from {said} and writes what happens to the journal.
+#
+#     sudo cp numbre-edge.service /etc/systemd/system/
+#     sudo systemctl daemon-reload
+#     sudo systemctl enable --now numbre-edge
+#     journalctl -u numbre-edge -o cat -f
+
+[Unit]
+Description=Handwritten numbers from {source}, read by numbre-edge
+{ordering}
+[Service]
+Type=exec
+ExecStart={command}
+Restart=on-failure
+RestartSec=5
+# Wrong usage does not become right by trying again.
+RestartPreventExitStatus=2
+SyslogIdentifier=numbre-edge
+
+# Who it is.
+{identity}
+NoNewPrivileges=yes
+CapabilityBoundingSet=
+UMask=0077
+
+# What it may see: the system, but not write to it, and of all devices {devices_said}.
+ProtectSystem=strict
+ProtectHome={homes}
+PrivateTmp=yes
+RemoveIPC=yes
+DevicePolicy=closed
+{devices}
+ProtectProc=invisible
+ProtectKernelTunables=yes
+ProtectKernelModules=yes
+ProtectKernelLogs=yes
+ProtectControlGroups=yes
+ProtectClock=yes
+ProtectHostname=yes
+
+# Whom it may talk to: {network_said}.
+{network}
+
+# What it may ask of the kernel.
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallErrorNumber=EPERM
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What one source needs of the system.
+
+    Attributes:
+        source: what it is called in the unit's description.
+        camera: a camera of this machine.
+        network: a camera or server elsewhere.
+    """
+
+    source: str
+    camera: bool
+    network: bool
+
+
+def unit(arguments: Sequence[str], needs: Needs, *, program: Sequence[str], user: str | None = None) -> str:
+    """Return the unit's text.
+
+    Args:
+        arguments: of the program, from ``live`` on; file names absolute.
+        needs: of the source.
+        program: the running program, absolute: an executable, and arguments that come before all others.
+        user: who runs it; None for a user of systemd's own making, who cannot look into anybody's home.
+
+    Raises:
+        UsageError: a file name that is no UTF-8, which a unit has to be.
+    """
+    for word in (*program, *arguments):
+        if not _is_unicode(word):
+            raise UsageError(f"{word}: systemd takes names in UTF-8 only; rename it")
+    identity = "DynamicUser=yes" if user is None else f"User={user}"
+    if needs.camera:
+        identity += "\nSupplementaryGroups=video"
+    # Video nodes; what finds and feeds a camera of the CSI port; memory that both sides see.
+    classes = ("char-video4linux", "char-media", "char-dma_heap") if needs.camera else ()
+    families = "AF_UNIX AF_INET AF_INET6 AF_NETLINK" if needs.network else "AF_UNIX AF_NETLINK"
+    return _UNIT.format(
+        said=_one_line(needs.source),
+        source=_one_line(needs.source).replace("%", "%%"),  # in a description, systemd expands specifiers
+        ordering="Wants=network-online.target\nAfter=network-online.target\n" if needs.network else "",
+        command=" ".join(_quoted(word) for word in (*program, *arguments)),
+        identity=identity,
+        devices="\n".join(f"DeviceAllow={name} rw" for name in classes) or "PrivateDevices=yes",
+        devices_said="cameras" if needs.camera else "only those that are none, like /dev/null",
+        homes="read-only" if any(_in_a_home(word) for word in (*program, *arguments)) else "yes",
+        network=f"RestrictAddressFamilies={families}" + ("" if needs.network else "\nPrivateNetwork=yes"),
+        network_said="the network, for its source" if needs.network else "nobody, it works offline",
+    )
+
+
+def running_program() -> list[str]:
+    """Return how to start this program again from anywhere: absolute, and in its own environment."""
+    script = shutil.which(sys.argv[0])
+    if script and Path(script).stem == "numbre-edge":
+        return [os.path.abspath(script)]
+    return [os.path.abspath(sys.executable), "-m", "numbre_edge"]
+
+
+def owner_of_homes(words: Sequence[str]) -> str | None:
+    """Return who must run a program with files in a home, which others cannot look into; None if none of them is."""
+    for word in filter(_in_a_home, words):
+        try:
+            return Path(word).parent.owner()  # not its own: a virtual environment's Python is a link to root's
+        except (OSError, KeyError):
+            return str(os.getuid())
+    return None
+
+
+def out_of_sight(words: Sequence[str]) -> list[str]:
+    """Return the files that the unit's program will not find, since it gets temporary folders of its own."""
+    return [word for word in words if word.startswith(_TEMPORARY)]
+
+
+def _is_unicode(word: str) -> bool:
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _in_a_home(word: str) -> bool:
+    return any(word.startswith(f"{home}/") for home in (*_HOMES, Path.home()))
+
+
+def _quoted(word: str) -> str:
+    """Return one word of a command line so that systemd reads it back as it is (systemd.service(5))."""
+    if _PLAIN.fullmatch(word):
+        return word
+    for sign, escape in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("%", "%%"), ("$", "$$")):
+        word = word.replace(sign, escape)
+    return f'"{word}"'
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,1 @@
+"""What keeps this installation from reading numbers, and the commands that mend it."""

@@ -1,0 +1,143 @@
+"""Cameras and network streams through OpenCV: one opened device, read frame by frame."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from numbre_edge.errors import SourceError
+from numbre_edge.sources.devices import device_problem
+from numbre_edge.sources.network import connection_problem
+from numbre_edge.sources.quiet import quiet_opencv
+from numbre_edge.types import Pixels
+
+OPEN_TIMEOUT = 5.0  # seconds until a server must have begun its stream
+READ_TIMEOUT = 6.0  # seconds until the next frame must have come
+
+
+class Capture(Protocol):
+    """An opened camera or network stream."""
+
+    def read(self) -> Pixels | None:
+        """Wait for the next frame and return it, (H, W, 3) BGR uint8; None where none came for a moment.
+
+        Raises:
+            SourceError: the camera is lost: unplugged, disconnected, at its end.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of the device and of all that was started for it."""
+        ...
+
+
+class Native(Protocol):
+    """What is needed of a ``cv2.VideoCapture``."""
+
+    def isOpened(self) -> bool: ...  # noqa: N802 - OpenCV's name
+
+    def set(self, property: int, value: float, /) -> bool: ...
+
+    def grab(self) -> bool: ...
+
+    def retrieve(self) -> tuple[bool, object]: ...
+
+    def release(self) -> None: ...
+
+
+class OpenCVCapture:
+    """A ``cv2.VideoCapture`` that says what is wrong."""
+
+    def __init__(self, native: Native, lost: str) -> None:
+        """``lost`` is said when no further frame can be had."""
+        self._native = native
+        self._lost = lost
+
+    def read(self) -> Pixels | None:
+        with quiet_opencv():
+            try:
+                if not self._native.grab():
+                    raise SourceError(self._lost)
+                ok, pixels = self._native.retrieve()
+            except cv2.error as exc:
+                raise SourceError(f"{self._lost} ({exc.err})") from exc
+            if not ok or pixels is None:
+                return None  # a damaged frame: the next may be well
+            frame: Pixels = np.asarray(pixels, np.uint8)
+            return frame if frame.ndim == 3 else np.asarray(cv2.cvtColor(frame, cv2.COLOR_GRAY2BGR), np.uint8)
+
+    def close(self) -> None:
+        with quiet_opencv():
+            self._native.release()
+
+
+def open_camera(
+    device: str,
+    *,
+    size: tuple[int, int] | None = None,
+    fps: float | None = None,
+    native: Callable[[str], Native] | None = None,
+) -> OpenCVCapture:
+    """Open a camera of this machine.
+
+    Args:
+        device: ``/dev/videoN`` on Linux; elsewhere the camera's number.
+        size: width and height in pixels to ask for; the camera takes the nearest that it has.
+        fps: frames a second to ask for.
+        native: opens the device; by default OpenCV does.
+
+    Raises:
+        SourceError: no such device, not allowed, in use, or no camera.
+    """
+    with quiet_opencv():
+        camera = (native or _native_camera)(device)
+        opened = camera.isOpened()
+        if opened and size is not None:
+            # Most USB cameras give their larger pictures at full rate only as JPEG. One that has no JPEG ignores this.
+            camera.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
+            camera.set(cv2.CAP_PROP_FRAME_WIDTH, size[0])
+            camera.set(cv2.CAP_PROP_FRAME_HEIGHT, size[1])
+        if opened and fps is not None:
+            camera.set(cv2.CAP_PROP_FPS, fps)
+        if opened:
+            camera.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+    if not opened:
+        camera.release()
+        raise SourceError(f"{device}: {device_problem(device)}")
+    return OpenCVCapture(camera, f"{device}: gives no frames: unplugged, or in use by another program")
+
+
+def open_url(url: str, *, open_timeout: float = OPEN_TIMEOUT, read_timeout: float = READ_TIMEOUT) -> OpenCVCapture:
+    """Connect to a stream: ``rtsp://``, ``http://`` or ``https://``.
+
+    Where its frames change their size on the way, OpenCV scales them to the first size.
+
+    Args:
+        url: may hold ``user:password@``; no message repeats the password.
+        open_timeout: seconds until the stream must have begun.
+        read_timeout: seconds until each further frame must have come.
+
+    Raises:
+        SourceError: not reached, refused, or no video; as far as the server tells.
+    """
+    timeouts = [
+        *(cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, round(open_timeout * 1000)),
+        *(cv2.CAP_PROP_READ_TIMEOUT_MSEC, round(read_timeout * 1000)),
+    ]
+    with quiet_opencv():
+        stream = cv2.VideoCapture(url, cv2.CAP_FFMPEG, timeouts)
+        opened = stream.isOpened()
+    if not opened:
+        stream.release()
+        raise SourceError(connection_problem(url))
+    return OpenCVCapture(stream, f"the stream broke off, or sent no frame for {read_timeout:g} s")
+
+
+def _native_camera(device: str) -> Native:
+    if sys.platform != "linux":
+        return cv2.VideoCapture(int(device), cv2.CAP_ANY)
+    return cv2.VideoCapture(device, cv2.CAP_V4L2)

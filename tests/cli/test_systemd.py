@@ -1,0 +1,223 @@
+"""``numbre-edge live --print-systemd``: a unit that runs this very command, and may do little else."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from numbre_edge.cli.systemd import Needs, out_of_sight, owner_of_homes, running_program, unit
+from numbre_edge.errors import UsageError
+
+PATIENCE = 60  # seconds until a hang is a failure
+ANALYZE = shutil.which("systemd-analyze")
+needs_analyze = pytest.mark.skipif(not ANALYZE, reason="needs the program systemd-analyze")
+FILE = Needs("clip.mp4", camera=False, network=False)
+# Nothing that systemd, a shell or a person gives a meaning: blanks, quotes, specifiers, variables, escapes, separators.
+AWKWARD = [
+    "a b",
+    "50%",
+    "%h",
+    "$HOME",
+    "${HOME}",
+    'say "so"',
+    "it's",
+    "back\\slash",
+    "end\\",
+    ";",
+    "Ü",
+    "a\nb",
+    "",
+    "~",
+]
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def settings(text: str, name: str) -> list[str]:
+    """Return what a unit says of one setting."""
+    return [line.partition("=")[2] for line in text.splitlines() if line.startswith(f"{name}=")]
+
+
+def words_of(text: str) -> list[str]:
+    """Return a unit's command as systemd starts it: its rules for quotes, escapes, % and $ (systemd.service(5))."""
+    (command,) = settings(text, "ExecStart")
+    words = []
+    for quoted, plain in re.findall(r'"((?:[^"\\]|\\.)*)"|(\S+)', command):
+        word = re.sub(r"\\(.)", lambda escape: "\n" if escape[1] == "n" else escape[1], quoted) if quoted else plain
+        for sign in "%$":
+            assert sign not in word.replace(2 * sign, ""), f"{sign} would be expanded in {command}"
+            word = word.replace(2 * sign, sign)
+        words.append(word)
+    return words
+
+
+def verified(text: str, folder: Path) -> str:
+    """Return what systemd has to say against a unit."""
+    path = folder / "numbre-edge.service"
+    path.write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        [str(ANALYZE), "verify", "--man=no", str(path)], capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
+    return done.stderr + (f"exit {done.returncode}" if done.returncode else "")
+
+
+class TestCommand:
+    def test_it_is_this_one_with_absolute_file_names(self, run, here) -> None:
+        done = run(
+            *("live", "--print-systemd", "clip.avi", "--format", "jsonl", "--roi", "1,2,30,40", "--increasing"),
+            *("--max-rate", "0.5", "--model", "my model.onnx", "-v"),
+        )
+        assert done.code == 0
+        program, *arguments = words_of(done.out)
+        assert os.access(program, os.X_OK)
+        assert os.path.isabs(program)
+        assert arguments[arguments.index("live") :] == [
+            *("live", f"{here}/clip.avi", "--format", "jsonl", "--roi", "1,2,30,40", "--increasing"),
+            *("--max-rate", "0.5", "--model", f"{here}/my model.onnx", "--verbose"),
+        ]
+
+    def test_a_camera_or_address_is_left_as_it_is(self, run, here) -> None:
+        for source in ("rpicam", "0", "/dev/video2", "rtsp://camera/1"):
+            assert words_of(run("live", "--print-systemd", source).out)[-2:] == ["live", source]
+        assert words_of(run("live", "--print-systemd").out)[-1] == "live"
+
+    def test_every_word_arrives_as_it_was_typed(self) -> None:
+        text = unit(["live", *AWKWARD], FILE, program=["/opt/my 100%/numbre-edge"])
+        assert words_of(text) == ["/opt/my 100%/numbre-edge", "live", *AWKWARD]
+
+    def test_a_description_is_one_line_in_which_nothing_is_expanded(self) -> None:
+        text = unit(["live"], Needs("50%h\nof it\\", camera=False, network=False), program=["/usr/bin/numbre-edge"])
+        assert settings(text, "Description") == ["Handwritten numbers from 50%%h of it\\, read by numbre-edge"]
+
+    def test_the_words_started_are_the_words_printed(self, here, monkeypatch) -> None:
+        script = here / "numbre-edge"
+        script.write_text("#!/bin/sh\n")
+        script.chmod(0o755)
+        monkeypatch.setattr(sys, "argv", [str(script)])
+        assert running_program() == [str(script)]
+        monkeypatch.setattr(sys, "argv", [str(here / "numbre_edge" / "__main__.py")])
+        assert running_program() == [sys.executable, "-m", "numbre_edge"]
+
+    def test_a_name_that_is_no_text_is_refused(self) -> None:
+        with pytest.raises(UsageError, match="UTF-8"):
+            unit(["live", os.fsdecode(b"/srv/\xff.mp4")], FILE, program=["/usr/bin/numbre-edge"])
+
+    def test_a_service_has_no_screen_and_no_end(self, run, here) -> None:
+        for option in (["--window"], ["--annotate", "drawn.mp4"]):
+            done = run("live", "--print-systemd", "rpicam", *option)
+            assert (done.code, done.out) == (2, "")
+            assert done.err.startswith(f"error: {option[0]} with --print-systemd: ")
+
+    def test_what_is_no_source_is_refused(self, run, here) -> None:
+        done = run("live", "--print-systemd", "nonsense")
+        assert (done.code, done.out) == (2, "")
+
+
+class TestSecrets:
+    def test_a_password_is_in_the_command_alone_and_said_to_be(self, run, here) -> None:
+        done = run("live", "--print-systemd", "rtsp://user:a%b@camera/1")
+        (command,) = settings(done.out, "ExecStart")
+        assert command.endswith('"rtsp://user:a%%b@camera/1"')
+        assert "a%" not in done.out.replace(command, "")
+        assert "a%" not in done.err
+        assert "chmod 600" in done.err
+        assert settings(done.out, "Description") == [
+            "Handwritten numbers from rtsp://user:***@camera/1, read by numbre-edge"
+        ]
+
+    def test_without_one_nothing_is_said_of_it(self, run, here) -> None:
+        assert "chmod" not in run("live", "--print-systemd", "rtsp://camera/1").err
+
+
+class TestRights:
+    @pytest.mark.parametrize("source", ["rpicam", "clip.avi", "rtsp://camera/1"])
+    def test_it_may_write_nowhere_and_become_nobody_else(self, run, here, source) -> None:
+        text = run("live", "--print-systemd", source).out
+        assert settings(text, "ProtectSystem") == ["strict"]
+        assert settings(text, "CapabilityBoundingSet") == [""]
+        assert settings(text, "NoNewPrivileges") == settings(text, "RestrictSUIDSGID") == ["yes"]
+        assert settings(text, "DevicePolicy") == ["closed"]
+        assert settings(text, "SystemCallFilter") == ["@system-service"]
+
+    def test_only_a_remote_source_may_use_the_network(self, run, here) -> None:
+        remote = run("live", "--print-systemd", "http://camera/").out
+        local = run("live", "--print-systemd", "rpicam").out
+        assert settings(remote, "RestrictAddressFamilies") == ["AF_UNIX AF_INET AF_INET6 AF_NETLINK"]
+        assert settings(remote, "After") == ["network-online.target"]
+        assert settings(remote, "PrivateNetwork") == []
+        assert settings(local, "RestrictAddressFamilies") == ["AF_UNIX AF_NETLINK"]
+        assert settings(local, "After") == []
+        assert settings(local, "PrivateNetwork") == ["yes"]
+
+    def test_only_a_camera_here_may_be_opened(self, run, here) -> None:
+        for source in ([], ["rpicam"], ["0"], ["/dev/video2"]):
+            text = run("live", "--print-systemd", *source).out
+            assert "char-video4linux rw" in settings(text, "DeviceAllow")
+            assert settings(text, "SupplementaryGroups") == ["video"]
+        for source in (["http://camera/"], ["clip.avi"]):
+            text = run("live", "--print-systemd", *source).out
+            assert settings(text, "DeviceAllow") == settings(text, "SupplementaryGroups") == []
+            assert settings(text, "PrivateDevices") == ["yes"]
+
+    def test_a_program_outside_of_homes_runs_as_nobody_in_particular(self) -> None:
+        text = unit(["live"], FILE, program=["/usr/local/bin/numbre-edge"])
+        assert settings(text, "DynamicUser") == settings(text, "ProtectHome") == ["yes"]
+        assert settings(text, "User") == []
+
+    def test_files_in_a_home_are_read_by_their_owner(self, tmp_path, monkeypatch) -> None:
+        monkeypatch.setattr(Path, "home", lambda: tmp_path)
+        program = [str(tmp_path / "numbre-edge")]
+        monkeypatch.setattr(Path, "owner", lambda path: {tmp_path: "pi"}[path])
+        assert owner_of_homes(program) == "pi"
+        assert owner_of_homes([f"{tmp_path}/of/nobody/numbre-edge"]) == str(os.getuid())  # a name systemd takes too
+        assert owner_of_homes(["/usr/bin/numbre-edge", "live", "rpicam"]) is None
+        text = unit(["live"], FILE, program=program, user="pi")
+        assert settings(text, "User") == ["pi"]
+        assert settings(text, "DynamicUser") == []
+        assert settings(text, "ProtectHome") == ["read-only"]
+
+    def test_what_it_cannot_see_is_said(self, run, here) -> None:
+        assert out_of_sight(["/usr/bin/numbre-edge", "live", "/tmp/in", "/var/tmp/a.onnx"]) == [
+            "/tmp/in",
+            "/var/tmp/a.onnx",
+        ]
+        err = run("live", "--print-systemd", "/tmp/clip.avi").err
+        assert "the service will not see /tmp/clip.avi: it has a /tmp of its own" in err
+
+
+@needs_analyze
+class TestSystemdItself:
+    @pytest.mark.parametrize(
+        "source", [[], ["rpicam"], ["0"], ["rtsp://user:p%w$d@camera/1?a=b;c"], ["a b/50% $x.mp4"]]
+    )
+    def test_it_understands_the_unit(self, run, here, source) -> None:
+        assert verified(run("live", "--print-systemd", *source, "--format", "jsonl").out, here) == ""
+
+    def test_it_understands_every_word(self, tmp_path) -> None:
+        text = unit(["live", *AWKWARD], Needs("50% \\", camera=True, network=True), program=["/bin/true"])
+        assert verified(text, tmp_path) == ""
+
+    def test_it_complains_of_what_is_wrong(self, tmp_path) -> None:
+        text = unit(["live"], FILE, program=["/bin/true"])
+        assert "NoNewPrivilege" in verified(text.replace("NoNewPrivileges", "NoNewPrivilegez"), tmp_path)
+
+    @pytest.mark.parametrize("source", ["rpicam", "rtsp://camera/1"])
+    def test_it_finds_it_hardened(self, run, here, source) -> None:
+        """Below 2 is what systemd itself calls OK; a service without any hardening has 9.6, unsafe."""
+        verified(run("live", "--print-systemd", source).out, here)
+        command = [str(ANALYZE), "security", "--offline=yes", "--threshold=20", "--no-pager", "./numbre-edge.service"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
+        if "unrecognized option" in done.stderr or "Unknown" in done.stderr:
+            pytest.skip("needs systemd-analyze security --offline (systemd 250)")
+        assert done.returncode == 0, shlex.join(command) + done.stdout
