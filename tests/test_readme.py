@@ -21,7 +21,8 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-COMMAND = re.compile(r"(?:^|[\s/])numbre-edge +((?:predict|live|explain|doctor|models|train|evaluate|export|-)[^&|\"]*)")
+NAMES = "predict|live|explain|doctor|models|train|evaluate|export"
+COMMAND = re.compile(rf"(?:^|[\s/])numbre-edge +((?:{NAMES}|-)[^&|\"]*)")
 
 
 def blocks(text: str, language: str) -> list[str]:
