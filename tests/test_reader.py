@@ -77,6 +77,30 @@ def test_a_picture_without_writing_has_no_readings(reader: Reader) -> None:
     assert reader.read(np.full((100, 100), 200, np.uint8)) == []
 
 
+def noise(mean: float, deviation: float, *, blur: float = 0, seed: int = 2) -> NDArray[np.uint8]:
+    """A picture of nothing, as a sensor or a wall gives it."""
+    grain = np.random.default_rng(seed).normal(0, deviation, (480, 640)).astype(np.float32)
+    return (mean + (cv2.GaussianBlur(grain, (0, 0), blur) if blur else grain)).clip(0, 255).astype(np.uint8)
+
+
+NOISE = {
+    "a lens cap": noise(3, 2),
+    "a plain wall": noise(200, 12),
+    "a snowy screen": noise(128, 60),
+}
+
+
+@pytest.mark.parametrize("picture", NOISE.values(), ids=NOISE.keys())
+def test_a_picture_of_nothing_has_no_readings(reader: Reader, picture: NDArray[np.uint8]) -> None:
+    assert reader.read(picture) == []
+
+
+def test_walls_that_look_like_writing_have_hardly_any(reader: Reader) -> None:
+    walls = [noise(128, 80, blur=3, seed=seed) for seed in range(8)]
+
+    assert sum(len(reader.read(wall)) for wall in walls) <= 2  # of hundreds of blots that might be digits
+
+
 def test_one_picture_leaves_nothing_behind_for_the_next(reader: Reader, page: NDArray[np.uint8]) -> None:
     before = page.copy()
     first = reader.read(page)

@@ -79,9 +79,8 @@ def flatten(grey: Pixels, *, full: bool = False) -> Flattened:
         edges = cv2.resize(_edges(ground), (width, height), interpolation=cv2.INTER_NEAREST) > 0
     if light:
         grey, background = np.bitwise_not(grey), np.bitwise_not(background)
-    # Black on black is paper, not ink: both count as 1.
-    np.maximum(background, 1, out=background)
-    ratio = cv2.divide(np.maximum(grey, 1), background, scale=255)
+    # Black on black is paper, not ink, and what a sensor sees in the dark is but a level or two: one more for both.
+    ratio = cv2.divide(cv2.convertScaleAbs(grey, beta=1), cv2.convertScaleAbs(background, beta=1), scale=255)
     return Flattened(np.asarray(cv2.bitwise_not(ratio), np.uint8), edges, light)
 
 
