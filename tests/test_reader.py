@@ -18,6 +18,11 @@ MnistSample = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
 
 @pytest.fixture(scope="module")
+def shipped() -> Reader:
+    return Reader()
+
+
+@pytest.fixture(scope="module")
 def reader() -> Reader:
     return Reader(MODEL)
 
@@ -91,14 +96,14 @@ NOISE = {
 
 
 @pytest.mark.parametrize("picture", NOISE.values(), ids=NOISE.keys())
-def test_a_picture_of_nothing_has_no_readings(reader: Reader, picture: NDArray[np.uint8]) -> None:
-    assert reader.read(picture) == []
+def test_a_picture_of_nothing_has_no_readings(shipped: Reader, picture: NDArray[np.uint8]) -> None:
+    assert shipped.read(picture) == []
 
 
-def test_walls_that_look_like_writing_have_hardly_any(reader: Reader) -> None:
-    walls = [noise(128, 80, blur=3, seed=seed) for seed in range(8)]
+def test_walls_that_look_like_writing_have_hardly_any(shipped: Reader) -> None:
+    walls = [noise(128, 80, blur=3, seed=seed) for seed in range(5)]
 
-    assert sum(len(reader.read(wall)) for wall in walls) <= 2  # of hundreds of blots that might be digits
+    assert sum(len(shipped.read(wall)) for wall in walls) <= 1  # of hundreds of blots that might be digits
 
 
 def test_one_picture_leaves_nothing_behind_for_the_next(reader: Reader, page: NDArray[np.uint8]) -> None:
