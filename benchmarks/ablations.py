@@ -57,6 +57,7 @@ STEPS: dict[str, Callable[[], contextlib.AbstractContextManager[None]]] = {
     "gaps left open": lambda: replaced(pipeline, "close_gaps", lambda mask, stroke: mask),
     "thin strokes left thin": lambda: replaced(normalize, "_MIN_STROKE", 0.0),
     "touching digits left whole": lambda: replaced(pipeline, "split", whole),
+    "all pictures alike": lambda: replaced(decoding, "in_proportion", lambda rows, chains: rows),
     "no company": lambda: replaced(decoding, "_ROUNDS", 0),
 }
 

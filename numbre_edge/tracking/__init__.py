@@ -16,8 +16,9 @@ __all__ = ["Rules", "Tracked", "Tracker"]
 
 # Nats of evidence for each frame after the first that has to confirm: about one sure reading.
 _FRAME = 4.0
-# Another text has to last for this share of the patience.
-_HOLD = 0.5
+# Another text has to last for this share of the patience. With less, what a blur is misread as for some frames gets
+# through; with more, a counter is behind: benchmarks/tracking.py.
+_HOLD = 0.25
 # A digit is reported as doubtful after so many readings for each frame that has to confirm.
 _DOUBTS = 3
 # Seconds after which nothing but forbidden texts means that the meter was reset, or another put in its place.
@@ -70,7 +71,7 @@ class _Track:
     reset: float = 0.0
 
     def known(self) -> Known:
-        return Known(self.place, frozenset({self.text, self.read}), self.absent > 0)
+        return Known(self.place, frozenset({self.text, self.read}), self.absent > 0, self.id is None)
 
     def event(self, kind: Literal["appeared", "changed", "vanished"], frame: int, timestamp: float) -> NumberEvent:
         number = self.number()
@@ -84,8 +85,8 @@ class Tracker:
     """Follows numbers from frame to frame and says what happens to them: each once, and only what is firm.
 
     A number appears when its text is firm: read in ``confirm`` frames at least, more
-    if they disagree. It changes when another text has clearly taken its place, for half
-    the patience. It vanishes when it has been missing for the patience and in
+    if they disagree. It changes when another text has clearly taken its place, for a
+    quarter of the patience. It vanishes when it has been missing for the patience and in
     ``confirm`` frames; if it comes back before that, close by, nothing has happened. Of
     a number at least one digit is known; a digit that stays doubtful is ``?``.
 
@@ -129,14 +130,18 @@ class Tracker:
             else:
                 track.absent += 1
                 track.misses += 1
-        in_view = [track.box for track in self._tracks if track.id is not None and not track.absent]
         for number, reading in enumerate(readings):
-            if number in pairs.values() or not self._rules.allow_length(reading.text):
-                continue
-            if not any(within(reading.box, box) for box in in_view):  # else it is a part of a number, read in two
+            if number not in pairs.values() and self._rules.allow_length(reading.text):
                 track = _Track(reading.box, reading.box, reading.text, timestamp)
                 self._see(track, reading, timestamp)
                 self._tracks.append(track)
+        # What begins within a number that is followed is a part of it, read by itself.
+        numbers = [track.box for track in self._tracks if track.id is not None]
+        self._tracks = [
+            track
+            for track in self._tracks
+            if track.id is not None or not any(within(track.place, box) for box in numbers)
+        ]
         return self._events(frame, timestamp)
 
     def unchanged(self, *, frame: int, timestamp: float) -> list[NumberEvent]:
@@ -208,7 +213,7 @@ class Tracker:
     def _changes(self, track: _Track, now: float) -> bool:
         """Give ``track`` the text that has taken the place of its own, if one has."""
         text = track.vote.proposal(now, self._caution)
-        if track.absent or text is None or text == track.text:
+        if track.absent or text is None or text == track.text or not text.strip("?"):
             return False
         if not self._rules.allow_change(track.text, text, now - track.shown):
             return False

@@ -9,13 +9,16 @@ from math import hypot
 from numbre_edge.types import Box, Reading
 
 # How far a number may have gone, in its own heights: from one frame to the next, while it was out of sight,
-# and where it is read with the same text.
+# and where it is read with the same text. That of a single digit says little: noise is read as one now and then.
 _REACH = 1.0
 _REACH_MISSING = 2.0
 _REACH_SAME = 3.0
 # A reading with another text is as good as one so many heights further off. Below the distance of two lines of
 # writing: two counters that stand below each other keep their places when one comes to show the other's text.
 _OTHER_TEXT = 0.8
+# What has not appeared yet gives way by so many: of a number that was read in two at first, one part has
+# appeared before the other, and is the one that the whole goes on with.
+_NEW = 0.3
 # One is at most this many times as high as the other.
 _SIZE = 1.7
 # A reading with this share of its area within a number's box is a part of that number.
@@ -30,11 +33,13 @@ class Known:
         box: where it was last read, in frame pixels.
         texts: what it is taken for, and what it was last read as.
         missing: whether the last frame was without it.
+        new: whether it has not appeared yet.
     """
 
     box: Box
     texts: frozenset[str]
-    missing: bool
+    missing: bool = False
+    new: bool = False
 
 
 def match(known: Sequence[Known], readings: Sequence[Reading]) -> dict[int, int]:
@@ -73,7 +78,8 @@ def _cost(number: Known, reading: Reading) -> float | None:
     down = abs(old.y + old.bottom - new.y - new.bottom) / 2
     distance = hypot(across, down) / height
     same = reading.text in number.texts
-    reach = _REACH_SAME if same else _REACH_MISSING if number.missing else _REACH
+    sure = same and len(reading.digits) > 1
+    reach = _REACH_SAME if sure else _REACH_MISSING if number.missing else _REACH
     if distance > reach:
         return None
-    return distance if same else distance + _OTHER_TEXT
+    return distance + (0 if same else _OTHER_TEXT) + (_NEW if number.new else 0)

@@ -35,7 +35,7 @@ _AHEAD = 2.0
 # A run of sightings loses this share of its worth in a frame that says nothing.
 _LOST = 0.2
 # How far a reading's length is trusted: a digit may be missed, or cut in two.
-_LENGTH = 0.9
+_LENGTH = 0.95
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Ballot(Generic[Value]):
         else:
             if not candidate.worth:
                 candidate.since, candidate.before = now, candidate.votes
-            candidate.worth += confidence * -math.log(min(max(share, _RARE), _COMMON))
+            candidate.worth += _log_odds(confidence) / _MOST * -math.log(min(max(share, _RARE), _COMMON))
         candidate.votes += confidence
         candidate.count += 1
         self.doubts = 0
@@ -141,9 +141,6 @@ class Ballot(Generic[Value]):
         """Settle on ``value`` instead; it is as easily mistaken for the former as the former was for it."""
         if self.settled is not None and value != self.settled:
             new = self._candidates[value]
-            mean = new.votes / new.count
-            new.votes = max(new.votes, new.before)
-            new.count = new.votes / mean
             self._candidates = {value: new, self.settled: _Candidate(votes=new.before, count=new.before)}
         self.settled = value
         self._end_runs()
@@ -183,11 +180,7 @@ class Vote:
     def add(self, reading: Reading, now: float, caution: Caution) -> None:
         """Count one reading, made ``now`` (seconds)."""
         length = len(reading.digits)
-        challenged = self._length.challenged
         self._length.add(length, _LENGTH, now, caution)
-        if challenged and not self._length.challenged:
-            # What was read in a run that came to nothing does not speak for the next one.
-            self._digits = {known: digits for known, digits in self._digits.items() if known == length}
         ballots = self._digits.setdefault(length, [Ballot() for _ in range(length)])
         for ballot, digit in zip(ballots, reading.digits, strict=True):
             if digit.value is None:
