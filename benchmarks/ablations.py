@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from numbre_edge import Reader, decoding
-from numbre_edge.types import Pixels
+from numbre_edge.types import Box, Pixels
 from numbre_edge.vision import normalize, pipeline
 from numbre_edge.vision.splitting import Atoms
 from numbre_export.pictures import score_folder
@@ -45,8 +46,8 @@ def adaptive(contrast: Pixels) -> Pixels:
     return np.asarray(cv2.adaptiveThreshold(contrast, 255, method, cv2.THRESH_BINARY, 51, -15), np.uint8)
 
 
-def whole(mask: np.ndarray) -> Atoms:
-    return Atoms(mask.astype(np.int32), 1, ((0, 1),))
+def whole(masks: Sequence[NDArray[np.bool_]]) -> list[Atoms]:
+    return [Atoms(mask.astype(np.uint8), (Box(*cv2.boundingRect(mask.astype(np.uint8))),), ((0, 1),)) for mask in masks]
 
 
 STEPS: dict[str, Callable[[], contextlib.AbstractContextManager[None]]] = {

@@ -55,13 +55,19 @@ def bare(pixels: Pixels) -> int:
 
 def milliseconds(work: Callable[[], object]) -> float:
     """Return the median time of ``work``."""
+    return 1000 * float(np.median([_once(work) for _ in range(ROUNDS + 1)][1:]))
+
+
+def compared(work: Callable[[], object], other: Callable[[], object]) -> tuple[float, float, float]:
+    """Return the median times of two works done in turn, and the median of their ratios: a busy machine slows both."""
+    times = np.array([[_once(work), _once(other)] for _ in range(ROUNDS + 1)][1:])
+    return (*(1000 * np.median(times, axis=0)).tolist(), float(np.median(times[:, 0] / times[:, 1])))
+
+
+def _once(work: Callable[[], object]) -> float:
+    begun = time.perf_counter()
     work()
-    times = []
-    for _ in range(ROUNDS):
-        begun = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - begun)
-    return 1000 * float(np.median(times))
+    return time.perf_counter() - begun
 
 
 def main() -> None:
@@ -86,15 +92,14 @@ def main() -> None:
         "components": lambda: components(closed, flattened, stroke),
     }
     times = {name: milliseconds(work) for name, work in stages.items()}
-    whole = milliseconds(lambda: find_digits(Frame(pixels)))
-    least = milliseconds(lambda: bare(pixels))
+    whole, least, ratio = compared(lambda: find_digits(Frame(pixels)), lambda: bare(pixels))
     found = find_digits(Frame(pixels)).patches
     times["split and normalize"] = max(0.0, whole - sum(times.values()))
     for name, took in times.items():
         print(f"{name:20} {took:7.2f} ms")
     print(f"{'find_digits':20} {whole:7.2f} ms  ({len(found.chains)} symbols, {len(found)} candidates)")
     print(f"{'bare OpenCV':20} {least:7.2f} ms  ({bare(pixels)} components)")
-    print(f"{'ratio':20} {whole / least:7.2f}")
+    print(f"{'ratio':20} {ratio:7.2f}")
     if profiled:
         profiler = cProfile.Profile()
         profiler.runcall(lambda: [find_digits(Frame(pixels)) for _ in range(ROUNDS)])

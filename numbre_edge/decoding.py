@@ -10,7 +10,8 @@ import numpy as np
 from numbre_edge.model import ModelCard
 from numbre_edge.types import Box, Chain, Digit, Floats, Patches, Reading
 
-NOT_A_DIGIT = 10  # column of models that have it
+# Columns of models that have them: from NOT_A_DIGIT on, ink is no digit; a PART is of one.
+NOT_A_DIGIT, PART = 10, 11
 
 # A gap this many times the line's usual one, and this share of a digit's height wider, begins a new number.
 _GAP_RATIO = 2.0
@@ -32,6 +33,8 @@ _CUT = 1.0
 _CLUTTER = 0.6
 # A slash overshoots its neighbours by this share of their height, at its head and at its foot.
 _OVERSHOOT = 0.05
+# Ink that nothing was cut from is so much less likely to be a part of a digit.
+_UNCUT = 0.1
 _LEAST = 1e-3  # no probability counts for less
 # The share of ink that is no digit is taken to be a half before anything is seen of a picture, as in training, and
 # that counts as so many chains.
@@ -68,6 +71,16 @@ def in_proportion(rows: Floats, chains: tuple[Chain, ...]) -> Floats:
     return np.asarray(result / result.sum(1, keepdims=True), np.float32)
 
 
+def uncut(rows: Floats, chains: tuple[Chain, ...]) -> Floats:
+    """Return ``rows``, (N, C) float32, with what nothing was cut from less likely to be a part of a digit."""
+    whole = [patch for chain in chains if len(chain.pieces) == 1 for _, _, patch in chain.spans]
+    if rows.shape[1] <= PART or not whole:
+        return rows
+    result = rows.copy()
+    result[whole, PART] *= _UNCUT
+    return np.asarray(result / result.sum(1, keepdims=True), np.float32)
+
+
 @dataclass(frozen=True)
 class Mark:
     """Ink as decoded: a digit, or None for ink that is none."""
@@ -88,7 +101,7 @@ def decode(
         min_confidence: below it a digit is doubtful; None takes the card's threshold.
     """
     threshold = card.reject_threshold if min_confidence is None else min_confidence
-    rows = in_proportion(calibrated(probabilities, card.temperature), patches.chains)
+    rows = in_proportion(uncut(calibrated(probabilities, card.temperature), patches.chains), patches.chains)
     marks = [_marks(chain, patches, rows, threshold, company=False) for chain in patches.chains]
     for _ in range(_ROUNDS if rows.shape[1] > NOT_A_DIGIT else 0):
         company = _in_company(patches.chains, marks)
@@ -170,7 +183,7 @@ def _best_path(chain: Chain, rows: dict[int, Floats]) -> tuple[float, tuple[int,
 def _mark(row: Floats, box: Box, threshold: float) -> Mark:
     value = int(row[:10].argmax())
     confidence = float(row[value])
-    if len(row) > NOT_A_DIGIT and row[NOT_A_DIGIT] > confidence:
+    if row[NOT_A_DIGIT:].sum() > confidence:
         return Mark(None, box)
     return Mark(Digit(value if confidence >= threshold else None, confidence, box), box)
 

@@ -14,7 +14,7 @@ from numbre_export.recipes import Recipe
 from numbre_export.styles import european
 
 _GENTLE_FROM = 0.7  # share of the epochs after which distortions are halved: the last word is the data's own
-_EUROPEAN = 0.25  # share of MNIST's 0, 1 and 7 that get a European hand's strokes, where the recipe mixes
+_EUROPEAN = 0.25  # share of MNIST's 0, 1, 2 and 7 that get a European hand's strokes, where the recipe mixes
 # What went through a camera, or was drawn for the purpose, varies already.
 _MILD = Augmentation(rotation=0.06, shear=0.08, stretch=0.06, perspective=0.02, elastic=0.5, stroke=0.3, clean=0.4)
 

@@ -21,7 +21,7 @@ from numbre_export.convert import Kind
 
 MNIST_CREDIT = "MNIST: Yann LeCun, Corinna Cortes, Christopher J. C. Burges; CC BY-SA 3.0"
 BHMSDS_CREDIT = "BHMSDS: W. Blachowski, MIT"
-NOT_A_DIGIT = "not a digit"
+NO_DIGITS = ("not a digit", "part of a digit", "several digits")
 _PACKAGES = ("numbre-edge", "tensorflow", "tensorflow-cpu", "keras", "tf2onnx", "onnx", "numpy")
 _TRAINING = ("command", "recipe", "seed", "symbols", "parameters", "versions")  # of metrics.json, for the card
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP can say: the same model gives the same bytes
@@ -36,12 +36,15 @@ def card_for(model: Any, kind: Kind, *, run: Path | None = None) -> ModelCard:
         run: the run folder it came from, for the recipe, the seed and the calibration.
 
     Raises:
-        ModelError: outputs that are neither the ten digits nor these and "not a digit".
+        ModelError: outputs that are not the ten digits, or these and the kinds of NO_DIGITS.
     """
     digits = tuple("0123456789")
-    classes = {10: digits, 11: (*digits, NOT_A_DIGIT)}.get(model.output_shape[-1])
-    if classes is None:
-        raise ModelError(f"{model.name}: has {model.output_shape[-1]} outputs; expected 10, or 11 with {NOT_A_DIGIT!r}")
+    classes = (*digits, *NO_DIGITS)[: model.output_shape[-1]]
+    if not len(digits) <= len(classes) == model.output_shape[-1]:
+        raise ModelError(
+            f"{model.name}: has {model.output_shape[-1]} outputs; expected 10, "
+            f"or up to {len(NO_DIGITS)} more: {', '.join(NO_DIGITS)}"
+        )
     metrics = _metrics(run)
     calibration = metrics.get("calibration", {})
     integer = kind.quantization == "int8"

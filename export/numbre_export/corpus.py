@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +19,14 @@ from numbre_export.blanks import patches_of_blank
 from numbre_export.clutter import FACES, HELD_OUT_FACES, UNSEEN_SYMBOLS, letter, scribble
 from numbre_export.data import Digits
 from numbre_export.photographs import NOT_A_DIGIT, photographed
-from numbre_export.scenes.strokes import Glyph, trace
+from numbre_export.scenes.strokes import trace
 from numbre_export.styles import european
 
-_GLYPHS = 4000  # digits traced for scenes: each takes 4 ms, and is written many times
+# Scenes are photographed in rolls of so many, each by itself, so that all processors can work; each digit traced
+# for a roll, which takes 4 ms, is written several times.
+_ROLL = 1000
+_EUROPEAN = 0.4  # share of digits that get a European hand's strokes
+_GLYPHS, _OTHER_HANDS, _CLUTTER = 1200, 200, 150
 # Symbols of BHMSDS that are no digit; its slash is a 1 and its z a 2 to anybody who sees nothing else.
 _SYMBOLS = ("dot", "minus", "plus", "w", "x", "y")
 _TRAINING_FACES = tuple(face for face in FACES if face not in HELD_OUT_FACES)
@@ -35,11 +43,11 @@ class Mixture:
         share: patches drawn from the corpus an epoch, for each of MNIST's.
     """
 
-    scenes: int = 10000
+    scenes: int = 24000
     blanks: int = 1500
-    letters: int = 8000
+    letters: int = 6000
     scribbles: int = 2000
-    share: float = 0.6
+    share: float = 1.0
 
     def scaled(self, factor: float) -> Mixture:
         """Return the same mixture, of ``factor`` times as much."""
@@ -76,24 +84,18 @@ def _select(path: Path, symbols: tuple[str, ...], *, digits: bool) -> Digits:
 
 
 def build_corpus(digits: Digits, symbols: Digits | None, mixture: Mixture, *, seed: int) -> Digits:
-    """Make the corpus of ``digits`` (MNIST's) and ``symbols`` (of :func:`load_symbols`); labels 0 to 10.
+    """Make the corpus of ``digits`` (MNIST's) and ``symbols`` (of :func:`load_symbols`); labels 0 to 12.
 
-    The same arguments give the same patches.
+    The same arguments give the same patches, on any number of processors.
     """
     rng = np.random.default_rng((seed, 20))
-    chosen = rng.choice(len(digits), min(_GLYPHS, 2 * mixture.scenes, len(digits)), replace=False)
-    glyphs = [_glyph(digits.images[i], int(digits.labels[i]), rng) for i in chosen]
-    if symbols is not None:
-        own = rng.choice(np.flatnonzero(symbols.labels < NOT_A_DIGIT), _GLYPHS // 6, replace=False)
-        glyphs += [trace(symbols.images[i], int(symbols.labels[i])) for i in own]
-    clutter = [trace(normalize(letter(rng, faces=_TRAINING_FACES)), None) for _ in range(300)]
-    if symbols is not None:
-        own = rng.choice(np.flatnonzero(symbols.labels == NOT_A_DIGIT), 300, replace=False)
-        clutter += [trace(symbols.images[i], None) for i in own]
+    rolls = [
+        _roll(digits, symbols, min(_ROLL, mixture.scenes - first), (seed, 21, first))
+        for first in range(0, mixture.scenes, _ROLL)
+    ]
     images: list[Pixels] = []
     labels: list[int] = []
-    for _ in range(mixture.scenes):
-        found, names = photographed(glyphs, clutter, rng)
+    for found, names in _developed(rolls):
         images += found
         labels += names
     for _ in range(mixture.blanks):
@@ -107,5 +109,53 @@ def build_corpus(digits: Digits, symbols: Digits | None, mixture: Mixture, *, se
     return Digits(np.array(images, np.uint8), np.array(labels, np.uint8))
 
 
-def _glyph(image: Pixels, label: int, rng: np.random.Generator) -> Glyph:
-    return trace(european(image, label, rng) if rng.random() < 0.3 else image, label)
+@dataclass(frozen=True, eq=False)
+class _Roll:
+    """Scenes to be photographed: how many, what is written in them, and the seed of all chance."""
+
+    scenes: int
+    digits: Digits
+    clutter: Pixels
+    seed: tuple[int, ...]
+
+
+def _roll(digits: Digits, symbols: Digits | None, scenes: int, seed: tuple[int, ...]) -> _Roll:
+    rng = np.random.default_rng(seed)
+    own = digits.take(rng.choice(len(digits), min(_GLYPHS, 2 * scenes, len(digits)), replace=False))
+    images = [
+        european(i, int(n), rng) if rng.random() < _EUROPEAN else i for i, n in zip(own.images, own.labels, strict=True)
+    ]
+    labels = own.labels.tolist()
+    clutter = [normalize(letter(rng, faces=_TRAINING_FACES)) for _ in range(_CLUTTER)]
+    if symbols is not None:
+        some = rng.choice(np.flatnonzero(symbols.labels < NOT_A_DIGIT), _OTHER_HANDS, replace=False)
+        images += list(symbols.images[some])
+        labels += symbols.labels[some].tolist()
+        others = rng.choice(np.flatnonzero(symbols.labels == NOT_A_DIGIT), _CLUTTER, replace=False)
+        clutter += list(symbols.images[others])
+    return _Roll(scenes, Digits(np.array(images), np.array(labels, np.uint8)), np.array(clutter), (*seed, 1))
+
+
+def _developed(rolls: list[_Roll]) -> Iterable[tuple[list[Pixels], list[int]]]:
+    """Photograph every roll, on all processors where there is enough to do."""
+    if len(rolls) < 2:
+        return map(_develop, rolls)
+    # Not forked: TensorFlow's threads may be running.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(len(rolls), os.cpu_count() or 1), mp_context=context) as pool:
+        return list(pool.map(_develop, rolls))
+
+
+def _develop(roll: _Roll) -> tuple[list[Pixels], list[int]]:
+    """Return the patches found in a roll's scenes, and their labels."""
+    cv2.setNumThreads(1)
+    rng = np.random.default_rng(roll.seed)
+    glyphs = [trace(image, int(label)) for image, label in zip(roll.digits.images, roll.digits.labels, strict=True)]
+    clutter = [trace(image, None) for image in roll.clutter]
+    images: list[Pixels] = []
+    labels: list[int] = []
+    for _ in range(roll.scenes):
+        found, names = photographed(glyphs, clutter, rng)
+        images += found
+        labels += names
+    return images, labels

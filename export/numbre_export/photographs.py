@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.random import Generator
@@ -31,21 +32,23 @@ _PENS: tuple[Pen, ...] = (
     BALLPOINT_BLACK, BALLPOINT_BLUE, FIBRE_RED, FOUNTAIN_BLUE, GEL_BLACK, GEL_BLACK, MARKER_BLACK, PENCIL
 )  # fmt: skip
 # This share is cut out of scanned forms: small, to be filled in on a line, with hardly any paper around.
-_FORMS = 0.25
+_FORMS = 0.45
 _RULINGS: tuple[Ruling, ...] = ("none", "none", "none", "none", "ruled", "squared", "dotted")
-_FORM_RULINGS: tuple[Ruling, ...] = ("none", "ruled", "dotted", "dotted")
-# A patch is a digit if it holds this share of one digit's box and less than _OTHER of any other's;
-_WHOLE, _OTHER = 0.85, 0.3
-# it is none if it holds two digits by this much, or of every digit less than _PART.
-_BOTH, _PART = 0.6, 0.45
+_FORM_RULINGS: tuple[Ruling, ...] = ("none", "ruled", "dotted", "dotted", "dotted")
+# A patch holds a digit where it covers this share of its box, and touches one from _TOUCHED on.
+_WHOLE, _TOUCHED = 0.85, 0.4
+# It is that digit if it is at most this much wider and higher, as a share of its height, and a pixel on each side;
+_BESIDE = 0.15
+# it is a part of it where it covers less than this.
+_PART = 0.7
 # A piece this narrow may look like a 1 and be none: it teaches nothing.
 NARROW = 0.4
 
-NOT_A_DIGIT = 10
+NOT_A_DIGIT, PART, SEVERAL = 10, 11, 12
 
 
 def photographed(digits: Sequence[Glyph], clutter: Sequence[Glyph], rng: Generator) -> tuple[list[Pixels], list[int]]:
-    """Photograph one random line of writing and return the patches found in it, with labels 0 to 10."""
+    """Photograph one random line of writing and return the patches found in it, with labels 0 to 12."""
     scene = random_scene(digits, clutter, rng)
     patches = find_digits(Frame(scene.pixels)).patches
     truths = [digit for number in scene.numbers for digit in number.digits]
@@ -54,29 +57,30 @@ def photographed(digits: Sequence[Glyph], clutter: Sequence[Glyph], rng: Generat
         for pixels, box in zip(patches.pixels, patches.boxes.tolist(), strict=True)
         if (label := _label(Box(*box), [t.box for t in truths], [t.label for t in truths])) is not None
     ]
-    digits_found = [pair for pair in named if pair[1] != NOT_A_DIGIT]
-    others = [pair for pair in named if pair[1] == NOT_A_DIGIT]
+    chosen = [pair for pair in named if pair[1] < NOT_A_DIGIT]
     # Touching digits give many times as many wrong patches as right ones: too many would teach doubt.
-    kept = rng.permutation(len(others))[: len(digits_found) + 1]
-    chosen = digits_found + [others[i] for i in kept]
+    most = max(1, 2 * len(chosen) // 3)
+    for kind in (NOT_A_DIGIT, PART, SEVERAL):
+        others = [pair for pair in named if pair[1] == kind]
+        chosen += [others[i] for i in rng.permutation(len(others))[:most]]
     return [pixels for pixels, _ in chosen], [label for _, label in chosen]
 
 
 def _label(box: Box, boxes: list[Box], labels: list[int]) -> int | None:
-    """Return what a patch is: 0 to 9, NOT_A_DIGIT, or None where nobody could say."""
+    """Return what a patch is: 0 to 9, NOT_A_DIGIT, PART, SEVERAL, or None where nobody could say."""
     shares = [_overlap(box, other) / (other.width * other.height) for other in boxes]
-    order = sorted(range(len(boxes)), key=lambda i: -shares[i])
-    best = shares[order[0]] if order else 0.0
-    second = shares[order[1]] if len(order) > 1 else 0.0
-    if best >= _WHOLE and second < _OTHER:
-        digit = boxes[order[0]]
-        snug = box.width < 1.3 * digit.width + 4 and box.height < 1.3 * digit.height + 4
-        return labels[order[0]] if snug else None
-    if second > _BOTH:
-        return NOT_A_DIGIT
-    if best < _PART and box.width > NARROW * box.height:
-        return NOT_A_DIGIT
-    return None
+    touched = [i for i, share in enumerate(shares) if share >= _TOUCHED]
+    if len(touched) > 1:
+        return SEVERAL
+    if touched and shares[touched[0]] >= _WHOLE:
+        digit = boxes[touched[0]]
+        slack = _BESIDE * digit.height + 2
+        return labels[touched[0]] if box.width <= digit.width + slack and box.height <= digit.height + slack else None
+    if box.width <= NARROW * box.height:
+        return None
+    if max(shares, default=0.0) >= _PART:
+        return None
+    return PART if any(shares) else NOT_A_DIGIT
 
 
 def _overlap(a: Box, b: Box) -> int:
@@ -84,37 +88,46 @@ def _overlap(a: Box, b: Box) -> int:
 
 
 def random_scene(digits: Sequence[Glyph], clutter: Sequence[Glyph], rng: Generator) -> Scene:
-    """Photograph a line of two to five symbols: mostly digits, some touching, some clutter."""
+    """Photograph a line of one to five symbols: mostly digits, some touching, some clutter."""
     form = rng.random() < _FORMS
-    height = float(np.exp(rng.uniform(np.log(13 if form else 15), np.log(24 if form else 90))))
+    height = float(np.exp(rng.uniform(np.log(7 if form else 12), np.log(24 if form else 90))))
     chalk = not form and rng.random() < 0.08
     pen = CHALK if chalk else _PENS[int(rng.integers(len(_PENS)))]
-    width = height * rng.uniform(0.05, 0.14) * (1.3 if chalk else 1)
+    if form and rng.random() < 0.5:
+        pen = replace(pen, density=float(rng.uniform(0.35, 1)))
+    width = height * rng.uniform(0.06, 0.12 if form else 0.14) * (1.3 if chalk else 1)
     touching = rng.random() < 0.45
     hand = Hand(
         height=height,
-        pen=max(1.1, width),
+        pen=max(0.9, width),
         gap=float(rng.uniform(-0.22, 0.04) if touching else rng.uniform(0.12, 0.45)),
         slant=float(rng.normal(0.08, 0.12)),
         evenness=float(rng.uniform(0.2, 0.95)),
-        size_jitter=0.1,
-        baseline_jitter=0.06,
+        size_jitter=0.16 if form else 0.1,
+        baseline_jitter=0.08 if form else 0.06,
         turn_jitter=0.06,
     )
     glyphs = [
         clutter[int(rng.integers(len(clutter)))] if rng.random() < 0.1 else digits[int(rng.integers(len(digits)))]
         for _ in range(int(rng.integers(1, 6)))
     ]
-    room = rng.uniform(0.05, 0.5, 4) if form else rng.uniform((0.3, 0.4, 0.3, 0.25), (1.2, 0.9, 1.2, 0.9))
-    left, foot = height * room[0], height * (1 + room[1])
-    word: Word = place_word(glyphs, hand, left, foot, rng, slope=float(rng.normal(0, 0.04)))
-    size = (int(foot + height * room[3]), int(word[-1].right + height * room[2]))
+    room = (
+        rng.uniform((0.1, 0.1, 0.1, 0.15), (1.2, 0.9, 1.2, 0.9))
+        if form
+        else rng.uniform((0.3, 0.4, 0.3, 0.25), (1.2, 0.9, 1.2, 0.9))
+    )
+    left, foot = height * room[0], height * (1.1 + room[1])
+    words: list[Word] = [place_word(glyphs, hand, left, foot, rng, slope=float(rng.normal(0, 0.04)))]
+    size = (int(foot + height * room[3]), int(words[0][-1].right + height * room[2]))
+    if form and rng.random() < 0.25:  # the feet of what is printed above
+        print_above = [clutter[int(rng.integers(len(clutter)))] for _ in range(int(rng.integers(2, 7)))]
+        words.append(place_word(print_above, hand, left, height * float(rng.uniform(0, 0.25)), rng))
     scan = form or rng.random() < 0.2
-    blur = float(rng.uniform(0.3, 0.6)) if scan else float(rng.uniform(0.3, 0.03 * height + 0.6))
+    blur = float(rng.uniform(0.35, 0.85)) if scan else float(rng.uniform(0.3, 0.03 * height + 0.6))
     return photograph(
         paper=_paper(rng, height, foot, chalk, scan, form),
         page=size,
-        scripts=[Script([word], pen, hand.pen)],
+        scripts=[Script(words, pen, hand.pen)],
         picture=size,
         rng=rng,
         light=_light(rng, scan),
@@ -124,7 +137,7 @@ def random_scene(digits: Sequence[Glyph], clutter: Sequence[Glyph], rng: Generat
             defocus=blur,
             motion=0.0 if scan or rng.random() < 0.8 else float(rng.uniform(0, 0.1 * height)),
             motion_angle=float(rng.uniform(0, 3.14)),
-            exposure=float(rng.uniform(0.5, 1.1)),
+            exposure=float(rng.uniform(0.15 if form and rng.random() < 0.3 else 0.5, 1.1)),
             shot_noise=float(rng.uniform(0.003, 0.03)),
             read_noise=float(rng.uniform(0.001, 0.012)),
             jpeg=None if rng.random() < 0.2 else int(rng.integers(35, 95)),

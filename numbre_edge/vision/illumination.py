@@ -76,7 +76,7 @@ def flatten(grey: Pixels, *, full: bool = False) -> Flattened:
         light = ink.light
         ground = _background(small, ink.stroke)
         background = np.asarray(cv2.resize(ground, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
-        edges = cv2.resize(_edges(ground), (width, height), interpolation=cv2.INTER_NEAREST) > 0
+        edges = np.asarray(cv2.resize(_edges(ground), (width, height), interpolation=cv2.INTER_NEAREST)).view(np.bool_)
     if light:
         grey, background = np.bitwise_not(grey), np.bitwise_not(background)
     # Black on black is paper, not ink, and what a sensor sees in the dark is but a level or two: one more for both.

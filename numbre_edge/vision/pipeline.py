@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from numbre_edge.types import Box, Chain, Frame, Patches, Pixels
 from numbre_edge.vision.binarize import binarize
-from numbre_edge.vision.components import Components, close_gaps, components
+from numbre_edge.vision.components import Components, Symbol, close_gaps, components
 from numbre_edge.vision.illumination import flatten
 from numbre_edge.vision.normalize import PATCH, normalize, stroke_width
 from numbre_edge.vision.rules import remove_rules
@@ -71,25 +71,37 @@ def _patches(contrast: Pixels, found: Components, scale: float, frame: Frame) ->
     pixels: list[Pixels] = []
     boxes: list[Box] = []
     chains: list[Chain] = []
-    for symbol in found.symbols:
-        x, y, width, height = symbol.box
-        labels = found.labels[y : y + height, x : x + width]
-        atoms = split(np.isin(labels, symbol.labels) if len(symbol.labels) > 1 else labels == symbol.labels[0])
-        pieces = [_tight(atoms.labels == i + 1, symbol.box) for i in range(atoms.count)]
+    # One pixel more on each side holds the grey fringe of a stroke's edge.
+    contrast = np.asarray(cv2.copyMakeBorder(contrast, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0), np.uint8)
+    masks = [_mask(found.labels, symbol) for symbol in found.symbols]
+    for symbol, atoms in zip(found.symbols, split(masks), strict=True):
+        own = np.asarray(cv2.copyMakeBorder(atoms.labels, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0), np.uint8)
+        grey = _crop(contrast, symbol.box)
         spans = []
         for first, end in atoms.spans:
-            box = Box.around(pieces[first:end])
-            own = _crop(atoms.labels, box, symbol.box)
+            box = Box.around(atoms.boxes[first:end])
             spans.append((first, end, len(pixels)))
-            pixels.append(normalize(_ink(contrast, (own > first) & (own <= end), box)))
-            boxes.append(_to_frame(box, scale, frame))
-        chains.append(Chain(tuple(_to_frame(piece, scale, frame) for piece in pieces), tuple(spans)))
+            mask = cv2.inRange(_crop(own, box), (first + 1,), (end,))
+            pixels.append(normalize(np.asarray(cv2.bitwise_and(_crop(grey, box), cv2.dilate(mask, _AROUND)), np.uint8)))
+            boxes.append(_to_frame(box, symbol.box, scale, frame))
+        chains.append(Chain(tuple(_to_frame(piece, symbol.box, scale, frame) for piece in atoms.boxes), tuple(spans)))
     return Patches(
         pixels=np.array(pixels, np.uint8).reshape(-1, PATCH, PATCH),
         boxes=np.array(boxes, np.int32).reshape(-1, 4),
         chains=tuple(chains),
-        others=tuple(_to_frame(box, scale, frame) for box in found.others),
+        others=tuple(_to_frame(box, Box(0, 0, 0, 0), scale, frame) for box in found.others),
     )
+
+
+def _mask(labels: NDArray[np.int32], symbol: Symbol) -> NDArray[np.bool_]:
+    x, y, width, height = symbol.box
+    part = labels[y : y + height, x : x + width]
+    return part == symbol.labels[0] if len(symbol.labels) == 1 else np.isin(part, symbol.labels)
+
+
+def _crop(padded: Pixels, box: Box) -> Pixels:
+    """Return ``box`` and a pixel around it of pixels that have one more on each side."""
+    return padded[box.y : box.bottom + 2, box.x : box.right + 2]
 
 
 def _at_working_scale(grey: Pixels) -> tuple[Pixels, float]:
@@ -104,31 +116,10 @@ def _at_working_scale(grey: Pixels) -> tuple[Pixels, float]:
     return np.asarray(cv2.resize(grey, size, interpolation=method), np.uint8), scale
 
 
-def _ink(contrast: Pixels, own: NDArray[np.bool_], box: Box) -> Pixels:
-    """Return the grey ink of one candidate: its own pixels within ``box`` and their soft fringe, nothing else's."""
-    x, y, width, height = box
-    # One pixel more on each side holds the grey fringe of a stroke's edge.
-    top, left = min(y, 1), min(x, 1)
-    grey = contrast[y - top : y + height + 1, x - left : x + width + 1]
-    mask = np.zeros(grey.shape, np.uint8)
-    mask[top : top + height, left : left + width] = own * np.uint8(255)
-    return np.asarray(cv2.bitwise_and(grey, cv2.dilate(mask, _AROUND)), np.uint8)
-
-
-def _crop(labels: NDArray[np.int32], box: Box, within: Box) -> NDArray[np.int32]:
-    """Return the part of ``labels``, which cover ``within``, that covers ``box``."""
-    top, left = box.y - within.y, box.x - within.x
-    return labels[top : top + box.height, left : left + box.width]
-
-
-def _tight(own: NDArray[np.bool_], box: Box) -> Box:
-    """Return the box of the ink ``own`` within ``box``."""
-    x, y, width, height = cv2.boundingRect(own.astype(np.uint8))
-    return Box(box.x + x, box.y + y, width, height)
-
-
-def _to_frame(box: Box, scale: float, frame: Frame) -> Box:
-    left, top = int(box.x / scale), int(box.y / scale)
-    right = min(frame.width, max(left + 1, round(box.right / scale)))
-    bottom = min(frame.height, max(top + 1, round(box.bottom / scale)))
+def _to_frame(box: Box, within: Box, scale: float, frame: Frame) -> Box:
+    """Return ``box``, in working pixels from the corner of ``within``, in pixels of the frame."""
+    x, y = within.x + box.x, within.y + box.y
+    left, top = int(x / scale), int(y / scale)
+    right = min(frame.width, max(left + 1, round((x + box.width) / scale)))
+    bottom = min(frame.height, max(top + 1, round((y + box.height) / scale)))
     return Box(left, top, right - left, bottom - top)

@@ -56,19 +56,32 @@ def remove_rules(mask: Pixels, contrast: Pixels, *, full: bool = False) -> Pixel
         full: digits may fill the picture, and their strokes span it. Only a
             line longer than the picture is high is none of theirs.
     """
+    small = _shrunk(mask)
     if full:
         wide = mask.shape[1] > _LONGER_THAN_HIGH * mask.shape[0]
-        return _remove_level(mask, contrast, _LONGER) if wide else mask
-    level = _remove_level(mask, contrast, _LONGER)
-    return _transposed(_remove_level(_transposed(level), _transposed(contrast), _LONGER_UPRIGHT))
+        return _remove_level(mask, small, contrast, _LONGER) if wide else mask
+    level = _remove_level(mask, small, contrast, _LONGER)
+    if level is not mask:
+        small = _shrunk(level)
+    return _transposed(_remove_level(_transposed(level), _transposed(small), _transposed(contrast), _LONGER_UPRIGHT))
+
+
+def _shrunk(mask: Pixels) -> Pixels:
+    """Return ``mask`` at the size in which lines are looked for."""
+    factor = _SMALL / max(mask.shape)
+    if factor >= 1:
+        return mask
+    size = (max(1, round(mask.shape[1] * factor)), max(1, round(mask.shape[0] * factor)))
+    shrunk = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.threshold(shrunk, 60, 255, cv2.THRESH_BINARY)[1], np.uint8)
 
 
 def _transposed(mask: Pixels) -> Pixels:
     return np.asarray(cv2.transpose(mask), np.uint8)  # much faster than a contiguous copy of mask.T
 
 
-def _remove_level(mask: Pixels, contrast: Pixels, longer: float) -> Pixels:
-    lines, heights = _level_lines(mask)
+def _remove_level(mask: Pixels, small: Pixels, contrast: Pixels, longer: float) -> Pixels:
+    lines, heights = _level_lines(small, max(small.shape) / max(mask.shape))
     if not lines:
         return mask
     runs = _vertical_runs(mask)
@@ -148,15 +161,11 @@ def _typical(heights: NDArray[np.float64]) -> float:
     return float(np.percentile(heights, 75)) if len(heights) else 0.0
 
 
-def _level_lines(mask: Pixels) -> tuple[list[Line], NDArray[np.float64]]:
-    """Return the long lines within 20 degrees of level, and the heights of the ink that is not theirs."""
-    height, width = mask.shape
-    factor = min(1.0, _SMALL / max(height, width))
-    small = mask
-    if factor < 1:
-        size = (max(1, round(width * factor)), max(1, round(height * factor)))
-        shrunk = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
-        small = np.asarray(cv2.threshold(shrunk, 60, 255, cv2.THRESH_BINARY)[1], np.uint8)
+def _level_lines(small: Pixels, factor: float) -> tuple[list[Line], NDArray[np.float64]]:
+    """Return the long lines within 20 degrees of level, and the heights of the ink that is not theirs.
+
+    They are found in ``small``, ``factor`` times the size in which they are returned.
+    """
     length = _LENGTH * small.shape[1]
     dots = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((1, _DOTS), np.uint8))
     stretch = np.asarray(cv2.morphologyEx(dots, cv2.MORPH_OPEN, np.ones((1, _STRETCH), np.uint8)), np.uint8)

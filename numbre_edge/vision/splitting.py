@@ -15,11 +15,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from numbre_edge.types import Box, Pixels
+
 # Ink narrower than this, in heights, is offered whole only.
 _NARROW = 0.72
 _HEIGHT = 48  # pixels: seams are looked for at this height of the ink
 # A cut goes through at most this many pixels of ink there, and saves at least this many against its surroundings.
 _MAX_INK = 20.0
+_WALL = np.float32(1e6)  # ink that no path goes through
 _SAVING = 1.5
 _ASIDE = np.float32(0.3)  # cost of moving one pixel sideways
 # In heights: the distance between cuts, and the width and height of what can be a digit.
@@ -36,64 +39,81 @@ class Atoms:
     """Ink cut into pieces, left to right, and what may be put together of them.
 
     Attributes:
-        labels: (h, w) int32, 1 to ``count`` where there is ink, else 0.
-        count: of the pieces.
+        labels: (h, w) uint8, 1 to ``count`` where there is ink, else 0.
+        boxes: of each piece, within ``labels``.
         spans: (first, end) of each run of pieces that may be a digit.
     """
 
-    labels: NDArray[np.int32]
-    count: int
+    labels: Pixels
+    boxes: tuple[Box, ...]
     spans: tuple[tuple[int, int], ...]
 
+    @property
+    def count(self) -> int:
+        """The number of pieces."""
+        return len(self.boxes)
 
-def split(mask: NDArray[np.bool_]) -> Atoms:
-    """Cut the ink of ``mask`` ((h, w) bool, one symbol's ink) where digits may touch."""
+
+def split(masks: Sequence[NDArray[np.bool_]]) -> list[Atoms]:
+    """Cut the ink of each of ``masks`` ((h, w) bool, one symbol's ink) where digits may touch."""
+    wide = [mask for mask in masks if mask.shape[1] >= _NARROW * mask.shape[0]]
+    seams = iter(_seams(wide))
+    return [_cut(mask, next(seams) if mask.shape[1] >= _NARROW * mask.shape[0] else []) for mask in masks]
+
+
+def _cut(mask: NDArray[np.bool_], seams: list[NDArray[np.int32]]) -> Atoms:
     height, width = mask.shape
-    if width < _NARROW * height:
-        return Atoms(mask.astype(np.int32), 1, ((0, 1),))
-    seams = _seams(mask)
+    labels = mask.astype(np.uint8)
     if not seams:
-        return Atoms(mask.astype(np.int32), 1, ((0, 1),))
+        return Atoms(labels, (Box(*cv2.boundingRect(labels)),), ((0, 1),))
     columns = np.arange(width)
     rights = [mask & (columns > seam[:, None]) for seam in seams]  # the ink right of each cut
-    labels = mask.astype(np.int32)
     for right in rights:
         labels += right
     # A cut that leaves but a speck on one side is none.
     while rights and (areas := np.bincount(labels.ravel(), minlength=len(rights) + 2)[1:]).min() < _SPECK * areas.sum():
         labels -= rights.pop(min(int(areas.argmin()), len(rights) - 1))
     count = len(rights) + 1
-    boxes = [cv2.boundingRect((labels == i + 1).astype(np.uint8)) for i in range(count)]
+    boxes = tuple(Box(*cv2.boundingRect(cv2.inRange(labels, (i,), (i,)))) for i in range(1, count + 1))
     spans = [
         (first, end)
         for first in range(count)
         for end in range(first + 1, count + 1)
-        if _may_be_digit(boxes[first:end], height) or end - first == count  # the model is asked about the whole
+        if _may_be_digit(Box.around(boxes[first:end]), height)
+        or end - first == count  # the model is asked of the whole
     ]
-    return Atoms(labels, count, tuple(spans))
+    return Atoms(labels, boxes, tuple(spans))
 
 
-def _may_be_digit(boxes: Sequence[Sequence[int]], height: int) -> bool:
-    left, top = min(x for x, _, _, _ in boxes), min(y for _, y, _, _ in boxes)
-    right, bottom = max(x + w for x, _, w, _ in boxes), max(y + h for _, y, _, h in boxes)
-    return right - left <= _WIDEST * height and bottom - top >= _LOWEST * height
+def _may_be_digit(box: Box, height: int) -> bool:
+    return box.width <= _WIDEST * height and box.height >= _LOWEST * height
 
 
-def _seams(mask: NDArray[np.bool_]) -> list[NDArray[np.int32]]:
-    """Return cuts, left to right: for each row of ``mask`` the last column left of the cut."""
-    height, width = mask.shape
-    factor = _HEIGHT / height
-    size = (max(3, round(width * factor)), _HEIGHT)
-    ink = np.asarray(cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA), np.float32)
+def _seams(masks: Sequence[NDArray[np.bool_]]) -> list[list[NDArray[np.int32]]]:
+    """Return each mask's cuts, left to right: for each row of the mask the last column left of the cut."""
+    if not masks:
+        return []
+    # The masks stand side by side in one strip, a wall after each, so that all are gone through at once.
+    widths = [max(3, round(mask.shape[1] * _HEIGHT / mask.shape[0])) for mask in masks]
+    starts = np.cumsum([0] + [width + 1 for width in widths]).tolist()
+    ink = np.full((_HEIGHT, starts[-1]), _WALL, np.float32)
+    for mask, start, width in zip(masks, starts, widths, strict=False):
+        strip = cv2.resize(mask.astype(np.float32), (width, _HEIGHT), interpolation=cv2.INTER_AREA)
+        ink[:, start : start + width] = strip
     middle = _HEIGHT // 2
     costs = _cheapest(np.stack([ink[:middle], ink[middle:][::-1]], axis=1))
-    chosen = _cuts(costs[-1, 0, 1:-1] + costs[-1, 1, 1:-1])
-    if not chosen:
-        return []
-    up, down = _steps(costs[:, 0]), _steps(costs[:, 1])
-    rows = np.minimum((np.arange(height) * factor).astype(int), _HEIGHT - 1)
-    paths = [np.array(_follow(up, x)[::-1] + _follow(down, x)) for x in chosen]
-    return [np.asarray((path[rows] + 0.5) / factor, np.int32) for path in paths]
+    cost = costs[-1, 0, 1:-1] + costs[-1, 1, 1:-1]
+    cuts = [_cuts(cost[start : start + width]) for start, width in zip(starts, widths, strict=False)]
+    chosen = np.array([start + x for start, own in zip(starts, cuts, strict=False) for x in own], np.intp)
+    paths = np.concatenate([_follow(costs[:, 0], chosen)[::-1], _follow(costs[:, 1], chosen)])  # (rows, seams)
+    first, seams = 0, []
+    for mask, start, own in zip(masks, starts, cuts, strict=False):
+        factor = _HEIGHT / mask.shape[0]
+        rows = np.minimum((np.arange(mask.shape[0]) * factor).astype(int), _HEIGHT - 1)
+        places = ((paths[:, first : first + len(own)] - start + 0.5) / factor).astype(np.int32)
+        seams.append(list(places[rows].T))
+        first += len(own)
+    return seams
 
 
 def _cuts(cost: NDArray[np.float32]) -> list[int]:
@@ -129,18 +149,12 @@ def _cheapest(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     return costs
 
 
-def _steps(costs: NDArray[np.float32]) -> list[list[int]]:
-    """Return for each pixel, but those of the first row, by how many columns the path to it moved: -1, 0 or 1."""
-    left, straight, right = costs[:-1, :-2] + _ASIDE, costs[:-1, 1:-1], costs[:-1, 2:] + _ASIDE
-    # Where costs are equal, straight on goes before left, left before right: column x came from x - 1, x or x + 1.
-    steps: list[list[int]] = np.where(right < np.minimum(straight, left), 1, np.where(left < straight, -1, 0)).tolist()
-    return steps
-
-
-def _follow(steps: list[list[int]], x: int) -> list[int]:
-    """Walk a path back from column ``x`` of the last row; columns, last row first."""
+def _follow(costs: NDArray[np.float32], x: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Walk paths back from the columns ``x``, (n,), of the last row: columns, (rows, n), last row first."""
     path = [x]
-    for row in reversed(steps):
-        x += row[x]
+    for above in costs[-2::-1]:  # column x came from x - 1, x or x + 1, which stand at x, x + 1 and x + 2 here
+        left, straight, right = above[x] + _ASIDE, above[x + 1], above[x + 2] + _ASIDE
+        # Where costs are equal, straight on goes before left, left before right.
+        x = x + np.where(right < np.minimum(straight, left), 1, np.where(left < straight, -1, 0))
         path.append(x)
-    return path
+    return np.array(path)

@@ -185,7 +185,7 @@ def test_a_layer_the_converter_cannot_do_is_a_clear_error_and_converters_are_sil
 
     class Odd(keras.layers.Layer):  # type: ignore[misc]
         def call(self, x: Any) -> Any:
-            raise NotImplementedError("odd")
+            raise TypeError("odd")
 
         def compute_output_shape(self, shape: Any) -> Any:
             return (shape[0], 10)
