@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numbre_edge import Reader, decoding
-from numbre_edge.types import Box, Pixels
-from numbre_edge.vision import normalize, pipeline
+from numbre_edge.types import Pixels
+from numbre_edge.vision import normalize, pipeline, splitting
 from numbre_edge.vision.splitting import Atoms
 from numbre_export.pictures import score_folder
 
@@ -47,7 +47,9 @@ def adaptive(contrast: Pixels) -> Pixels:
 
 
 def whole(masks: Sequence[NDArray[np.bool_]]) -> list[Atoms]:
-    return [Atoms(mask.astype(np.uint8), (Box(*cv2.boundingRect(mask.astype(np.uint8))),), ((0, 1),)) for mask in masks]
+    """Cut nothing."""
+    with replaced(splitting, "_MAX_INK", -1.0):
+        return splitting.split(masks)
 
 
 STEPS: dict[str, Callable[[], contextlib.AbstractContextManager[None]]] = {

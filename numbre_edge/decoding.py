@@ -51,6 +51,13 @@ def calibrated(probabilities: Floats, temperature: float) -> Floats:
     return np.asarray(powered / powered.sum(1, keepdims=True), np.float32)
 
 
+def merged(rows: Floats) -> Floats:
+    """Return (N, at most 11) float32 of (N, C): whatever kinds of no digit a model tells apart as one."""
+    if rows.shape[1] <= NOT_A_DIGIT:
+        return rows
+    return np.column_stack([rows[:, :NOT_A_DIGIT], rows[:, NOT_A_DIGIT:].sum(1)])
+
+
 def in_proportion(rows: Floats, chains: tuple[Chain, ...]) -> Floats:
     """Return ``rows``, (N, C) float32, as they are where as much of the ink is no digit as in this very picture.
 

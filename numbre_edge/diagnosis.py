@@ -152,11 +152,16 @@ def _rejected(explanation: Explanation) -> Iterator[Finding]:
     chains.sort(key=lambda chain: -Box.around(list(chain.pieces)).height)
     for chain in chains[:_MOST]:
         row = explanation.probabilities[_whole(chain)]
-        doubt = f" ({float(row[10]):.2f})" if len(row) > 10 else ""
+        doubt = f" ({float(row[10:].sum()):.2f}{_kind(row[10:])})" if len(row) > 10 else ""
         box = Box.around(list(chain.pieces))
         yield Finding(f"ink{_at(box)} is no digit{doubt}; the nearest is {_ranked(row)[0]}", box)
     if len(chains) > _MOST:
         yield Finding(f"{len(chains) - _MOST} smaller pieces of ink are no digits either")
+
+
+def _kind(none: Floats) -> str:
+    """Say what ink that is no digit looks like, by the likeliest of its kinds."""
+    return ("", ", like a part of one", ", like several in one")[min(int(none.argmax()), 2)]
 
 
 def _whole(chain: Chain) -> int:

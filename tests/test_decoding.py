@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from numbre_edge.decoding import calibrated, decode, in_proportion
+from numbre_edge.decoding import calibrated, decode, in_proportion, merged, uncut
 from numbre_edge.model import ModelCard
 from numbre_edge.types import Box, Chain, Patches
 
@@ -342,3 +342,45 @@ def test_ink_too_flat_to_be_a_digit_stands_between_numbers_too() -> None:
 
     assert [reading.text for reading in apart] == ["4", "7"]
     assert [reading.text for reading in together] == ["47"]
+
+
+class TestKindsOfNoDigit:
+    """A model may tell other ink, parts of a digit and several digits in one apart."""
+
+    APART = ModelCard(
+        name="test", preprocessing=1, classes=(*"0123456789", "not a digit", "part of a digit", "several digits")
+    )
+
+    @staticmethod
+    def row(**likely: float) -> NDArray[np.float32]:
+        values = {int(name[1:]): p for name, p in likely.items()}
+        return np.array([values.get(column, 0.0) for column in range(13)], np.float32)
+
+    def read(self, chain: Chain, *rows: NDArray[np.float32]) -> list[str]:
+        boxes = [Box.around(list(chain.pieces[first:end])) for first, end, _ in chain.spans]
+        patches = Patches(np.zeros((len(rows), 28, 28), np.uint8), np.array(boxes, np.int32), (chain,))
+        return [reading.text for reading in decode(patches, np.array(rows), self.APART)]
+
+    def test_ink_that_stands_alone_is_no_part(self) -> None:
+        alone = Chain((Box(0, 0, 8, 30),), ((0, 1, 0),))
+        assert self.read(alone, self.row(d1=0.3, c11=0.7)) == ["1"]
+        assert self.read(alone, self.row(d1=0.3, c10=0.7)) == []
+        assert self.read(alone, self.row(d1=0.3, c12=0.7)) == []
+
+    def test_a_piece_that_was_cut_may_be_one(self) -> None:
+        pieces = (Box(0, 0, 20, 30), Box(20, 0, 8, 30))
+        both = Chain(pieces, ((0, 1, 0), (1, 2, 1), (0, 2, 2)))
+        whole = self.row(d0=0.9, c12=0.1)
+        assert self.read(both, self.row(d6=0.1, c11=0.9), self.row(d1=0.3, c11=0.7), whole) == ["0"]
+        assert self.read(both, self.row(d6=0.9, c11=0.1), self.row(d1=0.9, c11=0.1), self.row(c12=1.0)) == ["61"]
+
+    def test_together_they_are_no_digit(self) -> None:
+        rows = np.array([self.row(d4=0.4, c10=0.1, c11=0.2, c12=0.3)])
+        assert merged(rows).tolist()[0][10] == pytest.approx(0.6)
+        assert merged(rows[:, :10]).shape == (1, 10)
+
+    def test_what_was_cut_from_nothing_keeps_its_sum(self) -> None:
+        chains = (Chain((Box(0, 0, 8, 30),), ((0, 1, 0),)),)
+        assert uncut(np.array([self.row(d4=0.4, c11=0.6)]), chains).sum() == pytest.approx(1)
+        eleven = np.full((1, 11), 1 / 11, np.float32)
+        assert uncut(eleven, chains) is eleven

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from numbre_edge.decoding import calibrated
+from numbre_edge.decoding import NOT_A_DIGIT, calibrated, merged
 from numbre_edge.types import Floats
 
-ACCEPTED = 0.99  # share of true digits that the threshold lets pass
+ACCEPTED = 0.99  # share of true digits, taken for digits, that the threshold lets pass
 _TEMPERATURES = np.geomspace(0.5, 3.0, 61)
 
 
@@ -20,7 +20,7 @@ class Calibration:
 
     Attributes:
         temperature: divides the log-probabilities (C. Guo et al., 2017).
-        threshold: calibrated confidence that 99 % of digits reach.
+        threshold: calibrated confidence that 99 % of the digits reach that are taken for digits.
         error: expected calibration error after that, over 15 equal bins (M. Naeini et al., 2015).
         n: patches it was fitted on.
     """
@@ -32,11 +32,12 @@ class Calibration:
 
 
 def calibrate(probabilities: Floats, labels: NDArray[np.uint8]) -> Calibration:
-    """Fit a :class:`Calibration` to (N, C) probabilities of patches with labels (N,)."""
-    losses = [_loss(calibrated(probabilities, float(t)), labels) for t in _TEMPERATURES]
+    """Fit a :class:`Calibration` to (N, C) probabilities of patches with labels (N,); all kinds of no digit are one."""
+    labels = np.minimum(labels, NOT_A_DIGIT)
+    losses = [_loss(merged(calibrated(probabilities, float(t))), labels) for t in _TEMPERATURES]
     temperature = float(_TEMPERATURES[int(np.argmin(losses))])
-    rows = calibrated(probabilities, temperature)
-    digits = rows[labels < 10, :10].max(1)
+    rows = merged(calibrated(probabilities, temperature))
+    digits = rows[(labels < NOT_A_DIGIT) & (rows.argmax(1) < NOT_A_DIGIT)].max(1)
     return Calibration(
         temperature=round(temperature, 4),
         threshold=round(float(np.quantile(digits, 1 - ACCEPTED)), 4),

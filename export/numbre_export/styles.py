@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 from numpy.random import Generator
@@ -74,7 +76,7 @@ def _curl(points: np.ndarray, rng: Generator) -> list[Stroke]:
     drop = rng.uniform(0.12, 0.28) * height
     turns = np.linspace(np.pi, rng.uniform(-0.6, 0.5) * np.pi, 9)  # from the left of an ellipse over its foot
     curl = start + 0.5 * np.column_stack([reach * (1 + np.cos(turns)), 2 * drop * np.sin(turns)])
-    return list(zip(curl[:-1], curl[1:], strict=True))
+    return list(pairwise(curl))
 
 
 def _slash(points: np.ndarray, rng: Generator) -> list[Stroke]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from numbre_edge.decoding import calibrated
+from numbre_edge.decoding import NOT_A_DIGIT, calibrated, merged
 from numbre_edge.types import Floats, Pixels, Reading
 from numbre_export.architectures import DIGITS
 from numbre_export.calibrate import expected_calibration_error
@@ -167,6 +167,6 @@ def _scenes(subject: Subject, test: Digits, count: int) -> Honesty:
 
 
 def _honesty(name: str, subject: Subject, patches: Digits, probabilities: Floats) -> Honesty:
-    rows = calibrated(probabilities, subject.temperature)
-    right = rows.argmax(1) == patches.labels
+    rows = merged(calibrated(probabilities, subject.temperature))
+    right = rows.argmax(1) == np.minimum(patches.labels, NOT_A_DIGIT)
     return Honesty(name, len(patches), float(right.mean()), expected_calibration_error(rows.max(1), right))

@@ -148,6 +148,10 @@ def _patches(explanation: Explanation, card: ModelCard) -> Pixels:
     return grid
 
 
+# Short for the kinds of no digit: "not a digit", "part of a digit", "several digits".
+_NONE = ("none", "part", "many")
+
+
 def _heading(title: str, below: int) -> Pixels:
     """Return a strip of the sheet with a title and ``below`` pixels of room under it."""
     strip = np.full((_MARGIN + _TITLE + below, _WIDTH, 3), _PAPER, np.uint8)
@@ -164,7 +168,7 @@ def _top_three(
         probability = float(probabilities[best])
         y = top + 20 + rank * 37
         tone = _TEXT if rank == 0 else _FAINT
-        name = classes[best] if best < 10 else "none"
+        name = classes[best] if best < 10 else _NONE[min(best - 10, len(_NONE) - 1)]
         _write(grid, name, (left, y), 0.62 if best < 10 else 0.5, tone, bold=rank == 0)
         _write(grid, f"{probability:.1%}", (left + 48, y), 0.5, tone)
         cv2.rectangle(grid, (left, y + 7), (left + 100, y + 11), _TRACK, cv2.FILLED)

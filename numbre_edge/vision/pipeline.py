@@ -78,8 +78,7 @@ def _patches(contrast: Pixels, found: Components, scale: float, frame: Frame) ->
         own = np.asarray(cv2.copyMakeBorder(atoms.labels, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0), np.uint8)
         grey = _crop(contrast, symbol.box)
         spans = []
-        for first, end in atoms.spans:
-            box = Box.around(atoms.boxes[first:end])
+        for first, end, box in atoms.spans:
             spans.append((first, end, len(pixels)))
             mask = cv2.inRange(_crop(own, box), (first + 1,), (end,))
             pixels.append(normalize(np.asarray(cv2.bitwise_and(_crop(grey, box), cv2.dilate(mask, _AROUND)), np.uint8)))

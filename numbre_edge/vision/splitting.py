@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -34,6 +35,14 @@ _MAX_CUTS = 9
 _SPECK = 0.04
 
 
+class Span(NamedTuple):
+    """Pieces ``first`` to ``end - 1``, from 0, and the box around their ink."""
+
+    first: int
+    end: int
+    box: Box
+
+
 @dataclass(frozen=True, eq=False)
 class Atoms:
     """Ink cut into pieces, left to right, and what may be put together of them.
@@ -41,12 +50,12 @@ class Atoms:
     Attributes:
         labels: (h, w) uint8, 1 to ``count`` where there is ink, else 0.
         boxes: of each piece, within ``labels``.
-        spans: (first, end) of each run of pieces that may be a digit.
+        spans: each run of pieces that may be a digit.
     """
 
     labels: Pixels
     boxes: tuple[Box, ...]
-    spans: tuple[tuple[int, int], ...]
+    spans: tuple[Span, ...]
 
     @property
     def count(self) -> int:
@@ -65,7 +74,8 @@ def _cut(mask: NDArray[np.bool_], seams: list[NDArray[np.int32]]) -> Atoms:
     height, width = mask.shape
     labels = mask.astype(np.uint8)
     if not seams:
-        return Atoms(labels, (Box(*cv2.boundingRect(labels)),), ((0, 1),))
+        box = Box(*cv2.boundingRect(labels))
+        return Atoms(labels, (box,), (Span(0, 1, box),))
     columns = np.arange(width)
     rights = [mask & (columns > seam[:, None]) for seam in seams]  # the ink right of each cut
     for right in rights:
@@ -75,14 +85,19 @@ def _cut(mask: NDArray[np.bool_], seams: list[NDArray[np.int32]]) -> Atoms:
         labels -= rights.pop(min(int(areas.argmin()), len(rights) - 1))
     count = len(rights) + 1
     boxes = tuple(Box(*cv2.boundingRect(cv2.inRange(labels, (i,), (i,)))) for i in range(1, count + 1))
-    spans = [
-        (first, end)
-        for first in range(count)
-        for end in range(first + 1, count + 1)
-        if _may_be_digit(Box.around(boxes[first:end]), height)
-        or end - first == count  # the model is asked of the whole
-    ]
+    spans = []
+    for first in range(count):
+        box = boxes[first]
+        for end in range(first + 1, count + 1):
+            box = _around(box, boxes[end - 1])
+            if _may_be_digit(box, height) or end - first == count:  # the model is asked about the whole
+                spans.append(Span(first, end, box))
     return Atoms(labels, boxes, tuple(spans))
+
+
+def _around(one: Box, other: Box) -> Box:
+    x, y = min(one.x, other.x), min(one.y, other.y)
+    return Box(x, y, max(one.right, other.right) - x, max(one.bottom, other.bottom) - y)
 
 
 def _may_be_digit(box: Box, height: int) -> bool:

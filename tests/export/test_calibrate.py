@@ -71,6 +71,23 @@ def test_the_threshold_passes_99_of_100_digits_and_minds_no_other_ink() -> None:
     assert calibrate(probabilities[:5000], labels[:5000]).threshold == pytest.approx(threshold, abs=0.02)
 
 
+def test_kinds_of_no_digit_count_as_one() -> None:
+    logits, labels = sample(13)
+    rows = softmax(logits)
+    one = np.column_stack([rows[:, :10], rows[:, 10:].sum(1)])
+    assert calibrate(rows, labels).temperature == pytest.approx(
+        calibrate(one, np.minimum(labels, 10)).temperature, rel=0.1
+    )
+
+
+def test_digits_taken_for_other_ink_lower_no_threshold() -> None:
+    labels = np.full(1000, 3, np.uint8)
+    probabilities = np.zeros((1000, 11), np.float32)
+    probabilities[:, 3], probabilities[:, 10] = 0.9, 0.1
+    probabilities[:100, 3], probabilities[:100, 10] = 0.05, 0.95
+    assert calibrate(probabilities, labels).threshold > 0.5
+
+
 @pytest.mark.parametrize("levels", [1_000_000, 256])
 def test_accepting_lets_the_share_pass_even_where_scores_are_quantized(levels: int) -> None:
     scores = np.rint(np.random.default_rng(0).random(5000) * levels).astype(np.float32) / levels

@@ -16,7 +16,7 @@ from numbre_export import clutter
 from numbre_export.clutter import FACES, HELD_OUT_FACES, UNSEEN_SYMBOLS
 from numbre_export.corpus import Mixture, build_corpus, load_symbols, unseen_symbols
 from numbre_export.data import Digits
-from numbre_export.photographs import NOT_A_DIGIT, _label
+from numbre_export.photographs import NOT_A_DIGIT, PART, SEVERAL, _label
 from numbre_export.rejection import held_out_letters
 
 NAMES = ("0", "1", "7", "dot", "minus", "plus", "slash", "w", "x", "y", "z")
@@ -122,9 +122,10 @@ def test_labels_are_what_was_photographed(held_out: Digits) -> None:
     corpus = build_corpus(
         of_classes(held_out, 6, 9), None, Mixture(scenes=40, blanks=0, letters=0, scribbles=0), seed=0
     )
-    assert set(corpus.labels.tolist()) == {6, 9, NOT_A_DIGIT}
-    others = np.count_nonzero(corpus.labels == NOT_A_DIGIT)
-    assert 0.5 * (len(corpus) - others) < others <= len(corpus) - others + 40  # about as many, so as not to teach doubt
+    assert set(corpus.labels.tolist()) == {6, 9, NOT_A_DIGIT, PART, SEVERAL}
+    digits = np.count_nonzero(corpus.labels < NOT_A_DIGIT)
+    for kind in (NOT_A_DIGIT, PART, SEVERAL):  # of none so many as to teach doubt
+        assert np.count_nonzero(corpus.labels == kind) <= 2 * digits // 3 + 40
     rows = [np.flatnonzero((image > 64).any(1)) for image in corpus.images]
     # Patches are centred by mass: a 6 reaches further up from there, a 9 further down.
     lower = np.array([(row[0] + row[-1]) / 2 for row in rows]) - 14
@@ -148,10 +149,13 @@ DIGITS = [Box(10, 10, 20, 30), Box(34, 10, 20, 30)]
     [
         (Box(9, 9, 22, 32), 4),
         (Box(34, 10, 20, 30), 2),
-        (Box(10, 10, 44, 30), NOT_A_DIGIT),  # both
-        (Box(12, 12, 18, 11), NOT_A_DIGIT),  # a third of the first
+        (Box(8, 8, 26, 36), 4),  # a little more all round
+        (Box(10, 10, 44, 30), SEVERAL),  # both
+        (Box(18, 10, 28, 30), SEVERAL),  # a half of each
+        (Box(10, 10, 33, 30), SEVERAL),  # the first, and what is nearly half of the second
+        (Box(12, 12, 18, 11), PART),  # a third of the first
         (Box(70, 10, 20, 30), NOT_A_DIGIT),  # other ink
-        (Box(10, 10, 20, 20), None),  # two thirds: nobody could say
+        (Box(10, 10, 20, 24), None),  # four fifths: nobody could say
         (Box(18, 10, 4, 30), None),  # a part as narrow as a 1
         (Box(0, 0, 33, 60), None),  # much else beside
     ],

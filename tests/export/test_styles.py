@@ -1,7 +1,8 @@
-"""European hands: strokes are added to 0, 1 and 7, and to nothing else."""
+"""European hands: strokes are added to 0, 1, 2 and 7, and to nothing else."""
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -20,21 +21,22 @@ def added(before: Pixels, after: Pixels) -> Pixels:
     return np.asarray(after > before.astype(int) + 100)
 
 
-@pytest.mark.parametrize("label", [2, 3, 4, 5, 6, 8, 9])
+@pytest.mark.parametrize("label", [3, 4, 5, 6, 8, 9])
 def test_other_digits_stay_as_they_are(held_out: Digits, label: int) -> None:
     assert all(after is before for before, after in styled(held_out, label, 0))
 
 
-@pytest.mark.parametrize("label", [0, 1, 7])
-def test_strokes_are_added_and_nothing_is_taken_away(held_out: Digits, label: int) -> None:
+@pytest.mark.parametrize("label", [0, 1, 2, 7])
+def test_strokes_are_added_and_none_is_taken_away(held_out: Digits, label: int) -> None:
     pairs = styled(held_out, label, 0)
     for before, after in pairs:
         assert (after.shape, after.dtype) == ((28, 28), np.uint8)
-        assert (after.astype(int) - before).min() > -100  # the softness of enlarging and shrinking takes some
+        # Thick pens are thinned, but what is well within a stroke is ink as before.
+        assert after[cv2.erode(before, np.ones((3, 3), np.uint8)) > 200].min(initial=255) > 100
     assert sum(added(*pair).sum() >= 4 for pair in pairs) >= 0.7 * len(pairs)
 
 
-@pytest.mark.parametrize("label", [0, 1, 7])
+@pytest.mark.parametrize("label", [0, 1, 2, 7])
 def test_the_generator_decides(held_out: Digits, label: int) -> None:
     first, again, other = ([after for _, after in styled(held_out, label, seed)] for seed in (1, 1, 2))
     assert np.array_equal(first, again)
@@ -48,6 +50,13 @@ def test_a_seven_s_bar_is_level_and_about_the_middle(held_out: Digits) -> None:
             top, bottom = ink[:, 0].min(), ink[:, 0].max()
             assert 0.25 < (new[:, 0].mean() - top) / (bottom - top) < 0.8
             assert np.ptp(new[:, 1]) > np.ptp(new[:, 0])
+
+
+def test_a_two_s_curl_is_in_its_upper_half(held_out: Digits) -> None:
+    for before, after in styled(held_out, 2, 0):
+        ink, new = np.argwhere(before > 100), np.argwhere(added(before, after))
+        if len(new):
+            assert np.median(new[:, 0]) < ink[:, 0].min() + 0.6 * np.ptp(ink[:, 0])
 
 
 def test_a_nought_s_slash_goes_through_its_middle(held_out: Digits) -> None:
