@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
+
 import cv2
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from numbre_edge.types import Pixels
 
@@ -20,6 +24,11 @@ FACES = {
     "script complex": cv2.FONT_HERSHEY_SCRIPT_COMPLEX,
 }
 HELD_OUT_FACES = ("duplex", "script complex")  # never trained on: rejection is measured on them
+# Typefaces that come with matplotlib: DejaVu, and D. Knuth's Computer Modern.
+TYPEFACES = (
+    "DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSansMono", "DejaVuSerif", "DejaVuSerif-Bold",
+    "cmr10", "cmss10", "cmtt10", "cmb10",
+)  # fmt: skip
 # Without those that nobody can tell from a digit by its shape alone: B D I J O S Z b g i l o q s z / |
 LETTERS = "ACEFGHKLMNPQRTUVWXYacdefhjkmnprtuvwxy#%&=?@<>$*~^"
 # Symbols of BHMSDS that nothing else trained on resembles: a model trained without BHMSDS has never seen
@@ -41,6 +50,26 @@ def letter(rng: Generator, *, faces: tuple[str, ...], letters: str = TRAINING_LE
     picture = np.zeros((height + 2 * baseline + 24, width + 24), np.uint8)
     cv2.putText(picture, text, (12, height + 12), face, scale, (255,), thickness, cv2.LINE_AA)
     return picture
+
+
+def printed(rng: Generator) -> Pixels:
+    """Print one letter: (h, w) uint8, ink 255 on 0."""
+    face = TYPEFACES[int(rng.integers(len(TYPEFACES)))]
+    picture = np.zeros((2 * _SIZE, 2 * _SIZE), np.uint8)
+    cv2.fillPoly(picture, _outline(face, TRAINING_LETTERS[int(rng.integers(len(TRAINING_LETTERS)))]), (255,))
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.5, 4))), np.uint8)
+
+
+@cache
+def _outline(face: str, text: str) -> list[NDArray[np.int32]]:
+    """Return the outlines of a letter, (K, 2) int32 each, in a square of twice _SIZE pixels."""
+    import matplotlib
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import TextPath
+
+    font = FontProperties(fname=Path(matplotlib.get_data_path()) / "fonts" / "ttf" / f"{face}.ttf")
+    polygons = map(np.asarray, TextPath((0.25 * _SIZE, 0.5 * _SIZE), text, size=_SIZE, prop=font).to_polygons())
+    return [np.column_stack([p[:, 0], 2 * _SIZE - p[:, 1]]).round().astype(np.int32) for p in polygons]
 
 
 def scribble(rng: Generator) -> Pixels:

@@ -6,7 +6,7 @@ import multiprocessing
 import os
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -16,7 +16,7 @@ from numbre_edge.errors import DataError
 from numbre_edge.types import Pixels
 from numbre_edge.vision.normalize import normalize
 from numbre_export.blanks import patches_of_blank
-from numbre_export.clutter import FACES, HELD_OUT_FACES, UNSEEN_SYMBOLS, letter, scribble
+from numbre_export.clutter import FACES, HELD_OUT_FACES, UNSEEN_SYMBOLS, letter, printed, scribble
 from numbre_export.data import Digits
 from numbre_export.photographs import NOT_A_DIGIT, photographed
 from numbre_export.scenes.strokes import trace
@@ -39,22 +39,21 @@ class Mixture:
     Attributes:
         scenes: photographed lines of writing, each some eight patches.
         blanks: pictures without writing, each some five.
-        letters, scribbles: of ink that is no digit.
+        letters, prints, scribbles: of ink that is no digit; letters are written with a pen, prints in type.
         share: patches drawn from the corpus an epoch, for each of MNIST's.
     """
 
     scenes: int = 24000
     blanks: int = 1500
-    letters: int = 6000
+    letters: int = 5000
+    prints: int = 6000
     scribbles: int = 2000
     share: float = 1.0
 
     def scaled(self, factor: float) -> Mixture:
         """Return the same mixture, of ``factor`` times as much."""
-        scenes, blanks, letters, scribbles = (
-            round(count * factor) for count in (self.scenes, self.blanks, self.letters, self.scribbles)
-        )
-        return Mixture(scenes, blanks, letters, scribbles, self.share)
+        counts = {name: round(factor * getattr(self, name)) for name in self.__annotations__ if name != "share"}
+        return replace(self, **counts)
 
 
 def load_symbols(path: Path) -> Digits:
@@ -101,6 +100,7 @@ def build_corpus(digits: Digits, symbols: Digits | None, mixture: Mixture, *, se
     for _ in range(mixture.blanks):
         images += patches_of_blank(rng)
     images += [normalize(letter(rng, faces=_TRAINING_FACES)) for _ in range(mixture.letters)]
+    images += [normalize(printed(rng)) for _ in range(mixture.prints)]
     images += [normalize(scribble(rng)) for _ in range(mixture.scribbles)]
     labels += [NOT_A_DIGIT] * (len(images) - len(labels))
     if symbols is not None:

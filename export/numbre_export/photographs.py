@@ -35,12 +35,13 @@ _PENS: tuple[Pen, ...] = (
 _FORMS = 0.45
 _RULINGS: tuple[Ruling, ...] = ("none", "none", "none", "none", "ruled", "squared", "dotted")
 _FORM_RULINGS: tuple[Ruling, ...] = ("none", "ruled", "dotted", "dotted", "dotted")
-# A patch holds a digit where it covers this share of its box, and touches one from _TOUCHED on.
+# A patch holds a digit where it covers this share of its box, give or take a pixel, and touches one from _TOUCHED on.
 _WHOLE, _TOUCHED = 0.85, 0.4
 # It is that digit if it is at most this much wider and higher, as a share of its height, and a pixel on each side;
 _BESIDE = 0.15
-# it is a part of it where it covers less than this.
-_PART = 0.7
+# it is a part of it where it covers less than this. Between the two are a 7 without its flag, a 2 without its tail:
+# they look like digits, and teach nothing.
+_PART = 0.5
 # A piece this narrow may look like a 1 and be none: it teaches nothing.
 NARROW = 0.4
 
@@ -72,7 +73,7 @@ def _label(box: Box, boxes: list[Box], labels: list[int]) -> int | None:
     touched = [i for i, share in enumerate(shares) if share >= _TOUCHED]
     if len(touched) > 1:
         return SEVERAL
-    if touched and shares[touched[0]] >= _WHOLE:
+    if touched and _covered(box, boxes[touched[0]]) >= _WHOLE:
         digit = boxes[touched[0]]
         slack = _BESIDE * digit.height + 2
         return labels[touched[0]] if box.width <= digit.width + slack and box.height <= digit.height + slack else None
@@ -81,6 +82,13 @@ def _label(box: Box, boxes: list[Box], labels: list[int]) -> int | None:
     if max(shares, default=0.0) >= _PART:
         return None
     return PART if any(shares) else NOT_A_DIGIT
+
+
+def _covered(box: Box, digit: Box) -> float:
+    """Return the share of a digit's box that ``box`` covers; it may miss a pixel each way, which blur takes."""
+    across = min(box.right, digit.right) - max(box.x, digit.x) + 1
+    down = min(box.bottom, digit.bottom) - max(box.y, digit.y) + 1
+    return min(1.0, across / digit.width) * min(1.0, down / digit.height)
 
 
 def _overlap(a: Box, b: Box) -> int:
@@ -117,17 +125,14 @@ def random_scene(digits: Sequence[Glyph], clutter: Sequence[Glyph], rng: Generat
         else rng.uniform((0.3, 0.4, 0.3, 0.25), (1.2, 0.9, 1.2, 0.9))
     )
     left, foot = height * room[0], height * (1.1 + room[1])
-    words: list[Word] = [place_word(glyphs, hand, left, foot, rng, slope=float(rng.normal(0, 0.04)))]
-    size = (int(foot + height * room[3]), int(words[0][-1].right + height * room[2]))
-    if form and rng.random() < 0.25:  # the feet of what is printed above
-        print_above = [clutter[int(rng.integers(len(clutter)))] for _ in range(int(rng.integers(2, 7)))]
-        words.append(place_word(print_above, hand, left, height * float(rng.uniform(0, 0.25)), rng))
+    word: Word = place_word(glyphs, hand, left, foot, rng, slope=float(rng.normal(0, 0.04)))
+    size = (int(foot + height * room[3]), int(word[-1].right + height * room[2]))
     scan = form or rng.random() < 0.2
     blur = float(rng.uniform(0.35, 0.85)) if scan else float(rng.uniform(0.3, 0.03 * height + 0.6))
     return photograph(
         paper=_paper(rng, height, foot, chalk, scan, form),
         page=size,
-        scripts=[Script(words, pen, hand.pen)],
+        scripts=[Script([word], pen, hand.pen)],
         picture=size,
         rng=rng,
         light=_light(rng, scan),

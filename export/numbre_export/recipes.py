@@ -46,7 +46,7 @@ class Recipe:
 _LIGHT = Augmentation(rotation=0.07, shear=0.07, stretch=0.05, perspective=0, elastic=0, stroke=0, clean=0.3)
 
 RECIPES = {
-    "cnn": Recipe("cnn", epochs=24, augmentation=Augmentation(), classes=13, mixture=Mixture()),
+    "cnn": Recipe("cnn", epochs=22, augmentation=Augmentation(), classes=13, mixture=Mixture()),
     "numbre": Recipe("numbre", epochs=24, learning_rate=4e-3, weight_decay=0.01, augmentation=_LIGHT),
 }
 ARTICLE = Recipe("numbre", epochs=20, batch_size=128, raw=True, averaging=0.0, article=True)
