@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numbre_edge import Reader, decoding
+from numbre_edge.decoding import paths
 from numbre_edge.types import Pixels
 from numbre_edge.vision import normalize, pipeline, splitting
 from numbre_edge.vision.splitting import Atoms
@@ -61,7 +62,7 @@ STEPS: dict[str, Callable[[], contextlib.AbstractContextManager[None]]] = {
     "thin strokes left thin": lambda: replaced(normalize, "_MIN_STROKE", 0.0),
     "touching digits left whole": lambda: replaced(pipeline, "split", whole),
     "all pictures alike": lambda: replaced(decoding, "in_proportion", lambda rows, chains: rows),
-    "no company": lambda: replaced(decoding, "_ROUNDS", 0),
+    "no company": lambda: replaced(paths, "_ROUNDS", 0),
 }
 
 

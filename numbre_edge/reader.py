@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numbre_edge.backends import Backend, open_backend
-from numbre_edge.decoding import calibrated, decode
+from numbre_edge.decoding import decode
+from numbre_edge.decoding.probabilities import calibrated
 from numbre_edge.errors import UsageError
 from numbre_edge.model import ModelCard
 from numbre_edge.sources.decode import decode as decode_picture

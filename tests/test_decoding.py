@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from numbre_edge.decoding import calibrated, decode, in_proportion, merged, uncut
+from numbre_edge.decoding import decode
+from numbre_edge.decoding.probabilities import calibrated, in_proportion, merged, uncut
 from numbre_edge.model import ModelCard
 from numbre_edge.types import Box, Chain, Patches
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from numbre_edge.decoding import NOT_A_DIGIT, calibrated, merged
+from numbre_edge.decoding.probabilities import NOT_A_DIGIT, calibrated, merged
 from numbre_edge.types import Floats
 
 ACCEPTED = 0.99  # share of true digits, taken for digits, that the threshold lets pass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from numbre_edge.decoding import calibrated
+from numbre_edge.decoding.probabilities import calibrated
 from numbre_edge.types import Floats, Pixels
 from numbre_edge.vision.normalize import normalize
 from numbre_export.architectures import DIGITS

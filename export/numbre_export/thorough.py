@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from numbre_edge.decoding import NOT_A_DIGIT, calibrated, merged
+from numbre_edge.decoding.probabilities import NOT_A_DIGIT, calibrated, merged
 from numbre_edge.types import Floats, Pixels, Reading
 from numbre_export.architectures import DIGITS
 from numbre_export.calibrate import expected_calibration_error

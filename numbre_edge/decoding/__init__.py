@@ -1,0 +1,26 @@
+"""Probabilities over candidates -> digits -> numbers in reading order."""
+
+from __future__ import annotations
+
+from numbre_edge.decoding.grouping import lines, numbers
+from numbre_edge.decoding.paths import read_chains
+from numbre_edge.decoding.probabilities import calibrated, in_proportion, uncut
+from numbre_edge.model import ModelCard
+from numbre_edge.types import Floats, Patches, Reading
+
+
+def decode(
+    patches: Patches, probabilities: Floats, card: ModelCard, *, min_confidence: float | None = None
+) -> list[Reading]:
+    """Make numbers of candidate digits.
+
+    Args:
+        patches: N candidates, boxes in frame pixels.
+        probabilities: (N, C) float32.
+        card: of the model they are from.
+        min_confidence: below it a digit is doubtful; None takes the card's threshold.
+    """
+    threshold = card.reject_threshold if min_confidence is None else min_confidence
+    rows = in_proportion(uncut(calibrated(probabilities, card.temperature), patches.chains), patches.chains)
+    marks = read_chains(patches, rows, threshold)
+    return [Reading.of(number) for line in lines(marks) for number in numbers(line, patches.others)]

@@ -1,0 +1,118 @@
+"""Candidates that share ink -> digits: the likeliest way to put each piece of ink together."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from numbre_edge.decoding.grouping import Mark, middle
+from numbre_edge.decoding.probabilities import NOT_A_DIGIT
+from numbre_edge.types import Box, Chain, Digit, Floats, Patches
+
+# Within this gap, in heights, of a digit of at least this confidence, ink is this much less likely to be none.
+_CLOSE = 0.4
+_SURE = 0.8
+_COMPANY = 0.01
+_ROUNDS = 2  # company spreads from digit to digit
+# Passing over a piece as high as its chain costs as much as a digit of probability exp(-4).
+_SKIP = 4.0
+# Any stroke cut off a letter looks like a 1: one read of a part of a chain is so much less likely (log).
+_STROKE = 0.6
+# Digits touch less often than not: each cut costs so much (log).
+_CUT = 1.0
+# A chain that is no digit as a whole is touching digits or a letter: digits where a piece's share of the
+# best path's score is no worse than this (log).
+_CLUTTER = 0.6
+_LEAST = 1e-3  # no probability counts for less
+
+
+def read_chains(patches: Patches, rows: Floats, threshold: float) -> list[Mark]:
+    """Decide what each chain is, at first by itself and then by its company.
+
+    Args:
+        patches: N candidates.
+        rows: (N, C) float32, their probabilities.
+        threshold: of confidence; below it a digit is doubtful.
+    """
+    marks = [_marks(chain, patches, rows, threshold, company=False) for chain in patches.chains]
+    for _ in range(_ROUNDS if rows.shape[1] > NOT_A_DIGIT else 0):
+        company = _in_company(patches.chains, marks)
+        marks = [
+            _marks(chain, patches, rows, threshold, company=beside)
+            for chain, beside in zip(patches.chains, company, strict=True)
+        ]
+    return [mark for own in marks for mark in own]
+
+
+def _in_company(chains: tuple[Chain, ...], marks: list[list[Mark]]) -> list[bool]:
+    """Return for each chain whether it stands close beside a certain digit, level with it and of its size.
+
+    A blurred digit on its own may be anything; within a number it is a digit.
+    """
+    sure = [mark.box for own in marks for mark in own if mark.digit and mark.digit.confidence > _SURE]
+    known = np.array(sure).reshape(-1, 4)
+    result = []
+    for chain in chains:
+        whole = Box.around(list(chain.pieces))
+        level = (known[:, 1] < middle(whole)) & (middle(whole) < known[:, 1] + known[:, 3])
+        alike = (known[:, 3] < 1.7 * whole.height) & (whole.height < 1.7 * known[:, 3])
+        gap = np.maximum(known[:, 0] - whole.right, whole.x - known[:, 0] - known[:, 2])
+        result.append(bool(np.any(level & alike & (gap < _CLOSE * whole.height))))
+    return result
+
+
+def _marks(chain: Chain, patches: Patches, rows: Floats, threshold: float, *, company: bool) -> list[Mark]:
+    """Decide what a chain is: digits, cut where that is likeliest, or no digits at all."""
+    own = {patch: rows[patch] for _, _, patch in chain.spans}
+    if company and rows.shape[1] > NOT_A_DIGIT:
+        own = {patch: _trusting(row) for patch, row in own.items()}
+    score, path = _best_path(chain, own)
+    if rows.shape[1] > NOT_A_DIGIT and len(chain.pieces) > 1:
+        whole = next(patch for first, end, patch in chain.spans if end - first == len(chain.pieces))
+        price = _CLUTTER - (float(np.log(_COMPANY)) if company else 0.0)
+        score += _CUT * max(0, len(path) - 1)  # that digits touch is no reason to take them for a letter
+        if score / len(chain.pieces) < float(np.log(max(rows[whole][NOT_A_DIGIT], _LEAST))) - price:
+            path = ()
+    if not path:
+        return [Mark(None, Box.around(list(chain.pieces)))]
+    return [_mark(own[patch], Box(*patches.boxes[patch].tolist()), threshold) for patch in path]
+
+
+def _trusting(row: Floats) -> Floats:
+    """Return a row of probabilities with "not a digit" made less likely, as beside a digit it is."""
+    result = row.copy()
+    result[NOT_A_DIGIT] *= _COMPANY
+    return np.asarray(result / result.sum(), np.float32)
+
+
+def _best_path(chain: Chain, rows: dict[int, Floats]) -> tuple[float, tuple[int, ...]]:
+    """Cut a chain into digits so that the product of their probabilities, one factor a piece, is largest.
+
+    Every piece counts once, whichever patch it is part of, so that few patches
+    are not preferred to many. A piece may be passed over, at a price. Returns the
+    logarithm of that product and the patches.
+    """
+    count = len(chain.pieces)
+    height = max(piece.height for piece in chain.pieces)
+    best: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]
+    for end in range(1, count + 1):
+        piece = chain.pieces[end - 1]
+        price = _SKIP * (max(piece.width, piece.height) / height)
+        ways = [(best[end - 1][0] - price, best[end - 1][1])]
+        for first, last, patch in chain.spans:
+            if last == end:
+                value = int(rows[patch][:10].argmax())
+                score = float(np.log(max(rows[patch][value], _LEAST)))
+                if value == 1 and end - first < count:
+                    score -= _STROKE
+                cut = _CUT if first and best[first][1] else 0.0
+                ways.append((best[first][0] + (end - first) * score - cut, (*best[first][1], patch)))
+        best.append(max(ways))
+    return best[count]
+
+
+def _mark(row: Floats, box: Box, threshold: float) -> Mark:
+    value = int(row[:10].argmax())
+    confidence = float(row[value])
+    if row[NOT_A_DIGIT:].sum() > confidence:
+        return Mark(None, box)
+    return Mark(Digit(value if confidence >= threshold else None, confidence, box), box)

@@ -1,0 +1,63 @@
+"""What a model's probabilities are worth in this picture."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from numbre_edge.types import Chain, Floats
+
+# Columns of models that have them: from NOT_A_DIGIT on, ink is no digit; a PART is of one.
+NOT_A_DIGIT, PART = 10, 11
+
+# Ink that nothing was cut from is so much less likely to be a part of a digit.
+_UNCUT = 0.1
+# The share of ink that is no digit is taken to be a half before anything is seen of a picture, as in training, and
+# that counts as so many chains.
+_BEFORE = 4.0
+_STEPS = 20  # of the estimate, which settles in a few
+
+
+def calibrated(probabilities: Floats, temperature: float) -> Floats:
+    """Return softmax(log p / T), (N, C) float32 (C. Guo et al., "On calibration of modern neural networks", 2017)."""
+    if temperature == 1.0 or not len(probabilities):
+        return probabilities
+    # 1/512 is half a step of a quantized output: a zero there is not a true zero.
+    powered = np.maximum(probabilities, 1 / 512) ** (1 / temperature)
+    return np.asarray(powered / powered.sum(1, keepdims=True), np.float32)
+
+
+def merged(rows: Floats) -> Floats:
+    """Return (N, at most 11) float32 of (N, C): whatever kinds of no digit a model tells apart as one."""
+    if rows.shape[1] <= NOT_A_DIGIT:
+        return rows
+    return np.column_stack([rows[:, :NOT_A_DIGIT], rows[:, NOT_A_DIGIT:].sum(1)])
+
+
+def uncut(rows: Floats, chains: tuple[Chain, ...]) -> Floats:
+    """Return ``rows``, (N, C) float32, with what nothing was cut from less likely to be a part of a digit."""
+    whole = [patch for chain in chains if len(chain.pieces) == 1 for _, _, patch in chain.spans]
+    if rows.shape[1] <= PART or not whole:
+        return rows
+    result = rows.copy()
+    result[whole, PART] *= _UNCUT
+    return np.asarray(result / result.sum(1, keepdims=True), np.float32)
+
+
+def in_proportion(rows: Floats, chains: tuple[Chain, ...]) -> Floats:
+    """Return ``rows``, (N, C) float32, as they are where as much of the ink is no digit as in this very picture.
+
+    A page of letters, or a wall that looks like writing, has hundreds of chances to look
+    like a digit once. How much is no digit is estimated from the rows themselves by
+    expectation maximization (M. Saerens, P. Latinne, C. Decaestecker, "Adjusting the
+    outputs of a classifier to new a priori probabilities", 2002).
+    """
+    if rows.shape[1] <= NOT_A_DIGIT or not chains:
+        return rows
+    none = np.array([min(float(rows[patch][NOT_A_DIGIT]) for _, _, patch in chain.spans) for chain in chains])
+    share = 0.5
+    for _ in range(_STEPS):
+        likely = none * share / (none * share + (1 - none) * (1 - share))
+        share = (float(likely.sum()) + _BEFORE / 2) / (len(none) + _BEFORE)
+    result = rows.copy()
+    result[:, NOT_A_DIGIT] *= share / (1 - share)
+    return np.asarray(result / result.sum(1, keepdims=True), np.float32)
