@@ -148,6 +148,13 @@ class TestDigits:
             Finding("ink at 200,60 is no digit (0.96); the nearest is 8 with 0.02", RIGHT)
         ]
 
+    @pytest.mark.parametrize(("kind", "like"), [(10, ""), (11, ", like a part of one"), (12, ", like several in one")])
+    def test_what_it_is_like_instead(self, kind: int, like: str) -> None:
+        likely = np.full(13, 0.0, np.float32)
+        likely[[kind, 8]] = 0.98, 0.02
+        explanation = replace(explained([(RIGHT, row(none=0.98), None)]), probabilities=likely[None])
+        assert texts(explanation) == [f"ink at 200,60 is no digit (0.98{like}); the nearest is 8 with 0.02"]
+
     def test_much_of_it_is_told_in_short(self) -> None:
         boxes = [Box(10 + 30 * i, 60, 20, 60 - i) for i in range(12)]
         found = texts(explained([(box, row(none=0.96), None) for box in boxes]))

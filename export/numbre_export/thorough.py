@@ -158,7 +158,7 @@ def _rejected(subject: Subject, symbols: Digits | None, threshold: float, letter
 
 def _scenes(subject: Subject, test: Digits, count: int) -> Honesty:
     """Photograph test digits; a model that knows only digits is asked about the digits alone."""
-    patches = build_corpus(test, None, Mixture(scenes=count, blanks=0, letters=0, scribbles=0), seed=_SEED)
+    patches = build_corpus(test, None, Mixture(scenes=count, blanks=0, letters=0, prints=0, scribbles=0), seed=_SEED)
     probabilities = evaluate(subject.classify, patches).probabilities
     if probabilities.shape[1] == DIGITS:
         digits = np.flatnonzero(patches.labels < DIGITS)

@@ -67,7 +67,8 @@ def stroke_width(mask: Pixels) -> float:
 
     Across a stroke of width w the distance to the edge averages w/4.
     """
-    padded = cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    x, y, width, height = cv2.boundingRect(mask)
+    padded = cv2.copyMakeBorder(mask[y : y + height, x : x + width], 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     distance = cv2.distanceTransform(padded, cv2.DIST_L2, 3)
     # The distance is 0 beside the ink, so this is cv2.mean with the ink for its mask, which is slow.
     return float(4.0 * (cv2.sumElems(distance)[0] * (1 / max(1, cv2.countNonZero(mask)))) - 1.0)

@@ -13,6 +13,7 @@ from numbre_edge.errors import DataError
 from numbre_edge.types import Box, Pixels
 from numbre_edge.vision.normalize import normalize
 from numbre_export import clutter
+from numbre_export import corpus as corpus_module
 from numbre_export.clutter import FACES, HELD_OUT_FACES, UNSEEN_SYMBOLS
 from numbre_export.corpus import Mixture, build_corpus, load_symbols, unseen_symbols
 from numbre_export.data import Digits
@@ -20,7 +21,7 @@ from numbre_export.photographs import NOT_A_DIGIT, PART, SEVERAL, _label
 from numbre_export.rejection import held_out_letters
 
 NAMES = ("0", "1", "7", "dot", "minus", "plus", "slash", "w", "x", "y", "z")
-SMALL = Mixture(scenes=12, blanks=3, letters=8, scribbles=6)
+SMALL = Mixture(scenes=12, blanks=3, letters=8, prints=5, scribbles=6)
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +97,7 @@ def printer(monkeypatch: pytest.MonkeyPatch) -> Printer:
 
 
 def test_held_out_faces_and_unseen_symbols_are_never_written_for_training(held_out: Digits, printer: Printer) -> None:
-    build_corpus(held_out, None, Mixture(scenes=1, blanks=0, letters=600, scribbles=0), seed=0)
+    build_corpus(held_out, None, Mixture(scenes=1, blanks=0, letters=600, prints=0, scribbles=0), seed=0)
     assert printer.faces == {face for name, face in FACES.items() if name not in HELD_OUT_FACES}
     assert {"W", "w"}.isdisjoint(printer.letters)
     assert len(printer.letters) > 40
@@ -118,9 +119,25 @@ def test_the_same_seed_gives_the_same_patches(held_out: Digits, corpus: Digits) 
     assert corpus.images.shape != other.images.shape or not np.array_equal(corpus.images, other.images)
 
 
+def test_several_processes_photograph_the_same_as_one(held_out: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corpus_module, "_ROLL", 3)
+    mixture = Mixture(scenes=7, blanks=0, letters=0, prints=0, scribbles=0)
+    rolls = [corpus_module._roll(held_out, None, scenes, (4, 21, first)) for first, scenes in ((0, 3), (3, 3), (6, 1))]
+    alone = [image for roll in rolls for image in corpus_module._develop(roll)[0]]
+    assert np.array_equal(build_corpus(held_out, None, mixture, seed=4).images, np.array(alone))
+
+
+def test_prints_are_letters_in_the_middle_of_paper() -> None:
+    rng = np.random.default_rng(0)
+    for picture in (clutter.printed(rng) for _ in range(60)):
+        assert picture.max() > 100
+        assert not any(side.any() for side in (picture[0], picture[-1], picture[:, 0], picture[:, -1]))
+        assert 0.005 < (picture > 100).mean() < 0.4
+
+
 def test_labels_are_what_was_photographed(held_out: Digits) -> None:
     corpus = build_corpus(
-        of_classes(held_out, 6, 9), None, Mixture(scenes=40, blanks=0, letters=0, scribbles=0), seed=0
+        of_classes(held_out, 6, 9), None, Mixture(scenes=40, blanks=0, letters=0, prints=0, scribbles=0), seed=0
     )
     assert set(corpus.labels.tolist()) == {6, 9, NOT_A_DIGIT, PART, SEVERAL}
     digits = np.count_nonzero(corpus.labels < NOT_A_DIGIT)
@@ -135,9 +152,9 @@ def test_labels_are_what_was_photographed(held_out: Digits) -> None:
     assert (nines > 0).mean() > 0.9
 
 
-def test_letters_and_scribbles_are_no_digits(corpus: Digits) -> None:
+def test_letters_prints_and_scribbles_are_no_digits(corpus: Digits) -> None:
     assert (corpus.images.dtype, corpus.labels.dtype) == (np.uint8, np.uint8)
-    assert corpus.labels[-SMALL.letters - SMALL.scribbles :].tolist() == [NOT_A_DIGIT] * 14
+    assert corpus.labels[-SMALL.letters - SMALL.prints - SMALL.scribbles :].tolist() == [NOT_A_DIGIT] * 19
     assert (corpus.images.max((1, 2)) == 255).all()
 
 
@@ -165,6 +182,6 @@ def test_a_patch_is_what_its_box_holds(box: Box, label: int | None) -> None:
 
 
 def test_what_is_found_where_nothing_is_written_is_no_digit(held_out: Digits) -> None:
-    corpus = build_corpus(held_out, None, Mixture(scenes=0, blanks=12, letters=0, scribbles=0), seed=0)
+    corpus = build_corpus(held_out, None, Mixture(scenes=0, blanks=12, letters=0, prints=0, scribbles=0), seed=0)
     assert len(corpus) > 12
     assert set(corpus.labels.tolist()) == {NOT_A_DIGIT}
