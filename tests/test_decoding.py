@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from numbre_edge.decoding import decode
-from numbre_edge.decoding.probabilities import calibrated, in_proportion, merged, uncut
+from numbre_edge.decoding.probabilities import calibrated, in_proportion, merged
 from numbre_edge.model import ModelCard
 from numbre_edge.types import Box, Chain, Patches
 
@@ -362,11 +362,12 @@ class TestKindsOfNoDigit:
         patches = Patches(np.zeros((len(rows), 28, 28), np.uint8), np.array(boxes, np.int32), (chain,))
         return [reading.text for reading in decode(patches, np.array(rows), self.APART)]
 
-    def test_ink_that_stands_alone_is_no_part(self) -> None:
+    def test_what_the_path_chose_is_hardly_a_part_or_several(self) -> None:
         alone = Chain((Box(0, 0, 8, 30),), ((0, 1, 0),))
         assert self.read(alone, self.row(d1=0.3, c11=0.7)) == ["1"]
+        assert self.read(alone, self.row(d1=0.3, c12=0.7)) == ["1"]
         assert self.read(alone, self.row(d1=0.3, c10=0.7)) == []
-        assert self.read(alone, self.row(d1=0.3, c12=0.7)) == []
+        assert self.read(alone, self.row(d1=0.05, c11=0.95)) == []
 
     def test_a_piece_that_was_cut_may_be_one(self) -> None:
         pieces = (Box(0, 0, 20, 30), Box(20, 0, 8, 30))
@@ -380,8 +381,26 @@ class TestKindsOfNoDigit:
         assert merged(rows).tolist()[0][10] == pytest.approx(0.6)
         assert merged(rows[:, :10]).shape == (1, 10)
 
-    def test_what_was_cut_from_nothing_keeps_its_sum(self) -> None:
-        chains = (Chain((Box(0, 0, 8, 30),), ((0, 1, 0),)),)
-        assert uncut(np.array([self.row(d4=0.4, c11=0.6)]), chains).sum() == pytest.approx(1)
-        eleven = np.full((1, 11), 1 / 11, np.float32)
-        assert uncut(eleven, chains) is eleven
+
+class TestPagesOfWriting:
+    """On a page of letters, some of which look like digits, there are no numbers but those that are words of their own."""
+
+    @staticmethod
+    def page(*words: str) -> list[str]:
+        """Read a page of lines of four words; ``x`` is a letter."""
+        marks = []
+        for at, word in enumerate(words):
+            marks += written(word, x=at % 4 * 260, y=at // 4 * 80, gap=4)
+        return texts(*marks)
+
+    def test_letters_that_look_like_digits_are_letters_in_their_words(self) -> None:
+        assert self.page(*["xx0xx", "x1x", "1xx55", "xxx"] * 5) == []
+
+    def test_a_number_among_words_is_read(self) -> None:
+        assert self.page(*["xx0xx", "x1x", "1984", "xxx"] * 5) == ["1984"] * 5
+
+    def test_a_few_letters_make_no_page(self) -> None:
+        assert self.page("x2x", "3x") == ["2", "3"]
+
+    def test_more_digits_than_letters_make_no_page(self) -> None:
+        assert self.page(*["1984x", "407x"] * 20) == ["1984", "407"] * 20

@@ -12,6 +12,9 @@ from numbre_edge.types import Box, Digit
 # A gap this many times the line's usual one, and this share of a digit's height wider, begins a new number.
 _GAP_RATIO = 2.0
 _GAP_HEIGHT = 0.4
+# A page of writing has so many letters. Between its words are gaps wider than this share of the letters' height.
+_LETTERS = 30
+_SPACE = 0.3
 _LOOK_BACK = 3  # marks at a line's end that the next is compared with
 # A slash overshoots its neighbours by this share of their height, at its head and at its foot.
 _OVERSHOOT = 0.05
@@ -50,6 +53,34 @@ def _distance(line: list[Mark], mark: Mark) -> float:
         abs(middle(m.box) - middle(mark.box)) for m in last if _level(m.box, mark.box) or _exponent(m.box, mark.box)
     ]
     return min(level, default=np.inf)
+
+
+def is_writing(marks: list[Mark]) -> bool:
+    """Whether a page is one of letters: at least _LETTERS marks that are no digit, and no more that are."""
+    digits = sum(mark.digit is not None for mark in marks)
+    return len(marks) - digits >= max(_LETTERS, digits)
+
+
+def without_words(line: list[Mark]) -> list[Mark]:
+    """Take what stands in one word with a letter for a letter too: o, l and s look like digits."""
+    return [mark for word in _words(line) for mark in _all_or_none(word)]
+
+
+def _words(line: list[Mark]) -> list[list[Mark]]:
+    """Split a line where its gaps are wider than between letters."""
+    height = float(np.median([mark.box.height for mark in line]))
+    words = [[line[0]]]
+    for before, after in pairwise(line):
+        if after.box.x - before.box.right > _SPACE * height:
+            words.append([])
+        words[-1].append(after)
+    return words
+
+
+def _all_or_none(word: list[Mark]) -> list[Mark]:
+    if all(mark.digit is not None for mark in word):
+        return word
+    return [Mark(None, mark.box) for mark in word]
 
 
 def numbers(line: list[Mark], others: tuple[Box, ...] = ()) -> list[list[Digit]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from numbre_edge.decoding.grouping import Mark, middle
+from numbre_edge.decoding.grouping import Mark, is_writing, middle
 from numbre_edge.decoding.probabilities import NOT_A_DIGIT
 from numbre_edge.types import Box, Chain, Digit, Floats, Patches
 
@@ -22,6 +22,8 @@ _CUT = 1.0
 # A chain that is no digit as a whole is touching digits or a letter: digits where a piece's share of the
 # best path's score is no worse than this (log).
 _CLUTTER = 0.6
+# What the best path puts together is so much less likely to be a part of a digit or several than it looks by itself.
+_CHOSEN = 0.1
 _LEAST = 1e-3  # no probability counts for less
 
 
@@ -33,8 +35,11 @@ def read_chains(patches: Patches, rows: Floats, threshold: float) -> list[Mark]:
         rows: (N, C) float32, their probabilities.
         threshold: of confidence; below it a digit is doubtful.
     """
+    rounds = _ROUNDS
     marks = [_marks(chain, patches, rows, threshold, company=False) for chain in patches.chains]
-    for _ in range(_ROUNDS if rows.shape[1] > NOT_A_DIGIT else 0):
+    if rows.shape[1] <= NOT_A_DIGIT or is_writing([mark for own in marks for mark in own]):
+        rounds = 0  # among letters, what looks like a digit makes no company
+    for _ in range(rounds):
         company = _in_company(patches.chains, marks)
         marks = [
             _marks(chain, patches, rows, threshold, company=beside)
@@ -111,7 +116,11 @@ def _best_path(chain: Chain, rows: dict[int, Floats]) -> tuple[float, tuple[int,
 
 
 def _mark(row: Floats, box: Box, threshold: float) -> Mark:
-    value = int(row[:10].argmax())
+    if len(row) > NOT_A_DIGIT + 1:
+        row = row.copy()
+        row[NOT_A_DIGIT + 1 :] *= _CHOSEN
+        row /= row.sum()
+    value = int(row[:NOT_A_DIGIT].argmax())
     confidence = float(row[value])
     if row[NOT_A_DIGIT:].sum() > confidence:
         return Mark(None, box)

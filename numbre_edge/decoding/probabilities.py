@@ -6,11 +6,9 @@ import numpy as np
 
 from numbre_edge.types import Chain, Floats
 
-# Columns of models that have them: from NOT_A_DIGIT on, ink is no digit; a PART is of one.
-NOT_A_DIGIT, PART = 10, 11
+# Column of models that have it: from it on, ink is no digit. "Part of a digit" and "several digits" may follow.
+NOT_A_DIGIT = 10
 
-# Ink that nothing was cut from is so much less likely to be a part of a digit.
-_UNCUT = 0.1
 # The share of ink that is no digit is taken to be a half before anything is seen of a picture, as in training, and
 # that counts as so many chains.
 _BEFORE = 4.0
@@ -31,16 +29,6 @@ def merged(rows: Floats) -> Floats:
     if rows.shape[1] <= NOT_A_DIGIT:
         return rows
     return np.column_stack([rows[:, :NOT_A_DIGIT], rows[:, NOT_A_DIGIT:].sum(1)])
-
-
-def uncut(rows: Floats, chains: tuple[Chain, ...]) -> Floats:
-    """Return ``rows``, (N, C) float32, with what nothing was cut from less likely to be a part of a digit."""
-    whole = [patch for chain in chains if len(chain.pieces) == 1 for _, _, patch in chain.spans]
-    if rows.shape[1] <= PART or not whole:
-        return rows
-    result = rows.copy()
-    result[whole, PART] *= _UNCUT
-    return np.asarray(result / result.sum(1, keepdims=True), np.float32)
 
 
 def in_proportion(rows: Floats, chains: tuple[Chain, ...]) -> Floats:
