@@ -12,9 +12,10 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from numbre_edge.decoding import decode
+from numbre_edge.decoding.grouping import Mark, is_writing
 from numbre_edge.decoding.probabilities import calibrated, in_proportion, merged
 from numbre_edge.model import ModelCard
-from numbre_edge.types import Box, Chain, Patches
+from numbre_edge.types import Box, Chain, Digit, Patches
 
 CARD = ModelCard(name="test", preprocessing=1, classes=(*"0123456789", "not a digit"))
 NONE = 10  # the column "not a digit"
@@ -383,7 +384,7 @@ class TestKindsOfNoDigit:
 
 
 class TestPagesOfWriting:
-    """On a page of letters, some of which look like digits, there are no numbers but those that are words of their own."""
+    """On a page of letters, some of which look like digits, only words of digits alone are numbers."""
 
     @staticmethod
     def page(*words: str) -> list[str]:
@@ -402,5 +403,9 @@ class TestPagesOfWriting:
     def test_a_few_letters_make_no_page(self) -> None:
         assert self.page("x2x", "3x") == ["2", "3"]
 
-    def test_more_digits_than_letters_make_no_page(self) -> None:
-        assert self.page(*["1984x", "407x"] * 20) == ["1984", "407"] * 20
+    @pytest.mark.parametrize(
+        ("letters", "digits", "page"), [(30, 0, True), (29, 0, False), (60, 60, True), (60, 61, False)]
+    )
+    def test_a_page_of_writing_has_many_letters_and_no_more_digits(self, letters: int, digits: int, page: bool) -> None:
+        box = Box(0, 0, 20, 30)
+        assert is_writing([Mark(None, box)] * letters + [Mark(Digit(3, 0.9, box), box)] * digits) == page
