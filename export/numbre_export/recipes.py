@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from numbre_export.augment import Augmentation
 from numbre_export.corpus import Mixture
+
+
+@dataclass(frozen=True)
+class Polish:
+    """A second stage: from the best epoch of the first, slowly, and on more of MNIST's own digits.
+
+    Attributes:
+        epochs, learning_rate: of this stage.
+        share: of the corpus an epoch, as in :class:`Mixture`.
+    """
+
+    epochs: int
+    learning_rate: float
+    share: float
 
 
 @dataclass(frozen=True)
@@ -24,6 +38,7 @@ class Recipe:
         article: plain Adam at Keras' defaults.
         classes: 13 has three for ink that is no digit; it needs a mixture.
         mixture: what is trained on beside MNIST; None for nothing.
+        polish: what follows; None for nothing.
     """
 
     arch: str
@@ -37,6 +52,15 @@ class Recipe:
     article: bool = False
     classes: int = 10
     mixture: Mixture | None = None
+    polish: Polish | None = None
+
+    def stages(self) -> tuple[Recipe, ...]:
+        """Return the recipe of each stage."""
+        first, second = replace(self, polish=None), self.polish
+        if second is None:
+            return (first,)
+        mixture = replace(self.mixture, share=second.share) if self.mixture is not None else None
+        return (first, replace(first, epochs=second.epochs, learning_rate=second.learning_rate, mixture=mixture))
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -46,7 +70,9 @@ class Recipe:
 _LIGHT = Augmentation(rotation=0.07, shear=0.07, stretch=0.05, perspective=0, elastic=0, stroke=0, clean=0.3)
 
 RECIPES = {
-    "cnn": Recipe("cnn", epochs=22, augmentation=Augmentation(), classes=13, mixture=Mixture()),
+    "cnn": Recipe(
+        "cnn", epochs=22, augmentation=Augmentation(), classes=13, mixture=Mixture(), polish=Polish(8, 4e-4, 0.4)
+    ),
     "numbre": Recipe("numbre", epochs=24, learning_rate=4e-3, weight_decay=0.01, augmentation=_LIGHT),
 }
 ARTICLE = Recipe("numbre", epochs=20, batch_size=128, raw=True, averaging=0.0, article=True)

@@ -72,27 +72,17 @@ def train(
     plots.samples(training, folder / "samples.png")
     history = _begin(recipe, seed, folder, resume)
     corpus, doubtful = _corpora(recipe, training, validation, symbols, seed, folder)
-    batches = Batches(training, corpus, recipe, seed=seed)
-    model = keras.saving.load_model(folder / _STATE) if resume else _compiled(recipe, len(batches))
-    # An interrupt between the history's writing and the state's leaves the history one epoch ahead.
-    del history[int(model.optimizer.iterations) // len(batches) :]
-    batches.start(len(history))
-    if recipe.averaging:
-        callbacks = [_Keep(folder, history, state=True), keras.callbacks.SwapEMAWeights(swap_on_epoch=True)]
-        callbacks.append(_Keep(folder, history, best=True))
-    else:
-        callbacks = [_Keep(folder, history, state=True, best=True)]
-    if len(history) < recipe.epochs:
-        model.fit(
-            batches,
-            validation_data=(validation.images.astype(np.float32), one_hot(validation.labels, recipe.classes)),
-            validation_batch_size=500,
-            epochs=recipe.epochs,
-            initial_epoch=len(history),
-            callbacks=[*callbacks, _Interrupt()],
-            shuffle=False,  # Batches has shuffled; Keras' own order of batches would depend on where a run was resumed
-            verbose=1 if sys.stderr.isatty() and sys.stdout.isatty() else 2,
-        )
+    first = 0
+    for stage in recipe.stages():
+        if len(history) < first + stage.epochs:
+            if len(history) <= first:  # a state, if there is one, is of the stage before
+                (folder / _STATE).unlink(missing_ok=True)
+            batches = Batches(training, corpus, stage, seed=seed)
+            model = _model(stage, folder, len(batches), polish=first > 0)
+            # An interrupt between the history's writing and the state's leaves the history one epoch ahead.
+            del history[first + int(model.optimizer.iterations) // len(batches) :]
+            _fit(model, batches, validation, stage, folder, history, first + stage.epochs)
+        first += stage.epochs
     best = keras.saving.load_model(folder / "model.keras")
     outcome = Outcome(
         folder,
@@ -103,10 +93,49 @@ def train(
     best.save(folder / "model.h5")
     plots.history(folder / "history.csv", folder / "history.png")
     used = len(symbols) if symbols is not None and recipe.mixture is not None else 0
-    write_atomically(folder / "metrics.json", lambda path: _write_metrics(path, outcome, recipe, seed, used, model))
+    write_atomically(folder / "metrics.json", lambda path: _write_metrics(path, outcome, recipe, seed, used, best))
     for name in (_STATE, _NEXT, _CORPUS):
         (folder / name).unlink(missing_ok=True)
     return outcome
+
+
+def _model(stage: Recipe, folder: Path, steps: int, *, polish: bool) -> Any:
+    """Return the model to go on with: the state of this stage, the best of the one before, or a new one."""
+    if (folder / _STATE).exists():
+        return keras.saving.load_model(folder / _STATE)
+    model = _compiled(stage, steps)
+    if polish:
+        model.set_weights(keras.saving.load_model(folder / "model.keras").get_weights())
+    return model
+
+
+def _fit(
+    model: Any,
+    batches: Batches,
+    validation: Digits,
+    stage: Recipe,
+    folder: Path,
+    history: list[dict[str, float]],
+    epochs: int,
+) -> None:
+    """Train until ``history`` has ``epochs`` rows."""
+    batches.start(len(history))
+    if stage.averaging:
+        callbacks = [_Keep(folder, history, state=True), keras.callbacks.SwapEMAWeights(swap_on_epoch=True)]
+        callbacks.append(_Keep(folder, history, best=True))
+    else:
+        callbacks = [_Keep(folder, history, state=True, best=True)]
+    if len(history) < epochs:
+        model.fit(
+            batches,
+            validation_data=(validation.images.astype(np.float32), one_hot(validation.labels, stage.classes)),
+            validation_batch_size=500,
+            epochs=epochs,
+            initial_epoch=len(history),
+            callbacks=[*callbacks, _Interrupt()],
+            shuffle=False,  # Batches has shuffled; Keras' own order of batches would depend on where a run was resumed
+            verbose=1 if sys.stderr.isatty() and sys.stdout.isatty() else 2,
+        )
 
 
 def _corpora(
@@ -222,7 +251,7 @@ def _begin(recipe: Recipe, seed: int, folder: Path, resume: bool) -> list[dict[s
             (folder / name).unlink(missing_ok=True)
         write_atomically(note, lambda path: path.write_text(json.dumps(what, indent=1)))
         return []
-    if not (folder / _STATE).exists():
+    if not (folder / _STATE).exists() and ((folder / "metrics.json").exists() or not (folder / "history.csv").exists()):
         raise UsageError(f"{folder}: no unfinished run to resume; leave --resume out to begin one")
     if json.loads(note.read_text()) != json.loads(json.dumps(what)):
         raise UsageError(

@@ -64,7 +64,9 @@ def train(
     from numbre_export.train import train as run
 
     recipe = ARTICLE if article else RECIPES[arch]
-    recipe = replace(recipe, epochs=epochs or recipe.epochs, batch_size=batch_size or recipe.batch_size)
+    recipe = replace(recipe, batch_size=batch_size or recipe.batch_size)
+    if epochs:
+        recipe = replace(recipe, epochs=epochs, polish=None)
     folder = out or Path("runs") / arch
     mnist = load_mnist(data)
     others = load_symbols(symbols) if symbols and recipe.mixture else None
