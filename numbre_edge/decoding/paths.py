@@ -18,14 +18,14 @@ _SKIP = 8.0
 # Any stroke cut off a letter looks like a 1: one read of a part of a chain is so much less likely (log).
 _STROKE = 0.3
 # Digits touch less often than not: each cut costs so much (log).
-_CUT = 1.0
+_CUT = 0.7
 # What candidates beside the path say: those within a digit each, those across a cut on average. None says more than
 # that another class is 1 / _UNSURE times as likely.
-_WITHIN, _ACROSS = 0.2, 1.5
+_WITHIN, _ACROSS = 0.2, 2.0
 _UNSURE = 0.02
 # A chain that is no digit as a whole is touching digits or a letter: digits where a piece's share of the
 # best path's score is no worse than this (log).
-_CLUTTER = 0.6
+_CLUTTER = 0.3
 # What the best path puts together is so much less likely to be a part of a digit or several than it looks by itself.
 _CHOSEN = 0.1
 _LEAST = 1e-3  # no probability counts for less

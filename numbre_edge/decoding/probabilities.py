@@ -41,11 +41,11 @@ def in_proportion(rows: Floats, chains: tuple[Chain, ...]) -> Floats:
     """
     if rows.shape[1] <= NOT_A_DIGIT or not chains:
         return rows
-    none = np.array([min(float(rows[patch][NOT_A_DIGIT]) for _, _, patch in chain.spans) for chain in chains])
+    none = np.array([min(float(rows[patch][NOT_A_DIGIT:].sum()) for _, _, patch in chain.spans) for chain in chains])
     share = 0.5
     for _ in range(_STEPS):
         likely = none * share / (none * share + (1 - none) * (1 - share))
         share = (float(likely.sum()) + _BEFORE / 2) / (len(none) + _BEFORE)
     result = rows.copy()
-    result[:, NOT_A_DIGIT] *= share / (1 - share)
+    result[:, NOT_A_DIGIT:] *= share / (1 - share)
     return np.asarray(result / result.sum(1, keepdims=True), np.float32)

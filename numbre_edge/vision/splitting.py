@@ -20,9 +20,9 @@ from numbre_edge.types import Box, Pixels
 
 # Ink narrower than this, in heights, is offered whole only.
 _NARROW = 0.72
-_HEIGHT = 48  # pixels: seams are looked for at this height of the ink
+_HEIGHT = 32  # pixels: seams are looked for at this height of the ink
 # A cut goes through at most this many pixels of ink there, and saves at least this many against its surroundings.
-_MAX_INK = 20.0
+_MAX_INK = 13.3
 _WALL = np.float32(1e6)  # ink that no path goes through
 _SAVING = 1.5
 _ASIDE = np.float32(0.3)  # cost of moving one pixel sideways

@@ -17,7 +17,7 @@ from numbre_edge.errors import DataError, UsageError
 from numbre_export import train as training
 from numbre_export.data import Mnist, split
 from numbre_export.evaluate import evaluate, keras_classifier, load_keras
-from numbre_export.recipes import ARTICLE, RECIPES
+from numbre_export.recipes import ARTICLE, RECIPES, Polish
 from numbre_export.train import train
 
 pytestmark = pytest.mark.export
@@ -103,6 +103,27 @@ def test_an_interrupt_keeps_the_best_and_resume_ends_as_if_nothing_had_been(
     assert sorted(path.name for path in tmp_path.iterdir()) == DONE
     assert same(run_folder / "model.keras", tmp_path / "model.keras")
     assert [row["val_accuracy"] for row in history(tmp_path)] == [row["val_accuracy"] for row in history(run_folder)]
+
+
+@pytest.mark.parametrize("written", [3, 4, 5])
+def test_a_second_stage_begins_from_the_best_and_may_be_interrupted_too(
+    small_mnist: Mnist, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: int
+) -> None:
+    recipe = replace(SHORT, polish=Polish(epochs=2, learning_rate=1e-5, share=0.0))
+    whole = train(recipe, small_mnist, tmp_path / "whole", seed=1).folder
+    rows = history(whole)
+    assert [float(row["epoch"]) for row in rows] == [1, 2, 3, 4, 5]
+    # So slow a stage stays where the best epoch of the first was.
+    best = max(float(row["val_accuracy"]) for row in rows[:3])
+    assert float(rows[3]["val_accuracy"]) == pytest.approx(best, abs=0.02)
+
+    with monkeypatch.context() as patch:
+        interrupt_at(patch, "history.csv", written)
+        with pytest.raises(KeyboardInterrupt):
+            train(recipe, small_mnist, tmp_path / "broken", seed=1)
+    train(recipe, small_mnist, tmp_path / "broken", seed=1, resume=True)
+    assert [row["val_accuracy"] for row in history(tmp_path / "broken")] == [row["val_accuracy"] for row in rows]
+    assert same(whole / "model.keras", tmp_path / "broken" / "model.keras")
 
 
 def test_the_article_s_recipe_is_the_article_s() -> None:
