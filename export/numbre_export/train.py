@@ -106,6 +106,7 @@ def _model(stage: Recipe, folder: Path, steps: int, *, polish: bool) -> Any:
     model = _compiled(stage, steps)
     if polish:
         model.set_weights(keras.saving.load_model(folder / "model.keras").get_weights())
+        model.optimizer.build(model.trainable_variables)
         write_atomically(folder / _STATE, model.save)  # the best may be another before there is a state of this stage
     return model
 
