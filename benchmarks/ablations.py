@@ -62,7 +62,6 @@ STEPS: dict[str, Callable[[], contextlib.AbstractContextManager[None]]] = {
     "thin strokes left thin": lambda: replaced(normalize, "_MIN_STROKE", 0.0),
     "touching digits left whole": lambda: replaced(pipeline, "split", whole),
     "all pictures alike": lambda: replaced(decoding, "in_proportion", lambda rows, chains: rows),
-    "candidates beside the path unheard": lambda: replaced(paths, "_lack", lambda row, kind: 0.0),
     "what the path chose as likely a part": lambda: replaced(paths, "_CHOSEN", 1.0),
     "no company": lambda: replaced(paths, "_ROUNDS", 0),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from numbre_edge.decoding.grouping import Mark, is_writing, middle
-from numbre_edge.decoding.probabilities import NOT_A_DIGIT, PART, SEVERAL
+from numbre_edge.decoding.probabilities import NOT_A_DIGIT
 from numbre_edge.types import Box, Chain, Digit, Floats, Patches
 
 # Within this gap, in heights, of a digit of at least this confidence, ink is this much less likely to be none.
@@ -13,19 +13,15 @@ _CLOSE = 0.4
 _SURE = 0.8
 _COMPANY = 0.01
 _ROUNDS = 2  # company spreads from digit to digit
-# Passing over a piece as high as its chain costs as much as a digit of probability exp(-8).
-_SKIP = 8.0
+# Passing over a piece as high as its chain costs as much as a digit of probability exp(-6).
+_SKIP = 6.0
 # Any stroke cut off a letter looks like a 1: one read of a part of a chain is so much less likely (log).
-_STROKE = 0.3
+_STROKE = 0.6
 # Digits touch less often than not: each cut costs so much (log).
-_CUT = 0.7
-# What candidates beside the path say: those within a digit each, those across a cut on average. None says more than
-# that another class is 1 / _UNSURE times as likely.
-_WITHIN, _ACROSS = 0.2, 2.0
-_UNSURE = 0.02
+_CUT = 1.0
 # A chain that is no digit as a whole is touching digits or a letter: digits where a piece's share of the
 # best path's score is no worse than this (log).
-_CLUTTER = 0.3
+_CLUTTER = 0.6
 # What the best path puts together is so much less likely to be a part of a digit or several than it looks by itself.
 _CHOSEN = 0.1
 _LEAST = 1e-3  # no probability counts for less
@@ -98,15 +94,11 @@ def _best_path(chain: Chain, rows: dict[int, Floats]) -> tuple[float, tuple[int,
 
     A path's score is the logarithm of the product of its digits' probabilities,
     where every piece counts once, whichever patch it is part of, so that few
-    patches are not preferred to many. The candidates beside the path have their
-    say too: what lies within a digit ought to look like a part of one, and what
-    lies across a cut like several. A piece may be passed over, at a price.
+    patches are not preferred to many. A piece may be passed over, at a price.
     Returns the score and the patches.
     """
     count = len(chain.pieces)
     height = max(piece.height for piece in chain.pieces)
-    no_part = {patch: _lack(row, PART) for patch, row in rows.items()}
-    not_several = {patch: _lack(row, SEVERAL) for patch, row in rows.items()}
     best: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]
     for end in range(1, count + 1):
         piece = chain.pieces[end - 1]
@@ -118,21 +110,10 @@ def _best_path(chain: Chain, rows: dict[int, Floats]) -> tuple[float, tuple[int,
                 score = float(np.log(max(rows[patch][value], _LEAST)))
                 if value == 1 and end - first < count:
                     score -= _STROKE
-                score *= end - first
-                score -= _WITHIN * sum(no_part[p] for a, b, p in chain.spans if a >= first and b <= end and p != patch)
-                if first and best[first][1]:
-                    across = [not_several[p] for a, b, p in chain.spans if a < first < b]
-                    score -= _CUT + _ACROSS * sum(across) / max(1, len(across))
-                ways.append((best[first][0] + score, (*best[first][1], patch)))
+                cut = _CUT if first and best[first][1] else 0.0
+                ways.append((best[first][0] + (end - first) * score - cut, (*best[first][1], patch)))
         best.append(max(ways))
     return best[count]
-
-
-def _lack(row: Floats, kind: int) -> float:
-    """Return how much less than its likeliest class a candidate looks like ``kind``, or other ink (log)."""
-    if len(row) <= kind:
-        return 0.0
-    return float(np.log(max(row.max(), _UNSURE) / max(row[NOT_A_DIGIT], row[kind], _UNSURE)))
 
 
 def _mark(row: Floats, box: Box, threshold: float) -> Mark:

@@ -6,8 +6,8 @@ import numpy as np
 
 from numbre_edge.types import Chain, Floats
 
-# Columns of models that have them: from NOT_A_DIGIT on, ink is no digit; it may be a PART of one, or SEVERAL.
-NOT_A_DIGIT, PART, SEVERAL = 10, 11, 12
+# Column of models that have it: from it on, ink is no digit. "Part of a digit" and "several digits" may follow.
+NOT_A_DIGIT = 10
 
 # The share of ink that is no digit is taken to be a half before anything is seen of a picture, as in training, and
 # that counts as so many chains.
