@@ -127,17 +127,16 @@ def _fit(
         callbacks.append(_Keep(folder, history, best=True))
     else:
         callbacks = [_Keep(folder, history, state=True, best=True)]
-    if len(history) < epochs:
-        model.fit(
-            batches,
-            validation_data=(validation.images.astype(np.float32), one_hot(validation.labels, stage.classes)),
-            validation_batch_size=500,
-            epochs=epochs,
-            initial_epoch=len(history),
-            callbacks=[*callbacks, _Interrupt()],
-            shuffle=False,  # Batches has shuffled; Keras' own order of batches would depend on where a run was resumed
-            verbose=1 if sys.stderr.isatty() and sys.stdout.isatty() else 2,
-        )
+    model.fit(
+        batches,
+        validation_data=(validation.images.astype(np.float32), one_hot(validation.labels, stage.classes)),
+        validation_batch_size=500,
+        epochs=epochs,
+        initial_epoch=len(history),
+        callbacks=[*callbacks, _Interrupt()],
+        shuffle=False,  # Batches has shuffled; Keras' own order of batches would depend on where a run was resumed
+        verbose=1 if sys.stderr.isatty() and sys.stdout.isatty() else 2,
+    )
 
 
 def _corpora(
