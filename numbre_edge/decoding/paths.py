@@ -22,7 +22,7 @@ _CUT = 1.0
 # A chain that is no digit as a whole is touching digits or a letter: digits where a piece's share of the
 # best path's score is no worse than this (log).
 _CLUTTER = 0.6
-# What the best path puts together is so much less likely to be a part of a digit or several than it looks by itself.
+# What the best path puts together beside a digit is so much less likely to be a part of a digit or several than it looks by itself.
 _CHOSEN = 0.1
 _LEAST = 1e-3  # no probability counts for less
 
@@ -79,7 +79,7 @@ def _marks(chain: Chain, patches: Patches, rows: Floats, threshold: float, *, co
             path = ()
     if not path:
         return [Mark(None, Box.around(list(chain.pieces)))]
-    return [_mark(own[patch], Box(*patches.boxes[patch].tolist()), threshold) for patch in path]
+    return [_mark(own[patch], Box(*patches.boxes[patch].tolist()), threshold, company=company) for patch in path]
 
 
 def _trusting(row: Floats) -> Floats:
@@ -116,8 +116,8 @@ def _best_path(chain: Chain, rows: dict[int, Floats]) -> tuple[float, tuple[int,
     return best[count]
 
 
-def _mark(row: Floats, box: Box, threshold: float) -> Mark:
-    if len(row) > NOT_A_DIGIT + 1:
+def _mark(row: Floats, box: Box, threshold: float, *, company: bool) -> Mark:
+    if company and len(row) > NOT_A_DIGIT + 1:
         row = row.copy()
         row[NOT_A_DIGIT + 1 :] *= _CHOSEN
         row /= row.sum()
