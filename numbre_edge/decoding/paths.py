@@ -22,7 +22,7 @@ _CUT = 1.0
 # A chain that is no digit as a whole is touching digits or a letter: digits where a piece's share of the
 # best path's score is no worse than this (log).
 _CLUTTER = 0.6
-# What the best path puts together beside a digit is so much less likely to be a part of a digit or several than it looks by itself.
+# Beside a digit, what the best path puts together is so much less likely to be a part of one or several than it looks.
 _CHOSEN = 0.1
 _LEAST = 1e-3  # no probability counts for less
 
