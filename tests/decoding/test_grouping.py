@@ -1,0 +1,158 @@
+"""Digits and other ink become numbers: lines found, digits grouped as DESIGN.md says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from numbre_edge.decoding import decode
+from numbre_edge.decoding.grouping import Mark, is_writing
+from numbre_edge.types import Box, Chain, Digit, Patches
+from tests.decoding.marks import CARD, row, texts, written
+
+
+class TestGrouping:
+    @pytest.mark.parametrize("gap", [0, 3, 8, 30, 90, 200])
+    def test_similar_gaps_however_wide_are_one_number(self, gap: int) -> None:
+        assert texts(*written("40719", gap=gap)) == ["40719"]
+
+    def test_a_hand_s_uneven_gaps_are_still_similar(self) -> None:
+        xs = (0, 30, 66, 92, 131)
+        marks = [(Box(x, 0, 24, 40), row(**{f"d{d}": 0.98})) for x, d in zip(xs, "40719", strict=True)]
+        assert texts(*marks) == ["40719"]
+
+    def test_two_digits_are_one_number_at_any_distance(self) -> None:
+        assert texts(*written("47", gap=300)) == ["47"]
+
+    def test_a_clearly_larger_gap_begins_the_next_number(self) -> None:
+        assert texts(*written("407"), *written("19", x=200)) == ["407", "19"]
+
+    def test_three_numbers_on_a_line(self) -> None:
+        assert texts(*written("18"), *written("503", x=130), *written("27", x=310)) == ["18", "503", "27"]
+
+    @pytest.mark.parametrize("kind", ["a letter", "an operator"])
+    def test_other_ink_between_begins_the_next_number(self, kind: str) -> None:
+        assert texts(*written("12x34")) == ["12", "34"]
+
+    def test_other_ink_at_the_ends_changes_nothing(self) -> None:
+        assert texts(*written("x407x")) == ["407"]
+
+    def test_ink_that_is_no_digit_is_no_reading(self) -> None:
+        assert texts(*written("xxx")) == []
+
+    def test_a_1_that_overshoots_both_neighbours_is_a_slash(self) -> None:
+        slash = (Box(64, -4, 12, 48), row(d1=0.98))
+        assert texts(*written("31"), slash, *written("21", x=84)) == ["31", "21"]
+
+    @pytest.mark.parametrize("box", [Box(64, -4, 12, 40), Box(64, 4, 12, 40), Box(64, -1, 12, 42)])
+    def test_a_1_that_is_only_high_low_or_a_little_long_is_a_1(self, box: Box) -> None:
+        assert texts(*written("31"), (box, row(d1=0.98)), *written("21", x=84)) == ["31121"]
+
+    def test_a_long_1_at_a_number_s_end_is_a_1(self) -> None:
+        assert texts((Box(0, -6, 12, 52), row(d1=0.98)), *written("7", x=20)) == ["17"]
+
+    def test_an_exponent_is_a_number_of_its_own(self) -> None:
+        assert texts(*written("10"), (Box(66, -8, 12, 20), row(d2=0.98))) == ["10", "2"]
+
+    @pytest.mark.parametrize("foot", [4, 8, 12])
+    def test_a_high_exponent_comes_after_its_base(self, foot: int) -> None:
+        assert texts(*written("10"), (Box(66, foot - 20, 12, 20), row(d2=0.98))) == ["10", "2"]
+
+    def test_an_exponent_belongs_to_the_line_of_its_base(self) -> None:
+        upper, lower = written("56", y=-70), written("10")
+        assert texts(*upper, *lower, (Box(66, -12, 12, 20), row(d2=0.98))) == ["56", "10", "2"]
+
+    def test_an_index_is_a_number_of_its_own(self) -> None:
+        assert texts(*written("7"), (Box(30, 32, 12, 20), row(d3=0.98))) == ["7", "3"]
+
+    def test_a_somewhat_smaller_digit_on_the_line_belongs_to_it(self) -> None:
+        assert texts(*written("40"), (Box(66, 8, 20, 32), row(d6=0.98))) == ["406"]
+
+    def test_no_marks_are_no_readings(self) -> None:
+        assert texts() == []
+
+
+def test_ink_too_flat_to_be_a_digit_stands_between_numbers_too() -> None:
+    """A minus or a dash is no candidate, but vision tells where it is."""
+    marks = written("47", gap=60)
+    boxes = [box for box, _ in marks]
+    patches = Patches(
+        np.zeros((2, 28, 28), np.uint8),
+        np.array(boxes, np.int32),
+        tuple(Chain((box,), ((0, 1, number),)) for number, box in enumerate(boxes)),
+        others=(Box(40, 18, 30, 5), Box(40, 80, 30, 5)),
+    )
+    rows = np.array([likely for _, likely in marks])
+
+    apart = decode(patches, rows, CARD)
+    together = decode(replace(patches, others=(Box(40, 80, 30, 5),)), rows, CARD)
+
+    assert [reading.text for reading in apart] == ["4", "7"]
+    assert [reading.text for reading in together] == ["47"]
+
+
+class TestOrder:
+    def test_top_to_bottom_then_left_to_right(self) -> None:
+        upper = [*written("12"), *written("34", x=200)]
+        lower = [*written("56", y=90), *written("78", x=200, y=90)]
+        assert texts(*(lower + upper)[::-1]) == ["12", "34", "56", "78"]
+
+    @pytest.mark.parametrize("slope", [-0.35, -0.1, 0.1, 0.35])
+    def test_a_sloping_line_is_one_line(self, slope: float) -> None:
+        marks = [
+            (Box(box.x, 200 + round(slope * box.x), box.width, box.height), likely)
+            for box, likely in written("4071925", gap=10)
+        ]
+        assert texts(*marks) == ["4071925"]
+
+    @pytest.mark.parametrize("slope", [-0.15, 0.15])
+    def test_two_sloping_lines_stay_apart(self, slope: float) -> None:
+        marks = [
+            (Box(box.x, box.y + 200 + round(slope * box.x), box.width, box.height), likely)
+            for box, likely in [*written("40719", gap=10), *written("28563", y=70, gap=10)]
+        ]
+        assert texts(*marks) == ["40719", "28563"]
+
+    def test_the_box_of_a_number_is_around_its_digits(self) -> None:
+        boxes = [box for box, _ in written("407", x=5, y=9)]
+        rows = [row(d4=0.98, none=0), row(d0=0.9, none=0), row(d7=0.96, none=0)]
+        patches = Patches(
+            np.zeros((3, 28, 28), np.uint8),
+            np.array(boxes, np.int32),
+            tuple(Chain((box,), ((0, 1, i),)) for i, box in enumerate(boxes)),
+        )
+        (reading,) = decode(patches, np.array(rows), CARD)
+        assert reading.box == Box(5, 9, 88, 40)
+        assert [digit.confidence for digit in reading.digits] == pytest.approx([0.98, 0.9, 0.96])
+        assert reading.confidence == pytest.approx(0.9)  # of the least certain
+        assert [digit.box for digit in reading.digits] == boxes
+
+
+class TestPagesOfWriting:
+    """On a page of letters, some of which look like digits, only words of digits alone are numbers."""
+
+    @staticmethod
+    def page(*words: str) -> list[str]:
+        """Read a page of lines of four words; ``x`` is a letter."""
+        marks = []
+        for at, word in enumerate(words):
+            marks += written(word, x=at % 4 * 260, y=at // 4 * 80, gap=4)
+        return texts(*marks)
+
+    def test_letters_that_look_like_digits_are_letters_in_their_words(self) -> None:
+        assert self.page(*["xx0xx", "x1x", "1xx55", "xxx"] * 5) == []
+
+    def test_a_number_among_words_is_read(self) -> None:
+        assert self.page(*["xx0xx", "x1x", "1984", "xxx"] * 5) == ["1984"] * 5
+
+    def test_a_few_letters_make_no_page(self) -> None:
+        assert self.page("x2x", "3x") == ["2", "3"]
+
+    @pytest.mark.parametrize(
+        ("letters", "digits", "page"), [(30, 0, True), (29, 0, False), (60, 60, True), (60, 61, False)]
+    )
+    def test_a_page_of_writing_has_many_letters_and_no_more_digits(self, letters: int, digits: int, page: bool) -> None:
+        box = Box(0, 0, 20, 30)
+        assert is_writing([Mark(None, box)] * letters + [Mark(Digit(3, 0.9, box), box)] * digits) == page
