@@ -41,22 +41,24 @@ def _numbre(x: Any) -> Any:
 
 
 def _cnn(x: Any) -> Any:
-    """A small convolutional network, 217 k parameters with 13 classes, shaped for small CPUs.
+    """A small convolutional network, 240 k parameters with 13 classes, shaped for small CPUs.
 
-    A 5x5 stem of stride 2 keeps the expensive layers at 14x14 and 7x7; batch
-    normalisation folds into the convolutions on export; relu quantizes well.
+    A 5x5 stem of stride 2 keeps the expensive layers at 14x14 and 7x7; the last one
+    drops the border, which would be a tenth of all weights in the layer behind it;
+    batch normalisation folds into the convolutions on export; relu quantizes well.
     """
     from keras import layers
 
-    def conv(x: Any, filters: int, size: int, stride: int) -> Any:
-        x = layers.Conv2D(filters, size, strides=stride, padding="same", use_bias=False)(x)
+    def conv(x: Any, filters: int, size: int, stride: int, padding: str = "same") -> Any:
+        x = layers.Conv2D(filters, size, strides=stride, padding=padding, use_bias=False)(x)
         return layers.ReLU()(layers.BatchNormalization()(x))
 
     x = layers.Reshape((28, 28, 1))(x)
     x = conv(x, 32, 5, 2)
     x = conv(x, 48, 3, 1)
-    x = conv(x, 80, 3, 2)
-    x = conv(x, 80, 3, 1)
-    x = conv(x, 80, 3, 1)
+    x = conv(x, 78, 3, 2)
+    x = conv(x, 78, 3, 1)
+    x = conv(x, 78, 3, 1)
+    x = conv(x, 78, 3, 1, "valid")
     x = layers.Flatten()(x)
     return layers.Dropout(0.4)(x)

@@ -16,6 +16,8 @@ _GAP_HEIGHT = 0.4
 _LETTERS = 30
 _SPACE = 0.3
 _LOOK_BACK = 3  # marks at a line's end that the next is compared with
+# A point or a dash stands lower than this share of the digits' height: what is above is dust, or of the line above.
+_ABOVE = 0.25
 # A slash overshoots its neighbours by this share of their height, at its head and at its foot.
 _OVERSHOOT = 0.05
 
@@ -143,10 +145,11 @@ def _ends(before: Box, after: Box, others: tuple[Box, ...]) -> bool:
 
 
 def _parted(before: Box, after: Box, others: tuple[Box, ...]) -> bool:
-    """Whether ink stands between two neighbours: in their gap, on their level."""
+    """Whether ink stands between two neighbours: in their gap, where points and dashes stand."""
     top, bottom = min(before.y, after.y), max(before.bottom, after.bottom)
+    high = top + _ABOVE * (bottom - top)
     return any(
-        before.right <= other.x + other.width / 2 <= after.x and top < middle(other) < bottom for other in others
+        before.right <= other.x + other.width / 2 <= after.x and high < middle(other) < bottom for other in others
     )
 
 

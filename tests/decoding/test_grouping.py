@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -74,23 +72,33 @@ class TestGrouping:
         assert texts() == []
 
 
-def test_ink_too_flat_to_be_a_digit_stands_between_numbers_too() -> None:
-    """A minus or a dash is no candidate, but vision tells where it is."""
-    marks = written("47", gap=60)
-    boxes = [box for box, _ in marks]
-    patches = Patches(
-        np.zeros((2, 28, 28), np.uint8),
-        np.array(boxes, np.int32),
-        tuple(Chain((box,), ((0, 1, number),)) for number, box in enumerate(boxes)),
-        others=(Box(40, 18, 30, 5), Box(40, 80, 30, 5)),
+class TestOtherInk:
+    """What is too small or too flat to be a candidate; vision tells where it is."""
+
+    @staticmethod
+    def read(*others: Box) -> list[str]:
+        """Read a 4 and a 7, 40 high, with a gap of 60 from x=24 on."""
+        marks = written("47", gap=60)
+        boxes = [box for box, _ in marks]
+        patches = Patches(
+            np.zeros((2, 28, 28), np.uint8),
+            np.array(boxes, np.int32),
+            tuple(Chain((box,), ((0, 1, number),)) for number, box in enumerate(boxes)),
+            others=others,
+        )
+        return [reading.text for reading in decode(patches, np.array([likely for _, likely in marks]), CARD)]
+
+    @pytest.mark.parametrize("box", [Box(40, 18, 30, 5), Box(50, 36, 4, 4), Box(50, 18, 4, 4)], ids=["-", ".", "·"])
+    def test_it_parts_numbers_where_dashes_and_points_stand(self, box: Box) -> None:
+        assert self.read(box) == ["4", "7"]
+
+    @pytest.mark.parametrize(
+        "box",
+        [Box(40, 80, 30, 5), Box(50, 4, 4, 4), Box(50, -8, 4, 4), Box(2, 18, 4, 4)],
+        ids=["below", "at the head", "above", "within a digit"],
     )
-    rows = np.array([likely for _, likely in marks])
-
-    apart = decode(patches, rows, CARD)
-    together = decode(replace(patches, others=(Box(40, 80, 30, 5),)), rows, CARD)
-
-    assert [reading.text for reading in apart] == ["4", "7"]
-    assert [reading.text for reading in together] == ["47"]
+    def test_it_parts_nothing_elsewhere(self, box: Box) -> None:
+        assert self.read(box) == ["47"]
 
 
 class TestOrder:
