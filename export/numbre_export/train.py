@@ -282,7 +282,7 @@ def _probabilities(model: Any, images: Pixels) -> Floats:
 
 def _portable(word: str) -> str:
     """Return an argument without the folders of this machine: the command travels in every model's card."""
-    return Path(word).name if Path(word).is_absolute() else word
+    return Path(word).name if Path(word).is_absolute() or ".." in Path(word).parts else word
 
 
 def _write_metrics(path: Path, outcome: Outcome, recipe: Recipe, seed: int, symbols: int, model: Any) -> None:

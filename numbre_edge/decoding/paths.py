@@ -23,7 +23,7 @@ _CUT = 1.0
 # best path's score is no worse than this (log).
 _CLUTTER = 0.6
 # Beside a digit, what the best path puts together is so much less likely to be a part of one or several than it looks.
-_CHOSEN = 0.1
+_CHOSEN = 0.05
 _LEAST = 1e-3  # no probability counts for less
 # What is doubtful and lower than this share of the digits' height is a speck: vision, which knows of no digits, cannot
 # tell where the grain of a table makes more components than the writing does.
