@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import json
-import sys
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
@@ -172,14 +171,10 @@ def test_a_bar_thins_to_a_line() -> None:
 
 @pytest.fixture(scope="module")
 def script() -> ModuleType:
-    """``samples/render.py``, which is a script and in no package."""
-    spec = importlib.util.spec_from_file_location("samples_render", SAMPLES / "render.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up by name
-    spec.loader.exec_module(module)
-    return module
+    """``samples/render.py``, which is a script and in no package; what it imports stands beside it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(SAMPLES)
+        return importlib.import_module("render")
 
 
 def test_every_sample_has_its_line_and_every_line_its_sample(script: ModuleType) -> None:
