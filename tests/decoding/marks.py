@@ -20,14 +20,20 @@ def row(**likely: float) -> NDArray[np.float32]:
     return np.array([values.get(column, rest) for column in range(11)], np.float32)
 
 
+def apart(boxes: list[Box], others: tuple[Box, ...] = ()) -> Patches:
+    """Candidates that stand apart, one a box."""
+    return Patches(
+        pixels=np.zeros((len(boxes), 28, 28), np.uint8),
+        boxes=np.array(boxes, np.int32).reshape(-1, 4),
+        chains=tuple(Chain((box,), ((0, 1, number),)) for number, box in enumerate(boxes)),
+        others=others,
+    )
+
+
 def texts(*marks: tuple[Box, NDArray[np.float32]], card: ModelCard = CARD, minimum: float | None = None) -> list[str]:
     """Decode marks that stand apart, each a box and its probabilities."""
-    chains = tuple(Chain((box,), ((0, 1, number),)) for number, (box, _) in enumerate(marks))
-    patches = Patches(
-        np.zeros((len(marks), 28, 28), np.uint8), np.array([box for box, _ in marks], np.int32).reshape(-1, 4), chains
-    )
     rows = np.array([row for _, row in marks], np.float32).reshape(-1, 11)
-    return [reading.text for reading in decode(patches, rows, card, min_confidence=minimum)]
+    return [reading.text for reading in decode(apart([box for box, _ in marks]), rows, card, min_confidence=minimum)]
 
 
 def written(text: str, *, x: int = 0, y: int = 0, gap: int = 8, wide: int = 24, high: int = 40) -> list[tuple]:

@@ -7,8 +7,8 @@ import pytest
 
 from numbre_edge.decoding import decode
 from numbre_edge.decoding.grouping import Mark, is_writing
-from numbre_edge.types import Box, Chain, Digit, Patches
-from tests.decoding.marks import CARD, row, texts, written
+from numbre_edge.types import Box, Digit
+from tests.decoding.marks import CARD, apart, row, texts, written
 
 
 class TestGrouping:
@@ -79,13 +79,7 @@ class TestOtherInk:
     def read(*others: Box) -> list[str]:
         """Read a 4 and a 7, 40 high, with a gap of 60 from x=24 on."""
         marks = written("47", gap=60)
-        boxes = [box for box, _ in marks]
-        patches = Patches(
-            np.zeros((2, 28, 28), np.uint8),
-            np.array(boxes, np.int32),
-            tuple(Chain((box,), ((0, 1, number),)) for number, box in enumerate(boxes)),
-            others=others,
-        )
+        patches = apart([box for box, _ in marks], others)
         return [reading.text for reading in decode(patches, np.array([likely for _, likely in marks]), CARD)]
 
     @pytest.mark.parametrize("box", [Box(40, 18, 30, 5), Box(50, 36, 4, 4), Box(50, 18, 4, 4)], ids=["-", ".", "·"])
@@ -126,12 +120,7 @@ class TestOrder:
     def test_the_box_of_a_number_is_around_its_digits(self) -> None:
         boxes = [box for box, _ in written("407", x=5, y=9)]
         rows = [row(d4=0.98, none=0), row(d0=0.9, none=0), row(d7=0.96, none=0)]
-        patches = Patches(
-            np.zeros((3, 28, 28), np.uint8),
-            np.array(boxes, np.int32),
-            tuple(Chain((box,), ((0, 1, i),)) for i, box in enumerate(boxes)),
-        )
-        (reading,) = decode(patches, np.array(rows), CARD)
+        (reading,) = decode(apart(boxes), np.array(rows), CARD)
         assert reading.box == Box(5, 9, 88, 40)
         assert [digit.confidence for digit in reading.digits] == pytest.approx([0.98, 0.9, 0.96])
         assert reading.confidence == pytest.approx(0.9)  # of the least certain

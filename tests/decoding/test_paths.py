@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from numbre_edge.decoding import decode
 from numbre_edge.model import ModelCard
 from numbre_edge.types import Box, Chain, Patches
-from tests.decoding.marks import CARD, row, texts, written
+from tests.decoding.marks import CARD, apart, row, texts, written
 
 
 class TestDoubt:
@@ -68,12 +68,7 @@ class TestCompany:
 
     def test_a_model_of_ten_digits_knows_no_company(self) -> None:
         ten = ModelCard(name="test", preprocessing=1)
-        boxes = [box for box, _ in written("40")]
-        patches = Patches(
-            np.zeros((2, 28, 28), np.uint8),
-            np.array(boxes, np.int32),
-            tuple(Chain((box,), ((0, 1, i),)) for i, box in enumerate(boxes)),
-        )
+        patches = apart([box for box, _ in written("40")])
         rows = np.array([row(d4=0.98)[:10], row(d0=0.6)[:10]])
         (reading,) = decode(patches, rows, ten)
         assert [digit.confidence for digit in reading.digits] == pytest.approx([0.98, 0.6])
@@ -177,10 +172,8 @@ class TestKindsOfNoDigit:
 
     @pytest.mark.parametrize("kind", ["c11", "c12"])
     def test_beside_a_digit_it_is_hardly_a_part_or_several(self, kind: str) -> None:
-        boxes = (Box(0, 0, 20, 30), Box(28, 0, 8, 30))
+        patches = apart([Box(0, 0, 20, 30), Box(28, 0, 8, 30)])
         rows = np.array([self.row(d7=1.0), self.row(**{"d1": 0.3, kind: 0.7})])
-        chains = tuple(Chain((box,), ((0, 1, i),)) for i, box in enumerate(boxes))
-        patches = Patches(np.zeros((2, 28, 28), np.uint8), np.array(boxes, np.int32), chains)
         assert [reading.text for reading in decode(patches, rows, self.APART)] == ["71"]
 
     def test_a_piece_that_was_cut_may_be_one(self) -> None:
