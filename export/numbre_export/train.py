@@ -285,6 +285,11 @@ def _portable(word: str) -> str:
     return Path(word).name if Path(word).is_absolute() or ".." in Path(word).parts else word
 
 
+def _command(words: list[str]) -> str:
+    """Return the command that trains the same model in one sitting."""
+    return shlex.join(["numbre-edge", *(_portable(word) for word in words if word != "--resume")])
+
+
 def _write_metrics(path: Path, outcome: Outcome, recipe: Recipe, seed: int, symbols: int, model: Any) -> None:
     import tensorflow
 
@@ -298,7 +303,7 @@ def _write_metrics(path: Path, outcome: Outcome, recipe: Recipe, seed: int, symb
                 "recipe": recipe.as_dict(),
                 "seed": seed,
                 "symbols": symbols,
-                "command": shlex.join(["numbre-edge", *(_portable(word) for word in sys.argv[1:])]),
+                "command": _command(sys.argv[1:]),
                 "versions": {
                     "python": platform.python_version(),
                     "tensorflow": tensorflow.__version__,

@@ -18,7 +18,7 @@ from numbre_export import train as training
 from numbre_export.data import Mnist, split
 from numbre_export.evaluate import evaluate, keras_classifier, load_keras
 from numbre_export.recipes import ARTICLE, RECIPES, Polish
-from numbre_export.train import _portable, train
+from numbre_export.train import _command, _portable, train
 
 pytestmark = pytest.mark.export
 
@@ -82,6 +82,10 @@ def test_metrics_are_named_and_are_those_of_the_model(run_folder: Path, small_mn
 )
 def test_a_card_s_command_names_no_folder_of_the_machine_s(word: str, kept: str) -> None:
     assert _portable(word) == kept
+
+
+def test_a_card_s_command_trains_in_one_sitting() -> None:
+    assert _command(["train", "--data", "../mnist", "--resume"]) == "numbre-edge train --data mnist"
 
 
 def test_the_model_is_the_epoch_best_on_the_validation_split(run_folder: Path, small_mnist: Mnist) -> None:
