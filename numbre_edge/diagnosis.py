@@ -36,7 +36,7 @@ class Finding:
 
     Attributes:
         text: one line of plain ASCII, without a full stop.
-        box: the ink it speaks of, in frame pixels; None for the picture as a whole.
+        box: the ink it speaks of, in pixels of the frame, set upright if it was tilted; None for the picture as a whole.
     """
 
     text: str
@@ -46,6 +46,7 @@ class Finding:
 def diagnose(explanation: Explanation) -> list[Finding]:
     """Say what helped or hindered the reading: the picture first, then its ink in reading order."""
     return [
+        *_tilt(explanation),
         *_ink(explanation),
         *_size(explanation),
         *_sharpness(explanation),
@@ -53,6 +54,15 @@ def diagnose(explanation: Explanation) -> list[Finding]:
         *_doubts(explanation),
         *_rejected(explanation),
     ]
+
+
+def _tilt(explanation: Explanation) -> Iterator[Finding]:
+    tilt = explanation.tilt
+    if tilt:
+        yield Finding(
+            f"the lines descend to the {'right' if tilt > 0 else 'left'} by {abs(tilt):.0f} degrees: the picture is set "
+            "upright before it is read, and places are told in that"
+        )
 
 
 def _ink(explanation: Explanation) -> Iterator[Finding]:

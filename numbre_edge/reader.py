@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from numbre_edge.model import ModelCard
 from numbre_edge.sources.decode import decode as decode_picture
 from numbre_edge.types import Box, Explanation, Frame, Reading
 from numbre_edge.vision.pipeline import find_digits
+from numbre_edge.vision.tilt import turned_back
 
 
 class Reader:
@@ -66,13 +68,17 @@ class Reader:
     def read_frame(self, frame: Frame, *, roi: Box | None = None) -> list[Reading]:
         """Read a frame, or only the part of it within ``roi``; boxes are the frame's all the same."""
         if roi is None:
-            return list(self.explain(frame).readings)
+            explanation = self.explain(frame)
+            if not explanation.tilt:
+                return list(explanation.readings)
+            back = partial(turned_back, width=frame.width, height=frame.height, tilt=explanation.tilt)
+            return [reading.placed(back) for reading in explanation.readings]
         part = frame.pixels[roi.y : roi.bottom, roi.x : roi.right]
         if not part.size:
             raise UsageError(
                 f"region {roi.x},{roi.y},{roi.width},{roi.height} lies outside the {frame.width}x{frame.height} picture"
             )
-        return [reading.moved(roi.x, roi.y) for reading in self.explain(Frame(part, frame.source)).readings]
+        return [reading.moved(roi.x, roi.y) for reading in self.read_frame(Frame(part, frame.source))]
 
     def explain(self, frame: Frame) -> Explanation:
         """Read a frame and keep every stage."""
@@ -83,6 +89,7 @@ class Reader:
             contrast=stages.contrast,
             mask=stages.mask,
             scale=stages.scale,
+            tilt=stages.tilt,
             light_ink=stages.light_ink,
             patches=stages.patches,
             probabilities=calibrated(probabilities, self.card.temperature),

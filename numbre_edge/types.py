@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, NamedTuple
@@ -135,20 +136,26 @@ class Reading:
             box=Box.around([d.box for d in digits]),
         )
 
+    def placed(self, place: Callable[[Box], Box]) -> Reading:
+        """Return the same number with each digit's box where ``place`` puts it."""
+        return Reading.of([Digit(d.value, d.confidence, place(d.box)) for d in self.digits])
+
     def moved(self, dx: int, dy: int) -> Reading:
         """Return the same number ``dx``, ``dy`` pixels further right and down."""
-        digits = [Digit(d.value, d.confidence, d.box._replace(x=d.box.x + dx, y=d.box.y + dy)) for d in self.digits]
-        return Reading.of(digits)
+        return self.placed(lambda box: box._replace(x=box.x + dx, y=box.y + dy))
 
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
     """Every stage of one reading, for people who ask why.
 
+    Of a tilted page all this is of the page set upright, boxes included.
+
     Attributes:
         contrast: (h, w) uint8 at working scale, illumination removed, ink bright on 0.
         mask: (h, w) uint8, ink 255 on 0.
         scale: working pixels per frame pixel.
+        tilt: degrees by which the page's lines descended to the right before it was set upright; 0 if it was not.
         light_ink: whether the ink is lighter than its ground.
         patches: the candidate digits, N of them.
         probabilities: (N, C) float32, calibrated; the first ten columns are the digits.
@@ -158,6 +165,7 @@ class Explanation:
     contrast: Pixels
     mask: Pixels
     scale: float
+    tilt: float
     light_ink: bool
     patches: Patches
     probabilities: Floats

@@ -35,6 +35,7 @@ def explained(
     *,
     chains: tuple[Chain, ...] | None = None,
     contrast: NDArray[np.uint8] | None = None,
+    tilt: float = 0.0,
 ) -> Explanation:
     """Explain marks, each a box, its probabilities and what it reads as."""
     boxes = [box for box, _, _ in marks]
@@ -44,6 +45,7 @@ def explained(
         contrast=contrast,
         mask=np.where(contrast > 60, np.uint8(255), np.uint8(0)),
         scale=1.0,
+        tilt=tilt,
         light_ink=False,
         patches=Patches(
             np.zeros((len(marks), 28, 28), np.uint8),
@@ -65,6 +67,13 @@ def texts(explanation: Explanation) -> list[str]:
 
 def test_of_a_clear_picture_there_is_nothing_to_say() -> None:
     assert diagnose(explained([sure(LEFT), sure(RIGHT)])) == []
+
+
+@pytest.mark.parametrize(("tilt", "way"), [(9.25, "right"), (-12.0, "left")])
+def test_a_tilted_page_is_told(tilt: float, way: str) -> None:
+    (text,) = texts(explained([sure(LEFT), sure(RIGHT)], tilt=tilt))
+
+    assert text.startswith(f"the lines descend to the {way} by {abs(tilt):.0f} degrees: the picture is set upright")
 
 
 class TestInk:

@@ -19,7 +19,7 @@ _MOST = 6  # patches of one picture
 
 def patches_of_blank(rng: Generator) -> list[Pixels]:
     """Return (28, 28) uint8 patches that vision finds where nothing is written; often none."""
-    found = find_digits(Frame(blank_picture(rng))).patches
+    found = find_digits(Frame(blank_picture(rng)), level=False).patches
     wide = np.flatnonzero(found.boxes[:, 2] > NARROW * found.boxes[:, 3])
     return [found.pixels[i] for i in rng.permutation(wide)[:_MOST]]
 

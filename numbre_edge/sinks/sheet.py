@@ -38,7 +38,7 @@ def contact_sheet(frame: Frame, explanation: Explanation, card: ModelCard, findi
     """Draw all stages: picture, illumination removed, ink, numbers, findings, and the patches with their top three.
 
     Args:
-        frame: the picture that was explained.
+        frame: the picture that was explained, set upright if it was tilted.
         explanation: what ``Reader.explain`` said of it.
         card: of the model, for the names of its classes.
         findings: what there is to say about it, a line of ASCII each.
@@ -46,11 +46,12 @@ def contact_sheet(frame: Frame, explanation: Explanation, card: ModelCard, findi
     Returns:
         (h, 1600, 3) BGR uint8.
     """
+    tilt = f", set upright by {explanation.tilt:.0f} degrees" if explanation.tilt else ""
     ink = "light ink on dark" if explanation.light_ink else "dark ink on light"
     across = 4 if frame.height > frame.width else 2
     width = (_WIDTH - (across + 1) * _MARGIN) // across
     panels = [
-        _Panel(f"Picture  {frame.width} x {frame.height}", _fitted(frame.pixels, width)),
+        _Panel(f"Picture  {frame.width} x {frame.height}{tilt}", _fitted(frame.pixels, width)),
         _Panel(f"Illumination removed  {ink}", _fitted(255 - explanation.contrast, width)),
         _Panel(
             f"Ink  {explanation.mask.shape[1]} x {explanation.mask.shape[0]}", _fitted(255 - explanation.mask, width)

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from numbre_edge.types import Box, Chain, Frame, Patches, Pixels
 from numbre_edge.vision.binarize import binarize
 from numbre_edge.vision.components import Components, Symbol, close_gaps, components
-from numbre_edge.vision.illumination import flatten
+from numbre_edge.vision.illumination import Flattened, flatten
 from numbre_edge.vision.normalize import PATCH, normalize, stroke_width
 from numbre_edge.vision.rules import remove_rules
 from numbre_edge.vision.splitting import split
+from numbre_edge.vision.tilt import size_upright, tilt_of, upright
 
 # Longer side, pixels. Larger pictures are shrunk to it: a digit 1/60 of the side is then 21 pixels high.
 WORKING_SIDE = 1280
@@ -31,43 +32,49 @@ class Stages:
     """What each step made of a frame.
 
     Attributes:
-        grey: (h, w) uint8 at working scale.
-        contrast: (h, w) uint8, illumination removed, ink bright on 0.
+        contrast: (h, w) uint8 at working scale, illumination removed, ink bright on 0.
         mask: (h, w) uint8, ink 255 on 0.
         scale: working pixels per frame pixel.
+        tilt: degrees by which the page was turned to be upright; all else is of the upright page.
         light_ink: whether the ink is lighter than its ground.
         patches: the candidate digits, boxes in frame pixels.
     """
 
-    grey: Pixels
     contrast: Pixels
     mask: Pixels
     scale: float
+    tilt: float
     light_ink: bool
     patches: Patches
 
 
-def find_digits(frame: Frame) -> Stages:
-    """Find what may be digits in ``frame``."""
+def find_digits(frame: Frame, *, level: bool = True) -> Stages:
+    """Find what may be digits in ``frame``; a tilted page is set upright first, unless ``level`` is False."""
     grey = frame.pixels if frame.pixels.ndim == 2 else cv2.cvtColor(frame.pixels, cv2.COLOR_BGR2GRAY)
     grey, scale = _at_working_scale(np.asarray(grey, np.uint8))
     full = max(frame.width, frame.height) <= _FULL
     flattened = flatten(grey, full=full)
-    mask = remove_rules(binarize(flattened.contrast), flattened.contrast, full=full)
+    mask = binarize(flattened.contrast)
+    tilt = tilt_of(mask) if level and not full else 0.0
+    if tilt:
+        edges = upright(flattened.edges.view(np.uint8), tilt).view(np.bool_)
+        flattened = Flattened(upright(flattened.contrast, tilt), edges, flattened.light_ink)
+        mask = binarize(flattened.contrast)
+    mask = remove_rules(mask, flattened.contrast, full=full)
     stroke = stroke_width(mask)
     mask = close_gaps(mask, stroke)
     found = components(mask, flattened, stroke, full=full)
     return Stages(
-        grey=grey,
         contrast=flattened.contrast,
         mask=mask,
         scale=scale,
+        tilt=tilt,
         light_ink=flattened.light_ink,
-        patches=_patches(flattened.contrast, found, scale, frame),
+        patches=_patches(flattened.contrast, found, scale, size_upright(frame.width, frame.height, tilt)),
     )
 
 
-def _patches(contrast: Pixels, found: Components, scale: float, frame: Frame) -> Patches:
+def _patches(contrast: Pixels, found: Components, scale: float, size: tuple[int, int]) -> Patches:
     pixels: list[Pixels] = []
     boxes: list[Box] = []
     chains: list[Chain] = []
@@ -82,13 +89,13 @@ def _patches(contrast: Pixels, found: Components, scale: float, frame: Frame) ->
             spans.append((first, end, len(pixels)))
             mask = cv2.inRange(_crop(own, box), (first + 1,), (end,))
             pixels.append(normalize(np.asarray(cv2.bitwise_and(_crop(grey, box), cv2.dilate(mask, _AROUND)), np.uint8)))
-            boxes.append(_to_frame(box, symbol.box, scale, frame))
-        chains.append(Chain(tuple(_to_frame(piece, symbol.box, scale, frame) for piece in atoms.boxes), tuple(spans)))
+            boxes.append(_to_frame(box, symbol.box, scale, size))
+        chains.append(Chain(tuple(_to_frame(piece, symbol.box, scale, size) for piece in atoms.boxes), tuple(spans)))
     return Patches(
         pixels=np.array(pixels, np.uint8).reshape(-1, PATCH, PATCH),
         boxes=np.array(boxes, np.int32).reshape(-1, 4),
         chains=tuple(chains),
-        others=tuple(_to_frame(box, Box(0, 0, 0, 0), scale, frame) for box in found.others),
+        others=tuple(_to_frame(box, Box(0, 0, 0, 0), scale, size) for box in found.others),
     )
 
 
@@ -115,10 +122,10 @@ def _at_working_scale(grey: Pixels) -> tuple[Pixels, float]:
     return np.asarray(cv2.resize(grey, size, interpolation=method), np.uint8), scale
 
 
-def _to_frame(box: Box, within: Box, scale: float, frame: Frame) -> Box:
-    """Return ``box``, in working pixels from the corner of ``within``, in pixels of the frame."""
+def _to_frame(box: Box, within: Box, scale: float, size: tuple[int, int]) -> Box:
+    """Return ``box``, in working pixels from the corner of ``within``, in pixels of the frame, of that size."""
     x, y = within.x + box.x, within.y + box.y
     left, top = int(x / scale), int(y / scale)
-    right = min(frame.width, max(left + 1, round((x + box.width) / scale)))
-    bottom = min(frame.height, max(top + 1, round((y + box.height) / scale)))
+    right = min(size[0], max(left + 1, round((x + box.width) / scale)))
+    bottom = min(size[1], max(top + 1, round((y + box.height) / scale)))
     return Box(left, top, right - left, bottom - top)

@@ -7,6 +7,7 @@ line; where a stroke crosses, the ink is thicker and stays.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import cv2
@@ -28,7 +29,8 @@ _LONGER = 2.2
 _LONGER_UPRIGHT = 5.0
 _TALLER = 5.0
 
-_REACH = 4  # pixels around a rule's place in which it is looked for
+# A rule is looked for within so many pixels of its place, and within so many of those in which it was found.
+_REACH, _ROUGHLY = 4, 1.25
 # A dot and the paper beside it, in thicknesses of the rule; ink along a rule is this much darker than the rule.
 _DOT = 2.5
 _DARKER = 1.25
@@ -56,17 +58,17 @@ def remove_rules(mask: Pixels, contrast: Pixels, *, full: bool = False) -> Pixel
         full: digits may fill the picture, and their strokes span it. Only a
             line longer than the picture is high is none of theirs.
     """
-    small = _shrunk(mask)
+    small = shrunk(mask)
     if full:
         wide = mask.shape[1] > _LONGER_THAN_HIGH * mask.shape[0]
         return _remove_level(mask, small, contrast, _LONGER) if wide else mask
     level = _remove_level(mask, small, contrast, _LONGER)
     if level is not mask:
-        small = _shrunk(level)
+        small = shrunk(level)
     return _transposed(_remove_level(_transposed(level), _transposed(small), _transposed(contrast), _LONGER_UPRIGHT))
 
 
-def _shrunk(mask: Pixels) -> Pixels:
+def shrunk(mask: Pixels) -> Pixels:
     """Return ``mask`` at the size in which lines are looked for."""
     factor = _SMALL / max(mask.shape)
     if factor >= 1:
@@ -87,10 +89,11 @@ def _remove_level(mask: Pixels, small: Pixels, contrast: Pixels, longer: float) 
     runs = _vertical_runs(mask)
     result = mask.copy()
     height, width = mask.shape
+    reach = max(_REACH, math.ceil(_ROUGHLY * max(mask.shape) / max(small.shape)))
     for line in lines:
         columns = np.arange(max(0, int(line.x1) - 4), min(width, int(line.x2) + 5))
         middle = line.y1 + (line.y2 - line.y1) / (line.x2 - line.x1) * (columns - line.x1)
-        rows = np.rint(middle).astype(int)[None, :] + np.arange(-_REACH, _REACH + 1)[:, None]
+        rows = np.rint(middle).astype(int)[None, :] + np.arange(-reach, reach + 1)[:, None]
         inside = (rows >= 0) & (rows < height)
         rows = rows.clip(0, height - 1)
         around = runs[rows, columns] * inside

@@ -24,6 +24,7 @@ def explained(frame: Frame, patches: Pixels, values: list[int | None]) -> Explan
         contrast=np.zeros((40, 60), np.uint8),
         mask=np.zeros((40, 60), np.uint8),
         scale=60 / frame.width,
+        tilt=0.0,
         light_ink=False,
         patches=Patches(
             patches,

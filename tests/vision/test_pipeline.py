@@ -92,7 +92,7 @@ def test_a_scan_of_100_megapixels_is_read_at_working_scale(ones: NDArray[np.uint
     page[3000:4400, 6000:7400] = digits_on(blank(1400, 1400), ones[:1], at=((0, 0),), size=1400)
     stages = find_digits(Frame(page))
 
-    assert max(stages.grey.shape) == WORKING_SIDE
+    assert max(stages.contrast.shape) == WORKING_SIDE
     assert stages.scale == pytest.approx(WORKING_SIDE / 14100)
     assert_sound(stages.patches, 14100, 7100)
     (box,) = boxes(stages.patches)
