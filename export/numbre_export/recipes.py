@@ -71,7 +71,7 @@ _LIGHT = Augmentation(rotation=0.07, shear=0.07, stretch=0.05, perspective=0, el
 
 RECIPES = {
     "cnn": Recipe(
-        "cnn", epochs=20, augmentation=Augmentation(), classes=13, mixture=Mixture(), polish=Polish(16, 4e-4, 0.25)
+        "cnn", epochs=20, augmentation=Augmentation(), classes=13, mixture=Mixture(), polish=Polish(14, 4e-4, 0.4)
     ),
     "numbre": Recipe("numbre", epochs=24, learning_rate=4e-3, weight_decay=0.01, augmentation=_LIGHT),
 }
