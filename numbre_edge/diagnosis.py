@@ -36,7 +36,7 @@ class Finding:
 
     Attributes:
         text: one line of plain ASCII, without a full stop.
-        box: the ink it speaks of, in pixels of the frame, set upright if it was tilted; None for the picture as a whole.
+        box: the ink it speaks of, in frame pixels (set upright, if it was tilted); None for the picture as a whole.
     """
 
     text: str
@@ -59,9 +59,10 @@ def diagnose(explanation: Explanation) -> list[Finding]:
 def _tilt(explanation: Explanation) -> Iterator[Finding]:
     tilt = explanation.tilt
     if tilt:
+        way = "right" if tilt > 0 else "left"
         yield Finding(
-            f"the lines descend to the {'right' if tilt > 0 else 'left'} by {abs(tilt):.0f} degrees: the picture is set "
-            "upright before it is read, and places are told in that"
+            f"the lines descend to the {way} by {abs(tilt):g} degrees: the picture is set upright before it is read, "
+            "and places are told in that"
         )
 
 

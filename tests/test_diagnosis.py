@@ -73,7 +73,7 @@ def test_of_a_clear_picture_there_is_nothing_to_say() -> None:
 def test_a_tilted_page_is_told(tilt: float, way: str) -> None:
     (text,) = texts(explained([sure(LEFT), sure(RIGHT)], tilt=tilt))
 
-    assert text.startswith(f"the lines descend to the {way} by {abs(tilt):.0f} degrees: the picture is set upright")
+    assert text.startswith(f"the lines descend to the {way} by {abs(tilt):g} degrees: the picture is set upright")
 
 
 class TestInk:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from numbre_edge import Frame, NumbreError, Reader
 from numbre_edge.errors import SourceError, UsageError
 from numbre_edge.types import Box
+from numbre_edge.vision.tilt import upright
 
 MODEL = Path(__file__).parent / "cli" / "tiny.onnx"  # made by make_tiny_model.py there
 MnistSample = tuple[NDArray[np.uint8], NDArray[np.uint8]]
@@ -55,6 +56,39 @@ def test_a_reading_says_where_and_how_sure(reader: Reader, page: NDArray[np.uint
     assert reading.confidence == min(digit.confidence for digit in reading.digits)
     assert reading.box == Box.around([digit.box for digit in reading.digits])
     assert [digit.value for digit in reading.digits] == [1, 1, 1]
+
+
+def centre(box: Box) -> NDArray[np.float64]:
+    return np.array([box.x + box.width / 2, box.y + box.height / 2])
+
+
+@pytest.mark.parametrize("tilt", [-14.0, 12.0])
+def test_a_tilted_page_reads_as_the_level_one_and_boxes_are_the_frame_s(
+    shipped: Reader, mnist_sample: MnistSample, tilt: float
+) -> None:
+    digits, labels = mnist_sample
+    level = np.full((500, 800), 225, np.uint8)
+    level[119::120], level[120::120] = 150, 150
+    expected = []
+    for row, chosen in enumerate(([7, 2, 0], [3, 8, 4])):
+        expected.append("".join(str(label) for label in chosen))
+        for column, label in enumerate(chosen):
+            left, top = 180 + column * 80, 150 + row * 120
+            digit = cv2.resize(digits[labels == label][2], (84, 84), interpolation=cv2.INTER_CUBIC)
+            level[top : top + 84, left : left + 84] -= (digit * 0.55).astype(np.uint8)
+    page = upright(level, -tilt, paper=225)
+    middle, turn = np.array(page.shape[::-1]) / 2, np.radians(tilt)
+    spin = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+
+    readings = shipped.read(page)
+
+    assert [reading.text for reading in readings] == expected
+    for reading, before in zip(readings, shipped.read(level), strict=True):
+        for digit, there in zip(reading.digits, before.digits, strict=True):
+            assert centre(digit.box) == pytest.approx(spin @ (centre(there.box) - (400, 250)) + middle, abs=5)
+    part = shipped.read_frame(Frame(page), roi=Box(20, 20, page.shape[1] - 20, page.shape[0] - 20))
+    assert [reading.text for reading in part] == expected
+    assert part[0].box == pytest.approx(readings[0].box, abs=4)
 
 
 def test_a_region_s_boxes_are_the_frame_s(reader: Reader, page: NDArray[np.uint8]) -> None:

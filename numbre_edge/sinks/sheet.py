@@ -46,7 +46,7 @@ def contact_sheet(frame: Frame, explanation: Explanation, card: ModelCard, findi
     Returns:
         (h, 1600, 3) BGR uint8.
     """
-    tilt = f", set upright by {explanation.tilt:.0f} degrees" if explanation.tilt else ""
+    tilt = ", set upright" if explanation.tilt else ""
     ink = "light ink on dark" if explanation.light_ink else "dark ink on light"
     across = 4 if frame.height > frame.width else 2
     width = (_WIDTH - (across + 1) * _MARGIN) // across

@@ -28,7 +28,7 @@ _COUNTED = 2000  # pixels of ink, of a small picture, tell as much as all
 
 
 def tilt_of(mask: Pixels) -> float:
-    """Return how far the lines of a page descend to the right, in degrees; 0 where that is not certain, or next to nothing.
+    """Return how far the lines of a page descend to the right, in degrees; 0 where that is uncertain or slight.
 
     Args:
         mask: (h, w) uint8, ink > 0.
@@ -49,9 +49,7 @@ def tilt_of(mask: Pixels) -> float:
     return float(near[_energies(rows, columns, near).argmax()])
 
 
-def _energies(
-    rows: NDArray[np.intp], columns: NDArray[np.intp], degrees: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _energies(rows: NDArray[np.intp], columns: NDArray[np.intp], degrees: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the sum of squares of the ink's counts in rows of each slope."""
     return np.array([float(np.square(np.bincount(_rows(rows, columns, slope))).sum()) for slope in degrees])
 
