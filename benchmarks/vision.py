@@ -24,7 +24,8 @@ from numbre_edge.vision.components import close_gaps, components
 from numbre_edge.vision.illumination import flatten
 from numbre_edge.vision.normalize import stroke_width
 from numbre_edge.vision.pipeline import find_digits
-from numbre_edge.vision.rules import remove_rules
+from numbre_edge.vision.rules import remove_rules, shrunk
+from numbre_edge.vision.tilt import tilt_of
 
 DIGITS = Path(__file__).parents[1] / "tests" / "data" / "mnist_test_100.npz"
 HEIGHT, WIDTH, SIZE = 720, 1280, 84  # pixels; 84 is a digit's 28 three times
@@ -79,14 +80,17 @@ def main() -> None:
     grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)
     flattened = flatten(grey)
     mask = binarize(flattened.contrast)
-    unruled = remove_rules(mask, flattened.contrast)
+    small = shrunk(mask)
+    unruled = remove_rules(mask, flattened.contrast, small)
     stroke = stroke_width(unruled)
     closed = close_gaps(unruled, stroke)
     stages: dict[str, Callable[[], object]] = {
         "grey": lambda: cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY),
         "flatten": lambda: flatten(grey),
         "binarize": lambda: binarize(flattened.contrast),
-        "remove_rules": lambda: remove_rules(mask, flattened.contrast),
+        "shrunk": lambda: shrunk(mask),
+        "tilt_of": lambda: tilt_of(small),
+        "remove_rules": lambda: remove_rules(mask, flattened.contrast, small),
         "stroke_width": lambda: stroke_width(unruled),
         "close_gaps": lambda: close_gaps(unruled, stroke),
         "components": lambda: components(closed, flattened, stroke),

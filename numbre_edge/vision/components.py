@@ -26,7 +26,7 @@ _POINT = 0.7
 _TEXTURE = 4000
 # Gaps in a stroke, and the thickness of a rule's remains, in widths of a stroke.
 _GAP = 0.5
-_HAIR = 0.5
+_HAIR = 0.6
 # A component of which more than this share of a side lies on the picture's border runs along it,
 # unless it is larger than this share of the picture.
 _ALONG = 0.35

@@ -13,7 +13,7 @@ from numbre_edge.vision.binarize import binarize
 from numbre_edge.vision.components import Components, Symbol, close_gaps, components
 from numbre_edge.vision.illumination import Flattened, flatten
 from numbre_edge.vision.normalize import PATCH, normalize, stroke_width
-from numbre_edge.vision.rules import remove_rules
+from numbre_edge.vision.rules import remove_rules, shrunk
 from numbre_edge.vision.splitting import split
 from numbre_edge.vision.tilt import size_upright, tilt_of, upright
 
@@ -55,12 +55,14 @@ def find_digits(frame: Frame, *, level: bool = True) -> Stages:
     full = max(frame.width, frame.height) <= _FULL
     flattened = flatten(grey, full=full)
     mask = binarize(flattened.contrast)
-    tilt = tilt_of(mask) if level and not full else 0.0
+    small = shrunk(mask)
+    tilt = tilt_of(small) if level and not full else 0.0
     if tilt:
         edges = upright(flattened.edges.view(np.uint8), tilt).view(np.bool_)
         flattened = Flattened(upright(flattened.contrast, tilt), edges, flattened.light_ink)
         mask = binarize(flattened.contrast)
-    mask = remove_rules(mask, flattened.contrast, full=full)
+        small = shrunk(mask)
+    mask = remove_rules(mask, flattened.contrast, small, full=full)
     stroke = stroke_width(mask)
     mask = close_gaps(mask, stroke)
     found = components(mask, flattened, stroke, full=full)

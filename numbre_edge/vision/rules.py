@@ -49,16 +49,16 @@ class Line(NamedTuple):
     y2: float
 
 
-def remove_rules(mask: Pixels, contrast: Pixels, *, full: bool = False) -> Pixels:
+def remove_rules(mask: Pixels, contrast: Pixels, small: Pixels, *, full: bool = False) -> Pixels:
     """Return ``mask`` ((h, w) uint8, 255 on 0) without long straight lines, level or upright.
 
     Args:
         mask: the ink of ``contrast``.
         contrast: (h, w) uint8: what is written along a line is darker than the line, or fills a dotted one's gaps.
+        small: ``mask`` as :func:`shrunk`.
         full: digits may fill the picture, and their strokes span it. Only a
             line longer than the picture is high is none of theirs.
     """
-    small = shrunk(mask)
     if full:
         wide = mask.shape[1] > _LONGER_THAN_HIGH * mask.shape[0]
         return _remove_level(mask, small, contrast, _LONGER) if wide else mask

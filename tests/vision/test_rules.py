@@ -13,7 +13,7 @@ from tests.vision.drawing import Ink
 
 def remove_rules(mask: Ink, contrast: Ink | None = None, *, full: bool = False) -> Ink:
     """Remove rules of the writing's own blackness, where ``contrast`` does not tell another."""
-    return subject.remove_rules(mask, mask if contrast is None else contrast, full=full)
+    return subject.remove_rules(mask, mask if contrast is None else contrast, subject.shrunk(mask), full=full)
 
 
 MnistSample = tuple[NDArray[np.uint8], NDArray[np.uint8]]
