@@ -22,6 +22,7 @@ _FINE = np.arange(-1, 1.1, 0.25)
 # too, by more degrees than this: where there are fewer pieces of ink than a line of writing has, it has to be
 # clearer, and to run along a line of this share of the picture's width.
 _CLEAR, _CLEARER = 1.3, 1.8
+_CLEAR_SLIGHT = 1.5  # a page that leans less is turned for its rules alone
 _LEANING, _PIECES, _LONG = 4.0, 3, 0.5
 _COUNTED = 1000  # pixels of ink, of a small picture, tell as much as all
 
@@ -37,7 +38,7 @@ def tilt_of(small: Pixels) -> float:
     energies = _energies(rows[::step], columns[::step], _TRIED)
     best = float(_TRIED[energies.argmax()])
     clear = energies.max() / max(1.0, float(energies[_TRIED == 0][0]))
-    if clear < _CLEAR or not _LEAST <= abs(best) <= _MOST:
+    if clear < (_CLEAR if abs(best) > _LEANING else _CLEAR_SLIGHT) or not _LEAST <= abs(best) <= _MOST:
         return 0.0
     if abs(best) > _LEANING and cv2.connectedComponents(small)[0] - 1 < _PIECES:
         longest = np.bincount(_rows(rows, columns, best)).max()
