@@ -18,10 +18,10 @@ import cv2
 import numpy as np
 
 from numbre_edge import Reader
+from numbre_edge.geometry import upright
 from numbre_edge.sources.decode import decode
 from numbre_edge.types import Pixels
 from numbre_edge.vision import pipeline
-from numbre_edge.vision.tilt import upright
 
 DIGITS = Path(__file__).parents[1] / "tests" / "data" / "mnist_test_100.npz"
 HEIGHT, WIDTH, PITCH, HIGH = 800, 1100, 120, 60  # pixels: of a page, from line to line, of a digit

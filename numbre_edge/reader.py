@@ -12,11 +12,11 @@ from numbre_edge.backends import Backend, open_backend
 from numbre_edge.decoding import decode
 from numbre_edge.decoding.probabilities import calibrated
 from numbre_edge.errors import UsageError
+from numbre_edge.geometry import turned_back
 from numbre_edge.model import ModelCard
 from numbre_edge.sources.decode import decode as decode_picture
 from numbre_edge.types import Box, Explanation, Frame, Reading
 from numbre_edge.vision.pipeline import find_digits
-from numbre_edge.vision.tilt import turned_back
 
 
 class Reader:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from numbre_edge import Frame, NumbreError, Reader
 from numbre_edge.errors import SourceError, UsageError
+from numbre_edge.geometry import upright
 from numbre_edge.types import Box
-from numbre_edge.vision.tilt import upright
 
 MODEL = Path(__file__).parent / "cli" / "tiny.onnx"  # made by make_tiny_model.py there
 MnistSample = tuple[NDArray[np.uint8], NDArray[np.uint8]]

@@ -56,7 +56,6 @@ def explain(
     from numbre_edge.sources.decode import decode
     from numbre_edge.sources.files import read_bytes
     from numbre_edge.types import Frame
-    from numbre_edge.vision.tilt import upright
 
     try:
         frame = Frame(decode(read_bytes(picture), picture.name), str(picture))
@@ -67,8 +66,6 @@ def explain(
     console.detail(f"model {reader.backend.model.path}, backend {reader.backend.name}")
     explanation = reader.explain(frame)
     findings = [finding.text for finding in diagnose(explanation)]
-    if explanation.tilt:
-        frame = Frame(upright(frame.pixels, explanation.tilt, paper=255), frame.source)
     drawn = contact_sheet(frame, explanation, reader.card, findings)
     _, encoded = cv2.imencode(".png", drawn)
     write_picture(sheet, encoded.tobytes())

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from numbre_edge.geometry import size_upright, upright
 from numbre_edge.model import ModelCard
 from numbre_edge.sinks.annotate import DOUBTFUL, SURE, draw
 from numbre_edge.types import Box, Digit, Explanation, Floats, Frame, Pixels
@@ -38,7 +39,7 @@ def contact_sheet(frame: Frame, explanation: Explanation, card: ModelCard, findi
     """Draw all stages: picture, illumination removed, ink, numbers, findings, and the patches with their top three.
 
     Args:
-        frame: the picture that was explained, set upright if it was tilted.
+        frame: the picture that was explained.
         explanation: what ``Reader.explain`` said of it.
         card: of the model, for the names of its classes.
         findings: what there is to say about it, a line of ASCII each.
@@ -50,13 +51,16 @@ def contact_sheet(frame: Frame, explanation: Explanation, card: ModelCard, findi
     ink = "light ink on dark" if explanation.light_ink else "dark ink on light"
     across = 4 if frame.height > frame.width else 2
     width = (_WIDTH - (across + 1) * _MARGIN) // across
+    picture = _fitted(frame.pixels, width)
+    if explanation.tilt:
+        picture = _fitted(upright(picture, explanation.tilt, paper=255), width)
     panels = [
-        _Panel(f"Picture  {frame.width} x {frame.height}{tilt}", _fitted(frame.pixels, width)),
+        _Panel(f"Picture  {frame.width} x {frame.height}{tilt}", picture),
         _Panel(f"Illumination removed  {ink}", _fitted(255 - explanation.contrast, width)),
         _Panel(
             f"Ink  {explanation.mask.shape[1]} x {explanation.mask.shape[0]}", _fitted(255 - explanation.mask, width)
         ),
-        _numbers(frame, explanation, width),
+        _numbers(picture, explanation, picture.shape[1] / size_upright(frame.width, frame.height, explanation.tilt)[0]),
     ]
     rows = [_panel_row(panels[at : at + across], width) for at in range(0, len(panels), across)]
     if findings:
@@ -66,19 +70,19 @@ def contact_sheet(frame: Frame, explanation: Explanation, card: ModelCard, findi
     return np.vstack([*rows, foot])
 
 
-def _numbers(frame: Frame, explanation: Explanation, width: int) -> _Panel:
-    """Draw what was read over the faint boxes of all other candidates, which may share ink with it."""
+def _numbers(picture: Pixels, explanation: Explanation, scale: float) -> _Panel:
+    """Draw what was read over the faint boxes of all other candidates, which may share ink with it.
+
+    Drawn at the panel's own size, ``scale`` times the explained picture's, so that lines and labels keep theirs.
+    """
     readings = explanation.readings
-    # Drawn at the panel's own size, so that lines and labels keep theirs.
-    pixels = _fitted(frame.pixels, width)
-    scale = pixels.shape[1] / frame.width
-    faint = pixels.copy()
+    faint = picture.copy()
     for index, box in enumerate(explanation.patches.boxes.tolist()):
         if index not in explanation.chosen:
             left, top, right, bottom = (round(v * scale) for v in (box[0], box[1], box[0] + box[2], box[1] + box[3]))
             cv2.rectangle(faint, (left, top), (right - 1, bottom - 1), _FAINT, 1)
-    pixels = np.asarray(cv2.addWeighted(faint, 0.6, pixels, 0.4, 0), np.uint8)
-    drawn = draw(pixels, [type(r).of([_scaled(d, scale) for d in r.digits]) for r in readings])
+    faded = np.asarray(cv2.addWeighted(faint, 0.6, picture, 0.4, 0), np.uint8)
+    drawn = draw(faded, [type(r).of([_scaled(d, scale) for d in r.digits]) for r in readings])
     return _Panel(f"Numbers read  {len(readings)}", drawn)
 
 

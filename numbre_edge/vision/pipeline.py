@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from numbre_edge.geometry import size_upright, upright
 from numbre_edge.types import Box, Chain, Frame, Patches, Pixels
 from numbre_edge.vision.binarize import binarize
 from numbre_edge.vision.components import Components, Symbol, close_gaps, components
@@ -15,7 +16,7 @@ from numbre_edge.vision.illumination import Flattened, flatten
 from numbre_edge.vision.normalize import PATCH, normalize, stroke_width
 from numbre_edge.vision.rules import remove_rules, shrunk
 from numbre_edge.vision.splitting import split
-from numbre_edge.vision.tilt import size_upright, tilt_of, upright
+from numbre_edge.vision.tilt import tilt_of
 
 # Longer side, pixels. Larger pictures are shrunk to it: a digit 1/60 of the side is then 21 pixels high.
 WORKING_SIDE = 1280

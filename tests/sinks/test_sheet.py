@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from numbre_edge.geometry import upright
 from numbre_edge.model import ModelCard
 from numbre_edge.sinks.annotate import DOUBTFUL, SURE
 from numbre_edge.sinks.sheet import contact_sheet
@@ -40,12 +41,35 @@ def has_colour(pixels: NDArray[np.uint8], colour: tuple[int, int, int]) -> bool:
     return bool((pixels == colour).all(2).any())
 
 
-@pytest.mark.parametrize("shape", [(300, 900, 3), (900, 300), (3, 2000), (2000, 3), (1, 1)])
-def test_any_shape_of_picture_fits(shape: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("tilt", [0.0, -12.0])
+@pytest.mark.parametrize("shape", [(300, 900, 3), (900, 300), (3, 2000), (2000, 3), (1, 1), (20, 33_000)])
+def test_any_shape_of_picture_fits(shape: tuple[int, ...], tilt: float) -> None:
     frame = Frame(np.full(shape, 200, np.uint8))
-    sheet = contact_sheet(frame, explained(frame, np.zeros((0, 28, 28), np.uint8), []), CARD)
+    explanation = replace(explained(frame, np.zeros((0, 28, 28), np.uint8), []), tilt=tilt)
+    sheet = contact_sheet(frame, explanation, CARD)
     assert sheet.shape[1:] == (1600, 3)
     assert sheet.dtype == np.uint8
+
+
+def test_boxes_of_a_picture_set_upright_are_around_their_ink() -> None:
+    frame = Frame(np.full((400, 900, 3), 200, np.uint8))
+    frame.pixels[300:330, 100:130] = ink = (255, 0, 255)
+    rows, columns = np.nonzero((upright(frame.pixels, 15) == ink).all(2))
+    box = Box(int(columns.min()), int(rows.min()), int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1)
+    explanation = replace(
+        explained(frame, np.zeros((1, 28, 28), np.uint8), []),
+        tilt=15.0,
+        patches=Patches(np.zeros((1, 28, 28), np.uint8), np.array([box], np.int32), (Chain((box,), ((0, 1, 0),)),)),
+        readings=(Reading.of([Digit(7, 0.9, box)]),),
+    )
+    numbers = contact_sheet(frame, explanation, CARD)[600:1100, 800:]  # the fourth panel, at the right below
+    inside = np.argwhere((np.abs(numbers.astype(int) - ink) < 40).all(2))
+    around = np.argwhere((numbers == SURE).all(2))
+    assert len(inside) > 100
+    assert np.all(around.min(0) <= inside.min(0))
+    assert np.all(inside.max(0) <= around.max(0) + 1)
+    assert np.all(around.max(0) <= inside.max(0) + 10)  # their label is above them
+    assert around.min(0)[1] >= inside.min(0)[1] - 10
 
 
 def test_every_patch_is_there_enlarged() -> None:

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from numbre_edge.geometry import size_upright, turned_back, upright
 from numbre_edge.types import Box, Frame
 from numbre_edge.vision import tilt as subject
 from numbre_edge.vision.pipeline import find_digits
 from numbre_edge.vision.rules import shrunk
-from numbre_edge.vision.tilt import size_upright, turned_back, upright
 from tests.vision.drawing import Ink, blank, digits_on
 
 MnistSample = tuple[NDArray[np.uint8], NDArray[np.uint8]]
