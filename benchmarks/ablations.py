@@ -57,7 +57,7 @@ STEPS: dict[str, Callable[[], contextlib.AbstractContextManager[None]]] = {
     "as shipped": contextlib.nullcontext,
     "Otsu's threshold": lambda: replaced(pipeline, "binarize", otsu),
     "adaptive mean threshold": lambda: replaced(pipeline, "binarize", adaptive),
-    "rules left in": lambda: replaced(pipeline, "remove_rules", lambda mask, contrast, small, full: mask),
+    "rules left in": lambda: replaced(pipeline, "remove_rules", lambda mask, contrast, small, full: (mask, False)),
     "gaps left open": lambda: replaced(pipeline, "close_gaps", lambda mask, stroke: mask),
     "thin strokes left thin": lambda: replaced(normalize, "_MIN_STROKE", 0.0),
     "touching digits left whole": lambda: replaced(pipeline, "split", whole),

@@ -81,7 +81,7 @@ def main() -> None:
     flattened = flatten(grey)
     mask = binarize(flattened.contrast)
     small = shrunk(mask)
-    unruled = remove_rules(mask, flattened.contrast, small)
+    unruled, upright_rules = remove_rules(mask, flattened.contrast, small)
     stroke = stroke_width(unruled)
     closed = close_gaps(unruled, stroke)
     stages: dict[str, Callable[[], object]] = {
@@ -93,7 +93,7 @@ def main() -> None:
         "remove_rules": lambda: remove_rules(mask, flattened.contrast, small),
         "stroke_width": lambda: stroke_width(unruled),
         "close_gaps": lambda: close_gaps(unruled, stroke),
-        "components": lambda: components(closed, flattened, stroke),
+        "components": lambda: components(closed, flattened, stroke, upright_rules=upright_rules),
     }
     times = {name: milliseconds(work) for name, work in stages.items()}
     whole, least, ratio = compared(lambda: find_digits(Frame(pixels)), lambda: bare(pixels))

@@ -69,13 +69,16 @@ def close_gaps(mask: Pixels, stroke: float) -> Pixels:
     return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, disc), np.uint8)
 
 
-def components(mask: Pixels, flattened: Flattened, stroke: float, *, full: bool = False) -> Components:
+def components(
+    mask: Pixels, flattened: Flattened, stroke: float, *, upright_rules: bool = False, full: bool = False
+) -> Components:
     """Find the symbols of a flattened picture.
 
     Args:
         mask: (h, w) uint8, ink > 0.
         flattened: the picture.
         stroke: mean width of the strokes, in pixels.
+        upright_rules: such rules were taken out: what is left of them looks like a 1 in a thin pen.
         full: the writing may fill the picture, so ink along its border is ink.
     """
     count, found = cv2.connectedComponents(mask, connectivity=8, ltype=cv2.CV_32S)
@@ -92,7 +95,7 @@ def components(mask: Pixels, flattened: Flattened, stroke: float, *, full: bool 
         if number
         and row[4] >= _MIN_AREA
         and on_edge[number] < _ON_EDGE * row[4]
-        and not _is_hair(row, stroke)
+        and not (_is_hair(row, stroke) and (upright_rules or row[2] > row[3]))
         and (full or not (_is_solid(row, mask.shape) or _is_along_border(labels, number, row)))
     ]
     symbols = _inked(symbols, which, flattened.contrast.ravel()[ink])

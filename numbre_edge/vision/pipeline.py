@@ -63,10 +63,10 @@ def find_digits(frame: Frame, *, level: bool = True) -> Stages:
         flattened = Flattened(upright(flattened.contrast, tilt), edges, flattened.light_ink)
         mask = binarize(flattened.contrast)
         small = shrunk(mask)
-    mask = remove_rules(mask, flattened.contrast, small, full=full)
+    mask, upright_rules = remove_rules(mask, flattened.contrast, small, full=full)
     stroke = stroke_width(mask)
     mask = close_gaps(mask, stroke)
-    found = components(mask, flattened, stroke, full=full)
+    found = components(mask, flattened, stroke, upright_rules=upright_rules, full=full)
     return Stages(
         contrast=flattened.contrast,
         mask=mask,

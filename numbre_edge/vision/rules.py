@@ -49,7 +49,14 @@ class Line(NamedTuple):
     y2: float
 
 
-def remove_rules(mask: Pixels, contrast: Pixels, small: Pixels, *, full: bool = False) -> Pixels:
+class Unruled(NamedTuple):
+    """A mask without its rules, and whether any of those stood upright."""
+
+    mask: Pixels
+    upright: bool
+
+
+def remove_rules(mask: Pixels, contrast: Pixels, small: Pixels, *, full: bool = False) -> Unruled:
     """Return ``mask`` ((h, w) uint8, 255 on 0) without long straight lines, level or upright.
 
     Args:
@@ -61,11 +68,13 @@ def remove_rules(mask: Pixels, contrast: Pixels, small: Pixels, *, full: bool = 
     """
     if full:
         wide = mask.shape[1] > _LONGER_THAN_HIGH * mask.shape[0]
-        return _remove_level(mask, small, contrast, _LONGER) if wide else mask
+        return Unruled(_remove_level(mask, small, contrast, _LONGER) if wide else mask, upright=False)
     level = _remove_level(mask, small, contrast, _LONGER)
     if level is not mask:
         small = shrunk(level)
-    return _transposed(_remove_level(_transposed(level), _transposed(small), _transposed(contrast), _LONGER_UPRIGHT))
+    on_its_side = _transposed(level)
+    rest = _remove_level(on_its_side, _transposed(small), _transposed(contrast), _LONGER_UPRIGHT)
+    return Unruled(_transposed(rest), True) if rest is not on_its_side else Unruled(level, False)
 
 
 def shrunk(mask: Pixels) -> Pixels:
@@ -87,7 +96,7 @@ def _remove_level(mask: Pixels, small: Pixels, contrast: Pixels, longer: float) 
     if not lines:
         return mask
     runs = _vertical_runs(mask)
-    result = mask.copy()
+    result, erased = mask.copy(), False
     height, width = mask.shape
     reach = max(_REACH, math.ceil(_ROUGHLY * max(mask.shape) / max(small.shape)))
     for line in lines:
@@ -118,7 +127,8 @@ def _remove_level(mask: Pixels, small: Pixels, contrast: Pixels, longer: float) 
             erase = thin | _ends_at_rule(around > 0, thin, thickness)
         erase = erase & ~_written(along, gaps, crossed)
         result[rows[erase], np.broadcast_to(columns, rows.shape)[erase]] = 0
-    return result
+        erased = True
+    return result if erased else mask
 
 
 def _gaps(along: Pixels, thickness: float) -> Pixels:

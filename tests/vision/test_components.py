@@ -28,7 +28,12 @@ def stroke(*points: tuple[int, int], thickness: int = 8) -> Ink:
 
 
 def found(
-    mask: Ink, contrast: Ink | None = None, edges: NDArray[np.bool_] | None = None, *, full: bool = False
+    mask: Ink,
+    contrast: Ink | None = None,
+    edges: NDArray[np.bool_] | None = None,
+    *,
+    upright_rules: bool = False,
+    full: bool = False,
 ) -> Components:
     """Find the components of ``mask`` in a picture of even ink, or of this ``contrast``."""
     flattened = Flattened(
@@ -36,7 +41,7 @@ def found(
         edges=np.zeros(mask.shape, np.bool_) if edges is None else edges,
         light_ink=False,
     )
-    return components(mask, flattened, stroke_width(mask), full=full)
+    return components(mask, flattened, stroke_width(mask), upright_rules=upright_rules, full=full)
 
 
 ONE, SEVEN = stroke((100, 60), (100, 180)), stroke((200, 60), (270, 60), (230, 180))
@@ -114,7 +119,13 @@ def test_a_digit_across_such_an_edge_stays() -> None:
 def test_a_hairline_left_of_a_rule_is_left_out() -> None:
     hair = stroke((330, 60), (330, 190), thickness=1)
 
-    assert len(found(ONE | SEVEN | hair).symbols) == 2
+    assert len(found(ONE | SEVEN | hair, upright_rules=True).symbols) == 2
+
+
+def test_a_1_in_a_thin_pen_beside_a_thick_one_stays_where_no_rule_looked_like_it() -> None:
+    thin = stroke((330, 60), (330, 190), thickness=2)
+
+    assert len(found(ONE | SEVEN | thin).symbols) == 3
 
 
 def test_a_dash_is_no_digit() -> None:

@@ -13,7 +13,7 @@ from tests.vision.drawing import Ink
 
 def remove_rules(mask: Ink, contrast: Ink | None = None, *, full: bool = False) -> Ink:
     """Remove rules of the writing's own blackness, where ``contrast`` does not tell another."""
-    return subject.remove_rules(mask, mask if contrast is None else contrast, subject.shrunk(mask), full=full)
+    return subject.remove_rules(mask, mask if contrast is None else contrast, subject.shrunk(mask), full=full).mask
 
 
 MnistSample = tuple[NDArray[np.uint8], NDArray[np.uint8]]
@@ -75,6 +75,15 @@ LEVEL = {name: rules for name, rules in RULES.items() if "tilted" not in name}
 @pytest.mark.parametrize("rules", LEVEL.values(), ids=LEVEL.keys())
 def test_an_empty_ruled_page_becomes_blank(rules: Ink) -> None:
     assert (remove_rules(rules) > 0).sum() < 0.05 * (rules > 0).sum()
+
+
+def test_it_is_told_whether_rules_stood_upright(writing: Ink) -> None:
+    level, upright = np.zeros_like(writing), np.zeros_like(writing)
+    level[25::STEP], upright[:, 25::STEP] = 255, 255
+
+    for lines, stood in ((np.zeros_like(writing), False), (level, False), (upright, True), (level | upright, True)):
+        mask = writing | lines
+        assert subject.remove_rules(mask, mask, subject.shrunk(mask)).upright is stood
 
 
 def test_writing_on_plain_paper_is_left_as_it_is(writing: Ink) -> None:
