@@ -27,6 +27,7 @@ _TEXTURE = 4000
 # Gaps in a stroke, and the thickness of a rule's remains, in widths of a stroke.
 _GAP = 0.5
 _HAIR = 0.6
+_ACROSS = 0.8  # of a picture
 # A component of which more than this share of a side lies on the picture's border runs along it,
 # unless it is larger than this share of the picture.
 _ALONG = 0.35
@@ -95,7 +96,7 @@ def components(
         if number
         and row[4] >= _MIN_AREA
         and on_edge[number] < _ON_EDGE * row[4]
-        and not (_is_hair(row, stroke) and (upright_rules or row[2] > row[3]))
+        and not (_is_hair(row, stroke) and (upright_rules or row[2] > row[3] or row[3] > _ACROSS * len(mask)))
         and (full or not (_is_solid(row, mask.shape) or _is_along_border(labels, number, row)))
     ]
     symbols = _inked(symbols, which, flattened.contrast.ravel()[ink])

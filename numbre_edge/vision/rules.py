@@ -8,7 +8,7 @@ line; where a stroke crosses, the ink is thicker and stays.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -31,6 +31,12 @@ _TALLER = 5.0
 
 # A rule is looked for within so many pixels of its place, and within so many of those in which it was found.
 _REACH, _ROUGHLY = 4, 1.25
+# So many rules, so many thicknesses apart (at both ends together), have more of their like: within so many radians
+# of their slopes, inked as thinly over this share of the page's width,
+_FAMILY, _APART = 3, 12.0
+_ASKEW, _FAINT = 0.01, 0.2
+# in dashes of so many pixels, and so many pixels from one another, where lines are looked for.
+_DASH, _SAME = 7, 6.0
 # A dot and the paper beside it, in thicknesses of the rule; ink along a rule is this much darker than the rule.
 _DOT = 2.5
 _DARKER = 1.25
@@ -47,6 +53,18 @@ class Line(NamedTuple):
     y1: float
     x2: float
     y2: float
+
+    @property
+    def slope(self) -> float:
+        return (self.y2 - self.y1) / (self.x2 - self.x1)
+
+    def at(self, x: Any) -> Any:
+        """Return the y where it is, or would be, at ``x``: a number, or an array of them."""
+        return self.y1 + self.slope * (x - self.x1)
+
+    def scaled(self, factor: float) -> Line:
+        """Return the same line in a picture so many times as large."""
+        return Line(*(value * factor for value in self))
 
 
 class Unruled(NamedTuple):
@@ -92,43 +110,121 @@ def _transposed(mask: Pixels) -> Pixels:
 
 
 def _remove_level(mask: Pixels, small: Pixels, contrast: Pixels, longer: float) -> Pixels:
-    lines, heights = _level_lines(small, max(small.shape) / max(mask.shape))
+    factor = max(small.shape) / max(mask.shape)
+    lines, heights = _level_lines(small, factor)
     if not lines:
         return mask
-    runs = _vertical_runs(mask)
-    result, erased = mask.copy(), False
-    height, width = mask.shape
-    reach = max(_REACH, math.ceil(_ROUGHLY * max(mask.shape) / max(small.shape)))
+    result, runs = mask.copy(), _vertical_runs(mask)
+    reach = max(_REACH, math.ceil(_ROUGHLY / factor))
+    rules: list[Line] = []
+    thicknesses: list[float] = []
     for line in lines:
-        columns = np.arange(max(0, int(line.x1) - 4), min(width, int(line.x2) + 5))
-        middle = line.y1 + (line.y2 - line.y1) / (line.x2 - line.x1) * (columns - line.x1)
-        rows = np.rint(middle).astype(int)[None, :] + np.arange(-reach, reach + 1)[:, None]
-        inside = (rows >= 0) & (rows < height)
-        rows = rows.clip(0, height - 1)
-        around = runs[rows, columns] * inside
-        crossing = around.max(0)
-        inked = crossing[crossing > 0]
-        if len(inked) < _INKED * len(columns):
-            continue
-        thickness = float(np.median(inked))
-        writing = _typical(heights[heights > _TALLER * thickness])
-        spans = line.x1 <= 0.02 * width and line.x2 >= 0.98 * width - 1
-        if not spans and (not writing or line.x2 - line.x1 < longer * writing):
-            continue
-        thickest = 1.5 * thickness + 1
-        crossed = crossing > thickest
-        if crossed.all():
-            continue
-        thin = (around > 0) & (around <= thickest)
-        along = (contrast[rows, columns] * inside).max(0)
-        gaps = _gaps(along, thickness)
-        erase = thin
-        if np.median(gaps[~crossed]) < _DOTTED * np.median(along[~crossed]):
-            erase = thin | _ends_at_rule(around > 0, thin, thickness)
-        erase = erase & ~_written(along, gaps, crossed)
-        result[rows[erase], np.broadcast_to(columns, rows.shape)[erase]] = 0
-        erased = True
-    return result if erased else mask
+        band = _band(line, runs, reach)
+        thickness = _thickness(band, line, heights, longer, mask.shape[1])
+        if thickness and _erase(result, band, contrast, thickness):
+            rules.append(line)
+            thicknesses.append(thickness)
+    if not rules:
+        return mask
+    usual = float(np.median(thicknesses))
+    if len(_distinct(rules, mask.shape[1], _APART * usual)) >= _FAMILY:
+        for line in _parallels(small, rules, factor):
+            band = _band(line, runs, reach)
+            if (band.inked <= _thickest(usual)).sum() >= _FAINT * len(band.columns):
+                _erase(result, band, contrast, usual)
+    return result
+
+
+class _Band(NamedTuple):
+    """What is around a line: pixels, (2 * reach + 1, n), where the vertical runs of ink there are so long.
+
+    Attributes:
+        rows: of each pixel.
+        columns: (n,), of each.
+        inside: (rows, n) bool, false beyond the picture.
+        around: (rows, n), the length of the run through each pixel, 0 where there is no ink.
+        crossing: (n,), the longest in each column.
+    """
+
+    rows: NDArray[np.intp]
+    columns: NDArray[np.intp]
+    inside: NDArray[np.bool_]
+    around: NDArray[np.int32]
+    crossing: NDArray[np.int32]
+
+    @property
+    def inked(self) -> NDArray[np.int32]:
+        return self.crossing[self.crossing > 0]
+
+
+def _band(line: Line, runs: NDArray[np.int32], reach: int) -> _Band:
+    height, width = runs.shape
+    columns = np.arange(max(0, int(line.x1) - 4), min(width, int(line.x2) + 5))
+    rows = np.rint(line.at(columns)).astype(np.intp)[None, :] + np.arange(-reach, reach + 1)[:, None]
+    inside = (rows >= 0) & (rows < height)
+    rows = rows.clip(0, height - 1)
+    around = runs[rows, columns] * inside
+    return _Band(rows, columns, inside, around, around.max(0))
+
+
+def _thickness(band: _Band, line: Line, heights: NDArray[np.float64], longer: float, width: int) -> float:
+    """Return how thick a rule is, in pixels; 0 if it is none: writing of such ``heights``, in a picture so wide."""
+    if len(band.inked) < _INKED * len(band.columns):
+        return 0.0
+    thickness = float(np.median(band.inked))
+    writing = _typical(heights[heights > _TALLER * thickness])
+    spans = line.x1 <= 0.02 * width and line.x2 >= 0.98 * width - 1
+    return thickness if spans or (writing and line.x2 - line.x1 >= longer * writing) else 0.0
+
+
+def _thickest(thickness: float) -> float:
+    """Return the longest run of ink across a rule of so many pixels."""
+    return 1.5 * thickness + 1
+
+
+def _erase(mask: Pixels, band: _Band, contrast: Pixels, thickness: float) -> bool:
+    """Take a rule out of ``mask``; False where all of its ink is thicker than a rule's."""
+    rows, columns, inside, around, crossing = band
+    crossed = crossing > _thickest(thickness)
+    if crossed.all():
+        return False
+    thin = (around > 0) & (around <= _thickest(thickness))
+    along = (contrast[rows, columns] * inside).max(0)
+    gaps = _gaps(along, thickness)
+    erase = thin
+    if np.median(gaps[~crossed]) < _DOTTED * np.median(along[~crossed]):
+        erase = thin | _ends_at_rule(around > 0, thin, thickness)
+    erase = erase & ~_written(along, gaps, crossed)
+    mask[rows[erase], np.broadcast_to(columns, rows.shape)[erase]] = 0
+    return True
+
+
+def _parallels(small: Pixels, rules: list[Line], factor: float) -> list[Line]:
+    """Return all that may be lines like ``rules``, from border to border, the faint ones too.
+
+    They are looked for in ``small``, ``factor`` times the size. A rule that is faint or dashed gives the search
+    for stretches nothing to go by, but its points are many, and its slope is known to be among its like's.
+    """
+    width = small.shape[1]
+    slopes = [rule.slope for rule in rules]
+    low, high = math.atan(min(slopes)) - _ASKEW, math.atan(max(slopes)) + _ASKEW
+    ink = cv2.morphologyEx(_dots_closed(small), cv2.MORPH_OPEN, np.ones((1, _DASH), np.uint8))
+    found = cv2.HoughLines(
+        ink, 1, np.pi / 720, int(_FAINT * width), min_theta=np.pi / 2 + low, max_theta=np.pi / 2 + high
+    )
+    polar = [] if found is None else found.reshape(-1, 2).tolist()
+    ends = [(rho / math.sin(theta), (rho - width * math.cos(theta)) / math.sin(theta)) for rho, theta in polar]
+    lines = [Line(0, left, width, right) for left, right in ends]
+    return [line.scaled(1 / factor) for line in _distinct(lines, width, _SAME)]
+
+
+def _distinct(lines: list[Line], width: int, apart: float) -> list[Line]:
+    """Return those lines that are, at a picture's borders, at least ``apart`` in all from each one before them."""
+    distinct: list[Line] = []
+    for line in lines:
+        if all(abs(line.at(0) - one.at(0)) + abs(line.at(width) - one.at(width)) >= apart for one in distinct):
+            distinct.append(line)
+    return distinct
 
 
 def _gaps(along: Pixels, thickness: float) -> Pixels:
@@ -180,8 +276,8 @@ def _level_lines(small: Pixels, factor: float) -> tuple[list[Line], NDArray[np.f
     They are found in ``small``, ``factor`` times the size in which they are returned.
     """
     length = _LENGTH * small.shape[1]
-    dots = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((1, _DOTS), np.uint8))
-    stretch = np.asarray(cv2.morphologyEx(dots, cv2.MORPH_OPEN, np.ones((1, _STRETCH), np.uint8)), np.uint8)
+    opened = cv2.morphologyEx(_dots_closed(small), cv2.MORPH_OPEN, np.ones((1, _STRETCH), np.uint8))
+    stretch = np.asarray(opened, np.uint8)
     # The cheap tests: no level ink, no rules.
     if cv2.countNonZero(stretch) < 0.5 * length or not _may_hold_line(stretch, length):
         return [], np.zeros(0)
@@ -190,7 +286,11 @@ def _level_lines(small: Pixels, factor: float) -> tuple[list[Line], NDArray[np.f
     lines = [line for line in lines if line.x2 > line.x1 and abs(line.y2 - line.y1) < 0.36 * (line.x2 - line.x1)]
     if not lines:
         return [], np.zeros(0)
-    return [Line(*(v / factor for v in line)) for line in lines], _writing_heights(small, lines) / factor
+    return [line.scaled(1 / factor) for line in lines], _writing_heights(small, lines) / factor
+
+
+def _dots_closed(small: Pixels) -> Pixels:
+    return np.asarray(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((1, _DOTS), np.uint8)), np.uint8)
 
 
 def _may_hold_line(stretch: Pixels, length: float) -> bool:

@@ -77,6 +77,22 @@ def test_an_empty_ruled_page_becomes_blank(rules: Ink) -> None:
     assert (remove_rules(rules) > 0).sum() < 0.05 * (rules > 0).sum()
 
 
+def test_a_faint_rule_of_which_dashes_are_left_goes_with_its_like(writing: Ink) -> None:
+    rules, dashes = np.zeros_like(writing), np.zeros_like(writing)
+    for place, y in enumerate(range(20, HEIGHT, STEP)):
+        if place % 2:
+            for x in range(10, WIDTH, 70):
+                dashes[y : y + 2, x : x + 25] = 255
+        else:
+            rules[y : y + 2] = 255
+    beside = cv2.dilate(writing, np.ones((9, 9), np.uint8)) == 0
+
+    left = remove_rules(writing | rules | dashes, np.maximum(writing, (rules | dashes) // 3))
+
+    assert (left[beside] > 0).sum() < 0.1 * (dashes[beside] > 0).sum()
+    assert (remove_rules(dashes) > 0).sum() == (dashes > 0).sum()  # signs, where there are no rules
+
+
 def test_it_is_told_whether_rules_stood_upright(writing: Ink) -> None:
     level, upright = np.zeros_like(writing), np.zeros_like(writing)
     level[25::STEP], upright[:, 25::STEP] = 255, 255
