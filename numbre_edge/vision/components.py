@@ -27,11 +27,16 @@ _TEXTURE = 4000
 # Gaps in a stroke, and the thickness of a rule's remains, in widths of a stroke.
 _GAP = 0.5
 _HAIR = 0.6
-_ACROSS = 0.8  # of a picture
+_ACROSS = 0.8  # of the picture: what is so high is a margin's line
+# A piece of a broken stroke is less than this share of the typical symbol's height, so many widths of a stroke long (a
+# point is not), and so many from the rest; with it, it is no higher or wider than so many typical symbols are high.
+_PIECE, _POINTED, _BROKEN, _LARGEST = 0.6, 1.2, 1.5, 1.3
+_MOST_MENDED = 500  # symbols; more are no writing that broke
 # A component of which more than this share of a side lies on the picture's border runs along it,
-# unless it is larger than this share of the picture.
+# unless it is larger than this share of the picture, and no more than so many times as large as the writing is high.
 _ALONG = 0.35
 _STRIP = 0.35
+_TOWERS = 3.0
 # Ink of which more than this share lies where two grounds meet is that edge, not writing across it.
 _ON_EDGE = 0.5
 
@@ -97,15 +102,15 @@ def components(
         and row[4] >= _MIN_AREA
         and on_edge[number] < _ON_EDGE * row[4]
         and not (_is_hair(row, stroke) and (upright_rules or row[2] > row[3] or row[3] > _ACROSS * len(mask)))
-        and (full or not (_is_solid(row, mask.shape) or _is_along_border(labels, number, row)))
+        and (full or not _is_solid(row, mask.shape))
     ]
+    if not full:
+        symbols = _within(symbols, labels)
     symbols = _inked(symbols, which, flattened.contrast.ravel()[ink])
-    symbols = _joined(symbols)
+    symbols = _joined(_mended(symbols, labels, stroke))
     if not symbols:
         return Components((), labels)
-    heights = sorted(s.box.height for s in symbols)
-    typical = float(np.median(heights[len(heights) // 2 :]))
-    low = max(_MIN_HEIGHT, _SPECK * typical)
+    low = max(_MIN_HEIGHT, _SPECK * _typical_height(symbols))
     digits = [s for s in symbols if s.box.height >= max(low, min(s.box.width / _WIDEST, _HIGHER * stroke))]
     points = [s.box for s in symbols if s not in digits and min(s.box.width, s.box.height) >= _POINT * stroke]
     return Components(tuple(digits), labels, tuple(points))
@@ -147,24 +152,73 @@ def _is_solid(row: list[int], shape: tuple[int, ...]) -> bool:
     return large and area > 0.6 * width * height and min(width, height) > 0.2 * min(shape)
 
 
-def _is_along_border(labels: NDArray[np.int32], number: int, row: list[int]) -> bool:
-    """Whether a component runs along the picture's border: the strip of desk beside a sheet."""
-    x, y, width, height, _ = row
-    if max(width, height) > _STRIP * min(labels.shape):  # a digit that fills its picture may stand on the border
-        return False
-    touching = max(
-        np.count_nonzero(labels[y : y + height, 0] == number) / height if x == 0 else 0.0,
-        np.count_nonzero(labels[y : y + height, -1] == number) / height if x + width == labels.shape[1] else 0.0,
-        np.count_nonzero(labels[0, x : x + width] == number) / width if y == 0 else 0.0,
-        np.count_nonzero(labels[-1, x : x + width] == number) / width if y + height == labels.shape[0] else 0.0,
+def _within(symbols: list[Symbol], labels: NDArray[np.int32]) -> list[Symbol]:
+    """Leave out what runs along the picture's border: the strip of desk beside a sheet.
+
+    A digit that fills its picture may stand on the border, but it does not tower over other writing.
+    """
+    along = {symbol for symbol in symbols if _share_on_border(symbol, labels) > _ALONG}
+    writing = [symbol for symbol in symbols if symbol not in along]
+    largest = _TOWERS * _typical_height(writing) if writing else np.inf
+    strip = _STRIP * min(labels.shape)
+    return [symbol for symbol in symbols if symbol not in along or strip < max(symbol.box[2:]) <= largest]
+
+
+def _share_on_border(symbol: Symbol, labels: NDArray[np.int32]) -> float:
+    """Return the largest share of a side of a component's box in which it lies on the picture's border."""
+    x, y, width, height = symbol.box
+    rows, columns = slice(y, y + height), slice(x, x + width)
+    sides = (
+        (x == 0, labels[rows, 0]),
+        (x + width == labels.shape[1], labels[rows, -1]),
+        (y == 0, labels[0, columns]),
+        (y + height == labels.shape[0], labels[-1, columns]),
     )
-    return touching > _ALONG
+    return max(float(np.mean(side == symbol.labels[0])) if at_border else 0.0 for at_border, side in sides)
 
 
 def _is_hair(row: list[int], stroke: float) -> bool:
     """Whether a component is what is left of a rule: straight, and much thinner than the pen's strokes."""
     _, _, width, height, area = row
     return max(width, height) > 5 * min(width, height) and area < _HAIR * stroke * max(width, height)
+
+
+def _mended(symbols: list[Symbol], labels: NDArray[np.int32], stroke: float) -> list[Symbol]:
+    """Give the pieces of broken strokes, such as chalk's and a pencil's, to the symbols they are nearest to."""
+    if not 1 < len(symbols) <= _MOST_MENDED:
+        return symbols
+    typical = _typical_height(symbols)
+    owner = {number: symbol for symbol in symbols for number in symbol.labels}
+    for piece in sorted(symbols, key=lambda symbol: -symbol.box.height):
+        own = owner[piece.labels[0]]
+        if own.box.height >= _PIECE * typical or max(own.box.width, own.box.height) < _POINTED * stroke:
+            continue
+        near = _nearest(own, labels, owner, _BROKEN * stroke)
+        if near is None:
+            continue
+        mended = Symbol(Box.around([own.box, near.box]), own.labels + near.labels)
+        if max(mended.box[2:]) <= max(_LARGEST * typical, *near.box[2:]):
+            owner |= dict.fromkeys(mended.labels, mended)
+    return list(dict.fromkeys(owner.values()))
+
+
+def _typical_height(symbols: list[Symbol]) -> float:
+    heights = sorted(symbol.box.height for symbol in symbols)
+    return float(np.median(heights[len(heights) // 2 :]))
+
+
+def _nearest(symbol: Symbol, labels: NDArray[np.int32], owner: dict[int, Symbol], reach: float) -> Symbol | None:
+    """Return the symbol whose ink is nearest to that of ``symbol``, within ``reach`` pixels; None if there is none."""
+    margin = int(reach) + 1
+    x, y = max(0, symbol.box.x - margin), max(0, symbol.box.y - margin)
+    around = labels[y : symbol.box.bottom + margin, x : symbol.box.right + margin]
+    own = np.isin(around, symbol.labels)
+    distance = cv2.distanceTransform(np.where(own, np.uint8(0), np.uint8(255)), cv2.DIST_L2, 5)
+    others = np.flatnonzero((around > 0) & ~own & (distance <= reach))
+    for place in others[np.argsort(distance.ravel()[others], kind="stable")].tolist():
+        if (found := owner.get(int(around.flat[place]))) is not None:
+            return found
+    return None
 
 
 def _joined(symbols: list[Symbol]) -> list[Symbol]:

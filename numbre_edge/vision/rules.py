@@ -32,9 +32,9 @@ _TALLER = 5.0
 # A rule is looked for within so many pixels of its place, and within so many of those in which it was found.
 _REACH, _ROUGHLY = 4, 1.25
 # So many rules, so many thicknesses apart (at both ends together), have more of their like: within so many radians
-# of their slopes, inked as thinly over this share of the page's width,
+# of their slopes, inked as thinly over this share of the page's width, and so many times as much as the page is,
 _FAMILY, _APART = 3, 12.0
-_ASKEW, _FAINT = 0.01, 0.2
+_ASKEW, _FAINT, _DENSER = 0.01, 0.2, 3.0
 # in dashes of so many pixels, and so many pixels from one another, where lines are looked for.
 _DASH, _SAME = 7, 6.0
 # A dot and the paper beside it, in thicknesses of the rule; ink along a rule is this much darker than the rule.
@@ -128,9 +128,10 @@ def _remove_level(mask: Pixels, small: Pixels, contrast: Pixels, longer: float) 
         return mask
     usual = float(np.median(thicknesses))
     if len(_distinct(rules, mask.shape[1], _APART * usual)) >= _FAMILY:
-        for line in _parallels(small, rules, factor):
+        share = max(_FAINT, _DENSER * cv2.countNonZero(mask) / mask.size)
+        for line in _parallels(small, rules, factor, share):
             band = _band(line, runs, reach)
-            if (band.inked <= _thickest(usual)).sum() >= _FAINT * len(band.columns):
+            if (band.inked <= _thickest(usual)).sum() >= share * len(band.columns):
                 _erase(result, band, contrast, usual)
     return result
 
@@ -199,8 +200,8 @@ def _erase(mask: Pixels, band: _Band, contrast: Pixels, thickness: float) -> boo
     return True
 
 
-def _parallels(small: Pixels, rules: list[Line], factor: float) -> list[Line]:
-    """Return all that may be lines like ``rules``, from border to border, the faint ones too.
+def _parallels(small: Pixels, rules: list[Line], factor: float, share: float) -> list[Line]:
+    """Return all that may be lines like ``rules``, from border to border, with this ``share`` of ink: faint ones too.
 
     They are looked for in ``small``, ``factor`` times the size. A rule that is faint or dashed gives the search
     for stretches nothing to go by, but its points are many, and its slope is known to be among its like's.
@@ -210,7 +211,7 @@ def _parallels(small: Pixels, rules: list[Line], factor: float) -> list[Line]:
     low, high = math.atan(min(slopes)) - _ASKEW, math.atan(max(slopes)) + _ASKEW
     ink = cv2.morphologyEx(_dots_closed(small), cv2.MORPH_OPEN, np.ones((1, _DASH), np.uint8))
     found = cv2.HoughLines(
-        ink, 1, np.pi / 720, int(_FAINT * width), min_theta=np.pi / 2 + low, max_theta=np.pi / 2 + high
+        ink, 1, np.pi / 720, int(share * width), min_theta=np.pi / 2 + low, max_theta=np.pi / 2 + high
     )
     polar = [] if found is None else found.reshape(-1, 2).tolist()
     ends = [(rho / math.sin(theta), (rho - width * math.cos(theta)) / math.sin(theta)) for rho, theta in polar]
