@@ -140,6 +140,38 @@ def test_a_digit_that_fills_the_page_is_a_symbol(mnist_sample: MnistSample, valu
     assert len(found(np.where(big > 100, np.uint8(255), np.uint8(0))).symbols) == 1
 
 
+def boxes(mask: Ink) -> list[Box]:
+    return sorted(symbol.box for symbol in found(mask).symbols)
+
+
+def test_a_piece_of_a_broken_stroke_goes_to_the_digit_it_is_nearest_to() -> None:
+    bar = stroke((206, 120), (244, 120))  # of a 7 that the chalk left out at both ends: 14 pixels from the stem
+    far, near = boxes(ONE | stroke((280, 60), (280, 180))), boxes(ONE | bar | stroke((260, 60), (260, 180)))
+
+    assert len(far) == len(near) == 2
+    assert near[1] == Box.around([Box(*cv2.boundingRect(part)) for part in (bar, stroke((260, 60), (260, 180)))])
+
+
+def test_a_piece_too_far_from_any_digit_and_a_point_beside_one_are_none_of_it() -> None:
+    dash, point = stroke((130, 120), (160, 120)), stroke((116, 178), (117, 178), thickness=7)
+
+    assert boxes(ONE | dash | SEVEN) == boxes(ONE | point | SEVEN) == boxes(ONE | SEVEN)
+    assert len(found(ONE | point | SEVEN).others) == 1
+
+
+def test_what_would_be_much_larger_than_the_digits_is_none() -> None:
+    line = stroke((112, 100), (290, 100))  # from one digit to beyond the other
+
+    assert boxes(ONE | line | stroke((200, 120), (200, 240)))[0] == Box(*cv2.boundingRect(ONE))
+
+
+def test_a_strip_of_desk_that_towers_over_the_writing_is_left_out() -> None:
+    desk, small = stroke((5, 0), (3, 239), thickness=10), (stroke((x, 100), (x, 150)) for x in (100, 140, 180))
+
+    assert len(boxes(desk | np.maximum.reduce(list(small)))) == 3
+    assert len(boxes(desk)) == 1  # a 1 that fills the picture
+
+
 def test_ink_along_the_border_is_ink_where_the_writing_fills_the_picture() -> None:
     mask = np.zeros((112, 112), np.uint8)
     mask[:, :60] = 255  # the stem of a bold 1, cropped to its ink
