@@ -17,6 +17,9 @@ _SHARE = 0.4
 _NEARBY = 9
 _FAINTEST = 0.24
 _NOISE = 4.0
+# Where noise is more than this share of the ink's contrast, strokes are looked for in a smoothed copy. Where less than
+# this share of the contrast is left in it, what was smoothed away was itself noise.
+_GRAINY, _STANDS = 0.04, 0.7
 # Within half of so many pixels of ink that is certain, fainter ink counts: strokes fade and break.
 _FADED = 0.6
 _BESIDE = 15
@@ -57,9 +60,15 @@ def binarize(contrast: Pixels) -> Pixels:
     threshold that follows its surroundings is J. Sauvola's, M. Pietikäinen's
     ("Adaptive document image binarization", 2000); flattening has done the rest.
     That ink is believed more readily beside ink is the hysteresis of J. Canny ("A
-    computational approach to edge detection", 1986), with a reach instead of a walk.
+    computational approach to edge detection", 1986), with a reach instead of a walk; so
+    is smoothing first, here where a sensor's noise would break faint strokes.
     """
     level, noise = ink_level(contrast)
+    if noise > _GRAINY * level:
+        smooth = np.asarray(cv2.GaussianBlur(contrast, (5, 5), 0), np.uint8)
+        left, grain = ink_level(smooth)
+        if left > _STANDS * level:
+            contrast, level, noise = smooth, left, grain
     if level == 0:
         return np.zeros_like(contrast)
     floor = max(MIN_CONTRAST, min(_NOISE * noise, 0.6 * level), _FAINTEST * level)

@@ -63,6 +63,16 @@ def test_the_grain_of_paper_is_not_ink(deviation: float) -> None:
     assert mask[written(150) > 120].mean() > 254
 
 
+def test_a_faint_stroke_in_a_sensors_noise_has_no_holes() -> None:
+    pencil = written(60, thickness=2)
+    noisy = (pencil + np.random.default_rng(0).normal(0, 12, SHAPE)).clip(0, 255).astype(np.uint8)
+
+    mask = binarize(noisy)
+
+    assert (mask[pencil > 30] == 255).mean() > 0.98
+    assert (mask[cv2.dilate(pencil, np.ones((9, 9), np.uint8)) == 0] == 255).mean() < 0.001
+
+
 def test_a_blank_page_has_no_ink() -> None:
     assert ink_level(np.zeros(SHAPE, np.uint8))[0] == 0
     assert not binarize(np.zeros(SHAPE, np.uint8)).any()
