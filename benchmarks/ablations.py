@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from numbre_edge import Reader, decoding
 from numbre_edge.decoding import paths
 from numbre_edge.types import Pixels
-from numbre_edge.vision import normalize, pipeline, splitting
+from numbre_edge.vision import binarize, components, normalize, pipeline, rules, splitting
 from numbre_edge.vision.splitting import Atoms
 from numbre_export.pictures import score_folder
 
@@ -57,8 +57,12 @@ STEPS: dict[str, Callable[[], contextlib.AbstractContextManager[None]]] = {
     "as shipped": contextlib.nullcontext,
     "Otsu's threshold": lambda: replaced(pipeline, "binarize", otsu),
     "adaptive mean threshold": lambda: replaced(pipeline, "binarize", adaptive),
+    "noise left in": lambda: replaced(binarize, "_GRAINY", np.inf),
     "rules left in": lambda: replaced(pipeline, "remove_rules", lambda mask, contrast, small, full: (mask, False)),
+    "faint rules left in": lambda: replaced(rules, "_FAMILY", np.inf),
     "gaps left open": lambda: replaced(pipeline, "close_gaps", lambda mask, stroke: mask),
+    "broken strokes left in pieces": lambda: replaced(components, "_mended", lambda symbols, labels, stroke: symbols),
+    "the desk left in": lambda: replaced(components, "_TOWERS", np.inf),
     "thin strokes left thin": lambda: replaced(normalize, "_MIN_STROKE", 0.0),
     "touching digits left whole": lambda: replaced(pipeline, "split", whole),
     "all pictures alike": lambda: replaced(decoding, "in_proportion", lambda rows, chains: rows),

@@ -1,15 +1,16 @@
 """How many numbers are read on photographed pages, by what they are written on: whole pages, unlike in training.
 
-    python benchmarks/papers.py MNIST_FOLDER [--pages 10] [--model FILE] [--draw FOLDER]
+    python benchmarks/papers.py MNIST_FOLDER PAGES_FOLDER [--pages 10] [--model FILE]
 
 Renders pages of numbers by many writers (MNIST's validation split, which the shipped model was not trained on) with
-random pens, light and cameras, reads them, and prints a Markdown table of number F1 (needs the ``[export]`` extra).
+random pens, light and cameras, a labelled folder of each kind, reads them, and prints a Markdown table (needs the
+``[export]`` extra).
 """
 
 from __future__ import annotations
 
 import argparse
-from collections import Counter
+import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,8 +20,9 @@ import numpy as np
 from numpy.random import Generator
 
 from numbre_edge import Reader
-from numbre_edge.sinks.annotate import draw
 from numbre_export.data import Digits, load_mnist, split
+from numbre_export.photographs import random_light
+from numbre_export.pictures import score_folder
 from numbre_export.scenes.camera import Camera
 from numbre_export.scenes.ink import (
     BALLPOINT_BLACK,
@@ -36,7 +38,6 @@ from numbre_export.scenes.ink import (
     Pen,
 )
 from numbre_export.scenes.layout import Hand, Word, place_line
-from numbre_export.scenes.light import Light, Shadow
 from numbre_export.scenes.paper import BGR, Paper, Ruling
 from numbre_export.scenes.scene import Scene, Script, photograph
 from numbre_export.scenes.strokes import Glyph, trace
@@ -62,14 +63,14 @@ class Kind:
 KINDS = {
     "plain paper": Kind(),
     "ruled": Kind(ruling="ruled"),
-    "ruled, with a margin": Kind(ruling="ruled", margin=True),
+    "ruled with a margin": Kind(ruling="ruled", margin=True),
     "squared": Kind(ruling="squared"),
     "dotted": Kind(ruling="dotted"),
     "yellow paper": Kind(color=(120, 230, 250)),
     "brown paper": Kind(color=(110, 150, 185)),
     "a sheet on a desk": Kind(desk=DESK),
     "a whiteboard": Kind(color=(240, 244, 244), pens=(MARKER_BLACK, MARKER_BLUE, FIBRE_GREEN, FIBRE_RED), width=1.4),
-    "a blackboard, chalk": Kind(color=(58, 66, 52), pens=(CHALK,), width=1.4),
+    "a blackboard": Kind(color=(58, 66, 52), pens=(CHALK,), width=1.4),
 }
 
 
@@ -112,7 +113,7 @@ def page(kind: Kind, digits: Digits, rng: Generator) -> Scene:
         scripts=[Script(words, kind.pens[int(rng.integers(len(kind.pens)))], hand.pen)],
         picture=(HEIGHT, WIDTH),
         rng=rng,
-        light=light(rng),
+        light=random_light(rng),
         camera=camera(rng),
         desk=kind.desk,
     )
@@ -130,23 +131,6 @@ def glyph(digits: Digits, rng: Generator) -> Glyph:
     return trace(digits.images[which], int(digits.labels[which]))
 
 
-def light(rng: Generator) -> Light:
-    """Daylight, often with a shadow across the page."""
-    shadow = Shadow(
-        center=(float(rng.uniform(0, 1)), float(rng.uniform(0, 1))),
-        size=(float(rng.uniform(0.3, 0.9)), float(rng.uniform(0.3, 0.9))),
-        angle=float(rng.uniform(0, 3)),
-        depth=float(rng.uniform(0.2, 0.5)),
-        softness=float(rng.uniform(2, 30)),
-    )
-    return Light(
-        gradient=float(rng.uniform(0, 0.4)),
-        angle=float(rng.uniform(-3, 3)),
-        vignette=float(rng.uniform(0, 0.4)),
-        shadows=(shadow,) if rng.random() < 0.4 else (),
-    )
-
-
 def camera(rng: Generator) -> Camera:
     """A phone, held by hand above the page."""
     return Camera(
@@ -160,28 +144,33 @@ def camera(rng: Generator) -> Camera:
     )
 
 
+def write_pages(folder: Path, kind: Kind, digits: Digits, seeds: Sequence[tuple[int, int]]) -> None:
+    """Fill a labelled folder."""
+    (folder / "images").mkdir(parents=True, exist_ok=True)
+    with (folder / "labels.csv").open("w", newline="") as file:
+        labels = csv.writer(file)
+        labels.writerow(("file", "label"))
+        for number, seed in enumerate(seeds):
+            scene = page(kind, digits, np.random.default_rng(seed))
+            cv2.imwrite(str(folder / "images" / f"{number}.png"), scene.pixels)
+            labels.writerow((f"{number}.png", " ".join(number.text for number in scene.numbers)))
+
+
 def main() -> None:
     """Print a row a kind."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("mnist", type=Path, help="the folder of MNIST's four files")
+    parser.add_argument("out", type=Path, help="the folder to write the pages to")
     parser.add_argument("--pages", type=int, default=10, help="of each kind")
     parser.add_argument("--model", type=Path, help="instead of the one that ships")
-    parser.add_argument("--draw", type=Path, help="a folder for the pages, with what was read drawn in")
     options = parser.parse_args()
     cv2.setNumThreads(1)
     digits, reader = split(load_mnist(options.mnist).train, seed=SEED)[1], Reader(options.model)
-    print("| written on | numbers | read | right | F1 |\n|---|---:|---:|---:|---:|")
+    print("| written on | number F1 | digits right |\n|---|---:|---:|")
     for place, (name, kind) in enumerate(KINDS.items()):
-        there = read = right = 0
-        for seed in range(options.pages):
-            scene = page(kind, digits, np.random.default_rng((place, seed)))
-            readings = reader.read(scene.pixels)
-            written, found = Counter(n.text for n in scene.numbers), Counter(reading.text for reading in readings)
-            there, read, right = there + written.total(), read + found.total(), right + (written & found).total()
-            if options.draw:
-                options.draw.mkdir(parents=True, exist_ok=True)
-                cv2.imwrite(str(options.draw / f"{name}-{seed}.png"), draw(scene.pixels, readings))
-        print(f"| {name} | {there} | {read} | {right} | {2 * right / max(1, there + read):.2f} |", flush=True)
+        write_pages(options.out / name, kind, digits, [(place, number) for number in range(options.pages)])
+        score = score_folder(options.out / name, reader.read)
+        print(f"| {name} | {score.f1:.2f} | {score.digit_accuracy:.1%} |", flush=True)
 
 
 if __name__ == "__main__":

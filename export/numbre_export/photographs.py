@@ -135,7 +135,7 @@ def random_scene(digits: Sequence[Glyph], clutter: Sequence[Glyph], rng: Generat
         scripts=[Script([word], pen, hand.pen)],
         picture=size,
         rng=rng,
-        light=_light(rng, scan),
+        light=random_light(rng, scan=scan),
         camera=Camera(
             tilt=(0.0, 0.0) if scan else (float(rng.normal(0, 0.08)), float(rng.normal(0, 0.08))),
             turn=float(rng.normal(0, 0.05)),
@@ -171,7 +171,8 @@ def _paper(rng: Generator, height: float, foot: float, chalk: bool, scan: bool, 
     )
 
 
-def _light(rng: Generator, scan: bool) -> Light:
+def random_light(rng: Generator, *, scan: bool = False) -> Light:
+    """A scanner's even light, or daylight, now and then with a shadow across the page."""
     if scan:
         return Light(gradient=0.0, vignette=0.0, unevenness=0.0)
     shadows: tuple[Shadow, ...] = ()
