@@ -36,12 +36,12 @@ def replaced(module: Any, name: str, value: object) -> Iterator[None]:
         setattr(module, name, before)
 
 
-def otsu(contrast: Pixels) -> Pixels:
+def otsu(contrast: Pixels, *, enlarged: bool) -> Pixels:
     """One threshold for the whole picture (N. Otsu, 1979)."""
     return np.asarray(cv2.threshold(contrast, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[1], np.uint8)
 
 
-def adaptive(contrast: Pixels) -> Pixels:
+def adaptive(contrast: Pixels, *, enlarged: bool) -> Pixels:
     """OpenCV's mean of the surroundings, its usual block and offset scaled to the working picture."""
     method = cv2.ADAPTIVE_THRESH_MEAN_C
     return np.asarray(cv2.adaptiveThreshold(contrast, 255, method, cv2.THRESH_BINARY, 51, -15), np.uint8)
@@ -58,6 +58,7 @@ STEPS: dict[str, Callable[[], contextlib.AbstractContextManager[None]]] = {
     "Otsu's threshold": lambda: replaced(pipeline, "binarize", otsu),
     "adaptive mean threshold": lambda: replaced(pipeline, "binarize", adaptive),
     "noise left in": lambda: replaced(binarize, "_GRAINY", np.inf),
+    "small pictures cut as low as others": lambda: replaced(binarize, "_SHARE_ENLARGED", binarize._SHARE),
     "rules left in": lambda: replaced(pipeline, "remove_rules", lambda mask, contrast, small, full: (mask, False)),
     "faint rules left in": lambda: replaced(rules, "_FAMILY", np.inf),
     "gaps left open": lambda: replaced(pipeline, "close_gaps", lambda mask, stroke: mask),

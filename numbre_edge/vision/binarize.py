@@ -13,9 +13,9 @@ from numbre_edge.types import Pixels
 MIN_CONTRAST = 14
 # Ink is cut at this share of the contrast of the darkest ink within so many pixels, but never below
 # this share of the picture's ink or within the paper's own noise.
-_SHARE = 0.4
+_SHARE, _FAINTEST = 0.3, 0.16
+_SHARE_ENLARGED, _FAINTEST_ENLARGED = 0.4, 0.24
 _NEARBY = 9
-_FAINTEST = 0.24
 _NOISE = 4.0
 # Where noise is more than this share of the ink's contrast, strokes are looked for in a smoothed copy. Where less than
 # this share of the contrast is left in it, what was smoothed away was itself noise.
@@ -52,8 +52,10 @@ def ink_level(contrast: Pixels) -> tuple[int, float]:
     return floor + int(np.searchsorted(above, 0.95 * above[-1])), noise
 
 
-def binarize(contrast: Pixels) -> Pixels:
+def binarize(contrast: Pixels, *, enlarged: bool = False) -> Pixels:
     """Return the ink mask, (h, w) uint8, 255 on 0, of a flattened picture.
+
+    In an ``enlarged`` one strokes are soft, and run together unless they are cut higher.
 
     Each pixel is compared with the darkest ink nearby, so that a hairline is kept
     where the thick stroke beside it is cut at its own edge. The idea of a
@@ -71,9 +73,10 @@ def binarize(contrast: Pixels) -> Pixels:
             contrast, level, noise = smooth, left, grain
     if level == 0:
         return np.zeros_like(contrast)
-    floor = max(MIN_CONTRAST, min(_NOISE * noise, 0.6 * level), _FAINTEST * level)
+    share, faintest = (_SHARE_ENLARGED, _FAINTEST_ENLARGED) if enlarged else (_SHARE, _FAINTEST)
+    floor = max(MIN_CONTRAST, min(_NOISE * noise, 0.6 * level), faintest * level)
     nearby = cv2.dilate(contrast, np.ones((_NEARBY, _NEARBY), np.uint8))
-    threshold = np.asarray(cv2.convertScaleAbs(nearby, alpha=_SHARE), np.uint8)
+    threshold = np.asarray(cv2.convertScaleAbs(nearby, alpha=share), np.uint8)
     ink = cv2.compare(contrast, _at_least(threshold, _FADED * floor), cv2.CMP_GT)
     certain = cv2.compare(contrast, _at_least(threshold, floor), cv2.CMP_GT)
     beside = cv2.dilate(certain, np.ones((_BESIDE, _BESIDE), np.uint8))

@@ -55,13 +55,13 @@ def find_digits(frame: Frame, *, level: bool = True) -> Stages:
     grey, scale = _at_working_scale(np.asarray(grey, np.uint8))
     full = max(frame.width, frame.height) <= _FULL
     flattened = flatten(grey, full=full)
-    mask = binarize(flattened.contrast)
+    mask = binarize(flattened.contrast, enlarged=scale > 1)
     small = shrunk(mask)
     tilt = tilt_of(small) if level and not full else 0.0
     if tilt:
         edges = upright(flattened.edges.view(np.uint8), tilt).view(np.bool_)
         flattened = Flattened(upright(flattened.contrast, tilt), edges, flattened.light_ink)
-        mask = binarize(flattened.contrast)
+        mask = binarize(flattened.contrast, enlarged=scale > 1)
         small = shrunk(mask)
     mask, upright_rules = remove_rules(mask, flattened.contrast, small, full=full)
     stroke = stroke_width(mask)
