@@ -73,6 +73,15 @@ def test_a_faint_stroke_in_a_sensors_noise_has_no_holes() -> None:
     assert (mask[cv2.dilate(pencil, np.ones((9, 9), np.uint8)) == 0] == 255).mean() < 0.001
 
 
+def test_soft_strokes_close_together_do_not_run_together_in_an_enlarged_picture() -> None:
+    strokes = np.zeros(SHAPE, np.uint8)
+    strokes[40:120, 100:110] = strokes[40:120, 118:128] = 200
+    soft = np.asarray(cv2.GaussianBlur(strokes, (0, 0), 3), np.uint8)
+
+    assert binarize(soft)[60:100, 113:115].all()
+    assert not binarize(soft, enlarged=True)[60:100, 113:115].any()
+
+
 def test_a_blank_page_has_no_ink() -> None:
     assert ink_level(np.zeros(SHAPE, np.uint8))[0] == 0
     assert not binarize(np.zeros(SHAPE, np.uint8)).any()
