@@ -97,9 +97,10 @@ def test_the_level_of_ink_and_of_noise_are_measured() -> None:
 
 @settings(deadline=None, max_examples=60)
 @given(arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=40)))
-def test_a_mask_is_255_on_0_and_never_where_there_is_no_contrast(contrast: NDArray[np.uint8]) -> None:
+def test_a_mask_is_255_on_0_and_never_far_from_contrast(contrast: NDArray[np.uint8]) -> None:
     mask = binarize(contrast)
 
     assert mask.shape == contrast.shape
     assert set(np.unique(mask).tolist()) <= {0, 255}
-    assert not mask[contrast < MIN_CONTRAST].any()
+    near = cv2.dilate(contrast, np.ones((5, 5), np.uint8))  # what may be smoothed
+    assert not mask[near < MIN_CONTRAST].any()
