@@ -66,13 +66,13 @@ def binarize(contrast: Pixels, *, enlarged: bool = False) -> Pixels:
     is smoothing first, here where a sensor's noise would break faint strokes.
     """
     level, noise = ink_level(contrast)
+    if level == 0:
+        return np.zeros_like(contrast)
     if noise > _GRAINY * level:
         smooth = np.asarray(cv2.GaussianBlur(contrast, (5, 5), 0), np.uint8)
         left, grain = ink_level(smooth)
         if left > _STANDS * level:
             contrast, level, noise = smooth, left, grain
-    if level == 0:
-        return np.zeros_like(contrast)
     share, faintest = (_SHARE_ENLARGED, _FAINTEST_ENLARGED) if enlarged else (_SHARE, _FAINTEST)
     floor = max(MIN_CONTRAST, min(_NOISE * noise, 0.6 * level), faintest * level)
     nearby = cv2.dilate(contrast, np.ones((_NEARBY, _NEARBY), np.uint8))

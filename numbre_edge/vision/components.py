@@ -101,7 +101,7 @@ def components(
         if number
         and row[4] >= _MIN_AREA
         and on_edge[number] < _ON_EDGE * row[4]
-        and not (_is_hair(row, stroke) and (upright_rules or row[2] > row[3] or row[3] > _ACROSS * len(mask)))
+        and not _is_rest_of_rule(row, stroke, len(mask), upright_rules=upright_rules)
         and (full or not _is_solid(row, mask.shape))
     ]
     if not full:
@@ -177,10 +177,15 @@ def _share_on_border(symbol: Symbol, labels: NDArray[np.int32]) -> float:
     return max(float(np.mean(side == symbol.labels[0])) if at_border else 0.0 for at_border, side in sides)
 
 
-def _is_hair(row: list[int], stroke: float) -> bool:
-    """Whether a component is what is left of a rule: straight, and much thinner than the pen's strokes."""
+def _is_rest_of_rule(row: list[int], stroke: float, across: int, *, upright_rules: bool) -> bool:
+    """Whether a component is what is left of a rule: straight, and much thinner than the pen's strokes.
+
+    If it stands upright it may as well be a 1 in a thin pen, unless upright rules were taken out, or it goes from
+    border to border of the picture, which are ``across`` pixels apart.
+    """
     _, _, width, height, area = row
-    return max(width, height) > 5 * min(width, height) and area < _HAIR * stroke * max(width, height)
+    hair = max(width, height) > 5 * min(width, height) and area < _HAIR * stroke * max(width, height)
+    return hair and (upright_rules or width > height or height > _ACROSS * across)
 
 
 def _mended(symbols: list[Symbol], labels: NDArray[np.int32], stroke: float) -> list[Symbol]:
