@@ -29,7 +29,7 @@ class Sizes:
 
     thumbnails: int = 1000
     corrupted: int = 2000
-    scenes: int = 600
+    scenes: int = 2400
     letters: int = 2000
 
 
