@@ -21,8 +21,8 @@ from numbre_edge import Reader, decoding
 from numbre_edge.decoding import paths
 from numbre_edge.types import Pixels
 from numbre_edge.vision import binarize, components, normalize, pipeline, rules, splitting
-from numbre_edge.vision.splitting import Atoms
-from numbre_export.pictures import score_folder
+from numbre_edge.vision.splitting import Segmentation
+from numbre_export.evaluation.pictures import score_folder
 
 
 @contextlib.contextmanager
@@ -47,7 +47,7 @@ def adaptive(contrast: Pixels, *, enlarged: bool) -> Pixels:
     return np.asarray(cv2.adaptiveThreshold(contrast, 255, method, cv2.THRESH_BINARY, 51, -15), np.uint8)
 
 
-def whole(masks: Sequence[NDArray[np.bool_]]) -> list[Atoms]:
+def whole(masks: Sequence[NDArray[np.bool_]]) -> list[Segmentation]:
     """Cut nothing."""
     with replaced(splitting, "_MAX_INK", -1.0):
         return splitting.split(masks)
@@ -66,9 +66,9 @@ STEPS: dict[str, Callable[[], contextlib.AbstractContextManager[None]]] = {
     "the desk left in": lambda: replaced(components, "_TOWERS", np.inf),
     "thin strokes left thin": lambda: replaced(normalize, "_MIN_STROKE", 0.0),
     "touching digits left whole": lambda: replaced(pipeline, "split", whole),
-    "all pictures alike": lambda: replaced(decoding, "in_proportion", lambda rows, chains: rows),
+    "all pictures alike": lambda: replaced(decoding, "in_proportion", lambda rows, lattices: rows),
     "what the path chose as likely a part": lambda: replaced(paths, "_CHOSEN", 1.0),
-    "no company": lambda: replaced(paths, "_ROUNDS", 0),
+    "no context": lambda: replaced(paths, "_ROUNDS", 0),
 }
 
 

@@ -20,11 +20,11 @@ import numpy as np
 from numpy.random import Generator
 
 from numbre_edge import Reader
-from numbre_export.data import Digits, load_mnist, split
-from numbre_export.photographs import random_light
-from numbre_export.pictures import score_folder
-from numbre_export.scenes.camera import Camera
-from numbre_export.scenes.ink import (
+from numbre_export.data.mnist import Digits, load_mnist, split
+from numbre_export.evaluation.pictures import score_folder
+from numbre_export.synthesis.photographs import random_light
+from numbre_export.synthesis.scenes.camera import Camera
+from numbre_export.synthesis.scenes.ink import (
     BALLPOINT_BLACK,
     BALLPOINT_BLUE,
     CHALK,
@@ -37,10 +37,10 @@ from numbre_export.scenes.ink import (
     PENCIL,
     Pen,
 )
-from numbre_export.scenes.layout import Hand, Word, place_line
-from numbre_export.scenes.paper import BGR, Paper, Ruling
-from numbre_export.scenes.scene import Scene, Script, photograph
-from numbre_export.scenes.strokes import Glyph, trace
+from numbre_export.synthesis.scenes.layout import Hand, Word, place_line
+from numbre_export.synthesis.scenes.paper import BGR, Paper, Ruling
+from numbre_export.synthesis.scenes.scene import Scene, Script, photograph
+from numbre_export.synthesis.scenes.strokes import Glyph, trace
 
 SEED = 1  # of the shipped model's split
 HEIGHT, WIDTH = 900, 1200  # pixels, of the page and of its picture

@@ -101,7 +101,7 @@ def main() -> None:
     times["split and normalize"] = max(0.0, whole - sum(times.values()))
     for name, took in times.items():
         print(f"{name:20} {took:7.2f} ms")
-    print(f"{'find_digits':20} {whole:7.2f} ms  ({len(found.chains)} symbols, {len(found)} candidates)")
+    print(f"{'find_digits':20} {whole:7.2f} ms  ({len(found.lattices)} symbols, {len(found)} candidates)")
     print(f"{'bare OpenCV':20} {least:7.2f} ms  ({bare(pixels)} components)")
     print(f"{'ratio':20} {ratio:7.2f}")
     if profiled:

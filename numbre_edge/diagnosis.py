@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from numbre_edge.types import Box, Chain, Digit, Explanation, Floats
+from numbre_edge.types import Box, Digit, Explanation, Floats, Lattice
 
 # Of 255. The faintest writing in our development pictures that reads right has 64.
 _FAINT = 40
@@ -132,12 +132,12 @@ def edge_width(explanation: Explanation) -> float:
 
 
 def _touching(explanation: Explanation) -> Iterator[Finding]:
-    for chain in explanation.patches.chains:
-        spans = sorted(span for span in chain.spans if span[2] in explanation.chosen)
+    for lattice in explanation.patches.lattices:
+        spans = sorted(span for span in lattice.spans if span[2] in explanation.chosen)
         for (_, cut, before), (first, _, after) in itertools.pairwise(spans):
             if cut == first:
                 left, right = explanation.chosen[before], explanation.chosen[after]
-                at = (chain.pieces[cut - 1].right + chain.pieces[cut].x) // 2
+                at = (lattice.segments[cut - 1].right + lattice.segments[cut].x) // 2
                 sure = min(left.confidence, right.confidence)
                 yield Finding(
                     f"two digits touch: cut at x={at} into {_name(left)} and {_name(right)} with {sure:.2f}",
@@ -155,19 +155,19 @@ def _doubts(explanation: Explanation) -> Iterator[Finding]:
 
 
 def _rejected(explanation: Explanation) -> Iterator[Finding]:
-    chains = [
-        chain
-        for chain in explanation.patches.chains
-        if chain.spans and not any(patch in explanation.chosen for _, _, patch in chain.spans)
+    lattices = [
+        lattice
+        for lattice in explanation.patches.lattices
+        if lattice.spans and not any(patch in explanation.chosen for _, _, patch in lattice.spans)
     ]
-    chains.sort(key=lambda chain: -Box.around(list(chain.pieces)).height)
-    for chain in chains[:_MOST]:
-        row = explanation.probabilities[_whole(chain)]
+    lattices.sort(key=lambda lattice: -Box.around(list(lattice.segments)).height)
+    for lattice in lattices[:_MOST]:
+        row = explanation.probabilities[_whole(lattice)]
         doubt = f" ({float(row[10:].sum()):.2f}{_kind(row[10:])})" if len(row) > 10 else ""
-        box = Box.around(list(chain.pieces))
+        box = Box.around(list(lattice.segments))
         yield Finding(f"ink{_at(box)} is no digit{doubt}; the nearest is {_ranked(row)[0]}", box)
-    if len(chains) > _MOST:
-        yield Finding(f"{len(chains) - _MOST} smaller pieces of ink are no digits either")
+    if len(lattices) > _MOST:
+        yield Finding(f"{len(lattices) - _MOST} smaller pieces ink are no digits either")
 
 
 def _kind(none: Floats) -> str:
@@ -175,9 +175,9 @@ def _kind(none: Floats) -> str:
     return ("", ", like a part of one", ", like several in one")[min(int(none.argmax()), 2)]
 
 
-def _whole(chain: Chain) -> int:
-    """Return the patch that holds most of a chain."""
-    return max(chain.spans, key=lambda span: span[1] - span[0])[2]
+def _whole(lattice: Lattice) -> int:
+    """Return the patch that holds most of a lattice."""
+    return max(lattice.spans, key=lambda span: span[1] - span[0])[2]
 
 
 def _order(row: Floats) -> list[int]:

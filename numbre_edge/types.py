@@ -63,15 +63,15 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class Chain:
-    """Connected ink, cut into pieces from left to right, with every patch made of a run of them.
+class Lattice:
+    """Connected ink, cut into segments from left to right, with every patch made of a run of them.
 
     Attributes:
-        pieces: boxes in frame pixels, at least one.
-        spans: (first, end, patch): pieces ``first`` to ``end - 1`` together are patch number ``patch``.
+        segments: boxes in frame pixels, at least one.
+        spans: (first, end, patch): segments ``first`` to ``end - 1`` together are patch number ``patch``.
     """
 
-    pieces: tuple[Box, ...]
+    segments: tuple[Box, ...]
     spans: tuple[tuple[int, int, int], ...]
 
 
@@ -82,14 +82,14 @@ class Patches:
     Attributes:
         pixels: (N, 28, 28) uint8, ink 255 on 0. N = 0 is ordinary.
         boxes: (N, 4) int32, x, y, width, height in frame pixels.
-        chains: which of the patches share ink, and so exclude each other.
-        others: ink that is too small or too flat for a digit, such as dots and dashes: it parts numbers.
+        lattices: which of the patches share ink, and so exclude each other.
+        punctuation: ink that is too small or too flat for a digit, such as dots and dashes: it parts numbers.
     """
 
     pixels: Pixels
     boxes: NDArray[np.int32]
-    chains: tuple[Chain, ...]
-    others: tuple[Box, ...] = ()
+    lattices: tuple[Lattice, ...]
+    punctuation: tuple[Box, ...] = ()
 
     def __len__(self) -> int:
         return len(self.pixels)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from numbre_export.scenes import ink
-from numbre_export.scenes.camera import Camera
-from numbre_export.scenes.ink import Pen
-from numbre_export.scenes.layout import Hand
-from numbre_export.scenes.light import Light, Shadow
-from numbre_export.scenes.paper import Paper
+from numbre_export.synthesis.scenes import ink
+from numbre_export.synthesis.scenes.camera import Camera
+from numbre_export.synthesis.scenes.ink import Pen
+from numbre_export.synthesis.scenes.layout import Hand
+from numbre_export.synthesis.scenes.light import Light, Shadow
+from numbre_export.synthesis.scenes.paper import Paper
 
 PLAIN = Paper(color=(224, 230, 232))
 RULED = Paper(color=(222, 232, 234), ruling="ruled", pitch=64, phase=90, line=(212, 180, 150), margin=70)

@@ -18,10 +18,10 @@ import numpy as np
 from catalogue import SAMPLES, Sample
 
 from numbre_edge.types import Pixels
-from numbre_export.data import Digits, load_mnist
-from numbre_export.scenes.layout import Word, place_line
-from numbre_export.scenes.scene import Scene, Script, photograph
-from numbre_export.scenes.strokes import Glyph, trace
+from numbre_export.data.mnist import Digits, load_mnist
+from numbre_export.synthesis.scenes.layout import Word, place_line
+from numbre_export.synthesis.scenes.scene import Scene, Script, photograph
+from numbre_export.synthesis.scenes.strokes import Glyph, trace
 
 # Of every class the digits nearest to its mean: a sample must be beyond dispute, and MNIST is not always.
 _TYPICAL = 0.35

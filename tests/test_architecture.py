@@ -22,7 +22,7 @@ FLOORS = (
     {"numbre_edge.vision", "numbre_edge.backends", "numbre_edge.sources"}
     | {"numbre_edge.sinks", "numbre_edge.decoding", "numbre_edge.tracking", "numbre_edge.diagnosis"},
     {"numbre_edge.geometry"},
-    {"numbre_edge.types", "numbre_edge.model"},
+    {"numbre_edge.types", "numbre_edge.model", "numbre_edge.atomic"},
     {"numbre_edge.errors"},
 )
 FACE = "numbre_edge"  # the façade, numbre_edge/__init__.py: it stands beside the house and names what is in it

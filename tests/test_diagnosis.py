@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from numbre_edge.diagnosis import Finding, diagnose
-from numbre_edge.types import Box, Chain, Digit, Explanation, Patches, Reading
+from numbre_edge.types import Box, Digit, Explanation, Lattice, Patches, Reading
 
 PAGE = (200, 400)
 LEFT, RIGHT = Box(40, 60, 40, 80), Box(200, 60, 40, 80)
@@ -33,7 +33,7 @@ def written(boxes: list[Box], strength: int = 200, blur: float = 0.8) -> NDArray
 def explained(
     marks: list[tuple[Box, NDArray[np.float32], Digit | None]],
     *,
-    chains: tuple[Chain, ...] | None = None,
+    lattices: tuple[Lattice, ...] | None = None,
     contrast: NDArray[np.uint8] | None = None,
     tilt: float = 0.0,
 ) -> Explanation:
@@ -50,7 +50,7 @@ def explained(
         patches=Patches(
             np.zeros((len(marks), 28, 28), np.uint8),
             np.array(boxes, np.int32).reshape(-1, 4),
-            chains or tuple(Chain((box,), ((0, 1, number),)) for number, box in enumerate(boxes)),
+            lattices or tuple(Lattice((box,), ((0, 1, number),)) for number, box in enumerate(boxes)),
         ),
         probabilities=np.array([likely for _, likely, _ in marks], np.float32).reshape(-1, 11),
         readings=(Reading.of(digits),) if digits else (),
@@ -137,7 +137,7 @@ class TestDigits:
                 (one, row(d5=0.93), Digit(5, 0.93, one)),
                 (other, row(d1=0.97), Digit(1, 0.97, other)),
             ],
-            chains=(Chain((one, other), ((0, 2, 0), (0, 1, 1), (1, 2, 2))),),
+            lattices=(Lattice((one, other), ((0, 2, 0), (0, 1, 1), (1, 2, 2))),),
         )
         assert diagnose(explanation) == [Finding("two digits touch: cut at x=41 into 5 and 1 with 0.93", whole)]
 
@@ -168,7 +168,7 @@ class TestDigits:
         boxes = [Box(10 + 30 * i, 60, 20, 60 - i) for i in range(12)]
         found = texts(explained([(box, row(none=0.96), None) for box in boxes]))
         assert len(found) == 9
-        assert found[-1] == "4 smaller pieces of ink are no digits either"
+        assert found[-1] == "4 smaller pieces ink are no digits either"
 
 
 @pytest.mark.parametrize("light_ink", [False, True])

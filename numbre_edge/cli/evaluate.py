@@ -14,7 +14,7 @@ from numbre_edge.errors import UsageError
 
 if TYPE_CHECKING:
     from numbre_edge import Reading
-    from numbre_export.report import Report
+    from numbre_export.evaluation.report import Report
 
 EPILOG = """
 [bold]Examples[/bold]
@@ -78,11 +78,11 @@ def evaluate(
         raise UsageError(f"--{'symbols' if symbols else 'all'} is for --thorough: add it")
     enter("evaluate", "matplotlib", *(("tensorflow", "keras") if keras else ()))
     from numbre_edge.model import default_model
-    from numbre_export import plots, report
-    from numbre_export.data import load_mnist
-    from numbre_export.evaluate import evaluate as score
-    from numbre_export.evaluate import open_model
-    from numbre_export.pictures import load_labels
+    from numbre_export.data.mnist import load_mnist
+    from numbre_export.evaluation import plots, report
+    from numbre_export.evaluation.evaluate import evaluate as score
+    from numbre_export.evaluation.evaluate import open_model
+    from numbre_export.evaluation.pictures import load_labels
 
     path = model or default_model("onnx")
     folders = {folder: len(load_labels(folder)) for folder in pictures or []}  # a wrong folder is said before the work
@@ -105,9 +105,9 @@ def _read(
     """Add what goes through the reader to ``report``; ``folders`` have so many pictures each."""
     from numbre_edge import Reader
     from numbre_edge.cli.progress import Bar
-    from numbre_export import thorough as thoroughly
-    from numbre_export.corpus import unseen_symbols
-    from numbre_export.pictures import score_folder
+    from numbre_export.evaluation import thorough as thoroughly
+    from numbre_export.evaluation.pictures import score_folder
+    from numbre_export.synthesis.corpus import unseen_symbols
 
     reader = Reader(report.model)
     if symbols and reader.card.training.get("symbols"):

@@ -49,10 +49,10 @@ def explain(
 
     import cv2
 
+    from numbre_edge.atomic import write_file
     from numbre_edge.diagnosis import diagnose
     from numbre_edge.reader import Reader
-    from numbre_edge.sinks.output import write_picture
-    from numbre_edge.sinks.sheet import contact_sheet
+    from numbre_edge.sinks.contact_sheet import contact_sheet
     from numbre_edge.sources.decode import decode
     from numbre_edge.sources.files import read_bytes
     from numbre_edge.types import Frame
@@ -68,7 +68,7 @@ def explain(
     findings = [finding.text for finding in diagnose(explanation)]
     drawn = contact_sheet(frame, explanation, reader.card, findings)
     _, encoded = cv2.imencode(".png", drawn)
-    write_picture(sheet, encoded.tobytes())
+    write_file(sheet, encoded.tobytes())
     for reading in explanation.readings:
         print(f"{reading.text}  {reading.confidence:.0%}")
     for text in findings:

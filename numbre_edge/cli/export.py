@@ -77,11 +77,11 @@ def export(
     if wanted_formats == {"onnx"} and "float32" not in precisions:
         raise UsageError("--format onnx is written as float32 only: add --quantize none, or --format tflite")
     enter("export", "tensorflow", "keras", "tf2onnx", "onnx", "matplotlib", "ai_edge_litert")
-    from numbre_export.convert import KINDS
-    from numbre_export.data import load_mnist
-    from numbre_export.evaluate import load_keras
-    from numbre_export.gate import Budgets, table
-    from numbre_export.gate import export as run
+    from numbre_export.data.mnist import load_mnist
+    from numbre_export.evaluation.evaluate import load_keras
+    from numbre_export.exporting.convert import KINDS
+    from numbre_export.exporting.gate import Budgets, table
+    from numbre_export.exporting.gate import export as run
 
     keras_model = load_keras(model)
     rows = run(

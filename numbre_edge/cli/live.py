@@ -20,9 +20,9 @@ from numbre_edge.errors import NumbreError, UsageError
 
 if TYPE_CHECKING:
     from numbre_edge.live import Seen, Statistics
-    from numbre_edge.sinks.board import Board
-    from numbre_edge.sinks.clip import Clip
+    from numbre_edge.sinks.dashboard import Dashboard
     from numbre_edge.sinks.events import EventSink
+    from numbre_edge.sinks.video import AnnotatedVideo
     from numbre_edge.sinks.window import Window
     from numbre_edge.tracking import Tracked
     from numbre_edge.types import NumberEvent, Reading, SourceEvent
@@ -43,7 +43,7 @@ numbre-edge live --print-systemd rpicam --format jsonl > numbre-edge.service
 from, or a model or backend failed; 2 wrong usage.
 """
 
-_CLIP_FPS = 30.0  # of an annotated video of a camera, which gives its frames when it likes
+_VIDEO_FPS = 30.0  # of an annotated video of a camera, which gives its frames when it likes
 _OUTPUT = "Output"
 _SOURCE = "What is read"
 _RULES = "Rules, for counters and meters"
@@ -148,10 +148,10 @@ def live(
     with _stop_signals() as stop, ExitStack() as stack:
         from numbre_edge.live import Seen, watch
         from numbre_edge.reader import Reader
-        from numbre_edge.sinks.board import Board
-        from numbre_edge.sinks.clip import Clip
+        from numbre_edge.sinks.dashboard import Dashboard
         from numbre_edge.sinks.events import JsonEvents, PlainEvents
         from numbre_edge.sinks.output import open_output
+        from numbre_edge.sinks.video import AnnotatedVideo
         from numbre_edge.sinks.window import Window
         from numbre_edge.sources.folder import WatchedFolder
         from numbre_edge.sources.spec import open_stream
@@ -164,14 +164,16 @@ def live(
         tracker = Tracker(rules, confirm=1, patience=0.0) if folder else Tracker(rules)
         outputs = stack.enter_context(_Outputs(console))
         if annotate is not None:
-            outputs.clip = stack.enter_context(Clip(annotate, fps=(fps or _CLIP_FPS) if stream.live else None))
+            outputs.clip = stack.enter_context(
+                AnnotatedVideo(annotate, fps=(fps or _VIDEO_FPS) if stream.live else None)
+            )
         if window:
             outputs.window = stack.enter_context(Window(f"numbre-edge {stream.name}"))
         reader = Reader(model, card=card, backend=backend, min_confidence=min_confidence)
         console.detail(f"model {reader.backend.model.path}, backend {reader.backend.name}")
         stdout = stack.enter_context(open_output(None))
         if format == "table" and _is_screen(stdout):
-            outputs.sink = outputs.board = stack.enter_context(Board(stream.name))
+            outputs.sink = outputs.dashboard = stack.enter_context(Dashboard(stream.name))
         else:
             outputs.sink = JsonEvents(stdout) if format == "jsonl" else PlainEvents(stdout)
         stack.enter_context(stream)
@@ -191,8 +193,8 @@ class _Outputs:
         self._console = console
         self._statistics: Statistics | None = None
         self.sink: EventSink | None = None
-        self.board: Board | None = None
-        self.clip: Clip | None = None
+        self.dashboard: Dashboard | None = None
+        self.clip: AnnotatedVideo | None = None
         self.window: Window | None = None
 
     def __enter__(self) -> Self:
@@ -212,8 +214,8 @@ class _Outputs:
 
         if isinstance(item, Seen):
             self._statistics = item.statistics
-            if self.board:
-                self.board.show(item.numbers, status(item.statistics))
+            if self.dashboard:
+                self.dashboard.show(item.numbers, status(item.statistics))
             if self.clip or self.window:
                 drawn = [_as_reading(number) for number in item.numbers]
                 if self.clip:
@@ -221,8 +223,8 @@ class _Outputs:
                 if self.window:
                     self.window.write(item.frame, drawn)
         elif item is None:
-            if self.board:
-                self.board.tick()
+            if self.dashboard:
+                self.dashboard.tick()
         elif self.sink:
             self.sink.write(item)
 

@@ -186,9 +186,9 @@ def _sink(format: FormatName, stream: TextIO, paths: list[Path]) -> Sink:
 
         return JsonLines(stream)
     if format == "csv":
-        from numbre_edge.sinks.comma import CommaSeparated
+        from numbre_edge.sinks.csv import Csv
 
-        return CommaSeparated(stream)
+        return Csv(stream)
     from numbre_edge.sinks.table import Table
 
     return Table(stream, sources=map(str, paths))

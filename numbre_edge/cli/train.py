@@ -58,10 +58,10 @@ def train(
     if article and arch != "numbre":
         raise UsageError("--article is the recipe of the network numbre: add --arch numbre")
     enter("train", "tensorflow", "keras", "matplotlib")
-    from numbre_export.corpus import load_symbols
-    from numbre_export.data import load_mnist
-    from numbre_export.recipes import ARTICLE, RECIPES
-    from numbre_export.train import train as run
+    from numbre_export.data.mnist import load_mnist
+    from numbre_export.synthesis.corpus import load_symbols
+    from numbre_export.training.recipes import ARTICLE, RECIPES
+    from numbre_export.training.train import train as run
 
     recipe = ARTICLE if article else RECIPES[arch]
     recipe = replace(recipe, batch_size=batch_size or recipe.batch_size)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from numbre_edge.decoding.grouping import is_writing, lines, numbers, without_words
-from numbre_edge.decoding.paths import read_chains
+from numbre_edge.decoding.paths import read_lattices
 from numbre_edge.decoding.probabilities import calibrated, in_proportion
 from numbre_edge.model import ModelCard
 from numbre_edge.types import Floats, Patches, Reading
@@ -21,9 +21,9 @@ def decode(
         min_confidence: below it a digit is doubtful; None takes the card's threshold.
     """
     threshold = card.reject_threshold if min_confidence is None else min_confidence
-    rows = in_proportion(calibrated(probabilities, card.temperature), patches.chains)
-    marks = read_chains(patches, rows, threshold)
-    found = lines(marks)
-    if is_writing(marks):
+    rows = in_proportion(calibrated(probabilities, card.temperature), patches.lattices)
+    tokens = read_lattices(patches, rows, threshold)
+    found = lines(tokens)
+    if is_writing(tokens):
         found = [without_words(line) for line in found]
-    return [Reading.of(number) for line in found for number in numbers(line, patches.others)]
+    return [Reading.of(number) for line in found for number in numbers(line, patches.punctuation)]

@@ -15,7 +15,7 @@ _GAP_HEIGHT = 0.4
 # A page of writing has so many letters. Between its words are gaps wider than this share of the letters' height.
 _LETTERS = 30
 _SPACE = 0.3
-_LOOK_BACK = 3  # marks at a line's end that the next is compared with
+_LOOK_BACK = 3  # tokens at a line's end that the next is compared with
 # A point or a dash stands lower than this share of the digits' height: what is above is dust, or of the line above.
 _ABOVE = 0.25
 # A slash overshoots its neighbours by this share of their height, at its head and at its foot.
@@ -23,54 +23,54 @@ _OVERSHOOT = 0.05
 
 
 @dataclass(frozen=True)
-class Mark:
+class Token:
     """Ink as decoded: a digit, or None for ink that is none."""
 
     digit: Digit | None
     box: Box
 
 
-def lines(marks: list[Mark]) -> list[list[Mark]]:
-    """Sort marks into lines of writing, top to bottom, each from left to right.
+def lines(tokens: list[Token]) -> list[list[Token]]:
+    """Sort tokens into lines of writing, top to bottom, each from left to right.
 
-    A mark belongs to a line if its middle lies within the height of one of the
-    line's last marks, or the other way round: lines may slope. An exponent
+    A token belongs to a line if its middle lies within the height of one of the
+    line's last tokens, or the other way round: lines may slope. An exponent
     belongs to the line of its base.
     """
-    found: list[list[Mark]] = []
-    for mark in sorted(marks, key=lambda m: m.box.x):
-        near = [(_distance(line, mark), line) for line in found]
+    found: list[list[Token]] = []
+    for token in sorted(tokens, key=lambda m: m.box.x):
+        near = [(_distance(line, token), line) for line in found]
         distance, line = min(near, key=lambda pair: pair[0], default=(np.inf, []))
         if distance < np.inf:
-            line.append(mark)
+            line.append(token)
         else:
-            found.append([mark])
+            found.append([token])
     return sorted(found, key=lambda line: float(np.mean([middle(m.box) for m in line])))
 
 
-def _distance(line: list[Mark], mark: Mark) -> float:
-    """Return how far, in pixels, ``mark`` is above or below the end of ``line``; infinite if it is not on it."""
+def _distance(line: list[Token], token: Token) -> float:
+    """Return how far, in pixels, ``token`` is above or below the end of ``line``; infinite if it is not on it."""
     last = line[-_LOOK_BACK:]
     level = [
-        abs(middle(m.box) - middle(mark.box)) for m in last if _level(m.box, mark.box) or _exponent(m.box, mark.box)
+        abs(middle(m.box) - middle(token.box)) for m in last if _level(m.box, token.box) or _exponent(m.box, token.box)
     ]
     return min(level, default=np.inf)
 
 
-def is_writing(marks: list[Mark]) -> bool:
-    """Whether a page is one of letters: at least _LETTERS marks that are no digit, and no more that are."""
-    digits = sum(mark.digit is not None for mark in marks)
-    return len(marks) - digits >= max(_LETTERS, digits)
+def is_writing(tokens: list[Token]) -> bool:
+    """Whether a page is one of letters: at least _LETTERS tokens that are no digit, and no more that are."""
+    digits = sum(token.digit is not None for token in tokens)
+    return len(tokens) - digits >= max(_LETTERS, digits)
 
 
-def without_words(line: list[Mark]) -> list[Mark]:
+def without_words(line: list[Token]) -> list[Token]:
     """Take what stands in one word with a letter for a letter too: o, l and s look like digits."""
-    return [mark for word in _words(line) for mark in _all_or_none(word)]
+    return [token for word in _words(line) for token in _all_or_none(word)]
 
 
-def _words(line: list[Mark]) -> list[list[Mark]]:
+def _words(line: list[Token]) -> list[list[Token]]:
     """Split a line where its gaps are wider than between letters."""
-    height = float(np.median([mark.box.height for mark in line]))
+    height = float(np.median([token.box.height for token in line]))
     words = [[line[0]]]
     for before, after in pairwise(line):
         if after.box.x - before.box.right > _SPACE * height:
@@ -79,22 +79,22 @@ def _words(line: list[Mark]) -> list[list[Mark]]:
     return words
 
 
-def _all_or_none(word: list[Mark]) -> list[Mark]:
-    if all(mark.digit is not None for mark in word):
+def _all_or_none(word: list[Token]) -> list[Token]:
+    if all(token.digit is not None for token in word):
         return word
-    return [Mark(None, mark.box) for mark in word]
+    return [Token(None, token.box) for token in word]
 
 
-def numbers(line: list[Mark], others: tuple[Box, ...] = ()) -> list[list[Digit]]:
+def numbers(line: list[Token], punctuation: tuple[Box, ...] = ()) -> list[list[Digit]]:
     """Split a line into numbers: where other ink stands between, where the height of the
     digits changes (an exponent), and where a gap is clearly larger than the others.
     """
     runs: list[list[Digit]] = [[]]
-    for mark in _without_slashes(line):
-        if mark.digit is None or (runs[-1] and _ends(runs[-1][-1].box, mark.box, others)):
+    for token in _without_slashes(line):
+        if token.digit is None or (runs[-1] and _ends(runs[-1][-1].box, token.box, punctuation)):
             runs.append([])
-        if mark.digit is not None:
-            runs[-1].append(mark.digit)
+        if token.digit is not None:
+            runs[-1].append(token.digit)
     runs = [run for run in runs if run]
     limit = _gap_limit(runs)
     found = []
@@ -107,17 +107,17 @@ def numbers(line: list[Mark], others: tuple[Box, ...] = ()) -> list[list[Digit]]
     return found
 
 
-def _without_slashes(line: list[Mark]) -> list[Mark]:
+def _without_slashes(line: list[Token]) -> list[Token]:
     """Take a 1 between two digits that overshoots both, above and below, for the slash it is in 31/21."""
     result = list(line)
     for at in range(1, len(line) - 1):
-        before, mark, after = line[at - 1 : at + 2]
-        if mark.digit and mark.digit.value == 1 and before.digit and after.digit:
+        before, token, after = line[at - 1 : at + 2]
+        if token.digit and token.digit.value == 1 and before.digit and after.digit:
             reach = _OVERSHOOT * max(before.box.height, after.box.height)
-            above = mark.box.y < min(before.box.y, after.box.y) - reach
-            below = mark.box.bottom > max(before.box.bottom, after.box.bottom) + reach
+            above = token.box.y < min(before.box.y, after.box.y) - reach
+            below = token.box.bottom > max(before.box.bottom, after.box.bottom) + reach
             if above and below:
-                result[at] = Mark(None, mark.box)
+                result[at] = Token(None, token.box)
     return result
 
 
@@ -140,16 +140,16 @@ def _raised(before: Box, after: Box) -> bool:
     return smaller < 0.75 * taller and abs(middle(before) - middle(after)) > 0.4 * taller
 
 
-def _ends(before: Box, after: Box, others: tuple[Box, ...]) -> bool:
-    return _raised(before, after) or _parted(before, after, others)
+def _ends(before: Box, after: Box, punctuation: tuple[Box, ...]) -> bool:
+    return _raised(before, after) or _parted(before, after, punctuation)
 
 
-def _parted(before: Box, after: Box, others: tuple[Box, ...]) -> bool:
+def _parted(before: Box, after: Box, punctuation: tuple[Box, ...]) -> bool:
     """Whether ink stands between two neighbours: in their gap, where points and dashes stand."""
     top, bottom = min(before.y, after.y), max(before.bottom, after.bottom)
     high = top + _ABOVE * (bottom - top)
     return any(
-        before.right <= other.x + other.width / 2 <= after.x and high < middle(other) < bottom for other in others
+        before.right <= other.x + other.width / 2 <= after.x and high < middle(other) < bottom for other in punctuation
     )
 
 
@@ -158,10 +158,10 @@ def middle(box: Box) -> float:
     return box.y + box.height / 2
 
 
-def _exponent(base: Box, mark: Box) -> bool:
-    """Whether ``mark`` stands close to the right of ``base``, raised, smaller and still beside it."""
-    close = -0.3 * base.width < mark.x - base.right < 0.6 * base.height
-    return close and mark.height < 0.85 * base.height and base.y < mark.bottom < base.bottom
+def _exponent(base: Box, token: Box) -> bool:
+    """Whether ``token`` stands close to the right of ``base``, raised, smaller and still beside it."""
+    close = -0.3 * base.width < token.x - base.right < 0.6 * base.height
+    return close and token.height < 0.85 * base.height and base.y < token.bottom < base.bottom
 
 
 def _level(before: Box, after: Box) -> bool:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from numbre_edge.types import Chain, Floats
+from numbre_edge.types import Floats, Lattice
 
 # Column of models that have it: from it on, ink is no digit. "Part of a digit" and "several digits" may follow.
 NOT_A_DIGIT = 10
 
 # The share of ink that is no digit is taken to be a half before anything is seen of a picture, as in training, and
-# that counts as so many chains.
+# that counts as so many lattices.
 _BEFORE = 4.0
 _STEPS = 20  # of the estimate, which settles in a few
 
@@ -31,7 +31,7 @@ def merged(rows: Floats) -> Floats:
     return np.column_stack([rows[:, :NOT_A_DIGIT], rows[:, NOT_A_DIGIT:].sum(1)])
 
 
-def in_proportion(rows: Floats, chains: tuple[Chain, ...]) -> Floats:
+def in_proportion(rows: Floats, lattices: tuple[Lattice, ...]) -> Floats:
     """Return ``rows``, (N, C) float32, as they are where as much of the ink is no digit as in this very picture.
 
     A page of letters, or a wall that looks like writing, has hundreds of chances to look
@@ -39,9 +39,11 @@ def in_proportion(rows: Floats, chains: tuple[Chain, ...]) -> Floats:
     expectation maximization (M. Saerens, P. Latinne, C. Decaestecker, "Adjusting the
     outputs of a classifier to new a priori probabilities", 2002).
     """
-    if rows.shape[1] <= NOT_A_DIGIT or not chains:
+    if rows.shape[1] <= NOT_A_DIGIT or not lattices:
         return rows
-    none = np.array([min(float(rows[patch][NOT_A_DIGIT:].sum()) for _, _, patch in chain.spans) for chain in chains])
+    none = np.array(
+        [min(float(rows[patch][NOT_A_DIGIT:].sum()) for _, _, patch in lattice.spans) for lattice in lattices]
+    )
     share = 0.5
     for _ in range(_STEPS):
         likely = none * share / (none * share + (1 - none) * (1 - share))

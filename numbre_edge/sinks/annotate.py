@@ -8,8 +8,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from numbre_edge.atomic import write_file
 from numbre_edge.errors import NumbreError, UsageError
-from numbre_edge.sinks.output import write_picture
 from numbre_edge.types import Box, Frame, Pixels, Reading
 
 # BGR; told apart by people with red-green blindness too (Okabe and Ito, 2008).
@@ -74,7 +74,7 @@ class AnnotatedFolder:
         ok, encoded = cv2.imencode(".png", draw(frame.pixels, readings))
         if not ok:
             raise NumbreError(f"cannot encode {path} as PNG")
-        write_picture(path, encoded.tobytes())
+        write_file(path, encoded.tobytes())
         return path
 
     def _name(self, frame: Frame, numbered: bool) -> str:

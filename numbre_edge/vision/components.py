@@ -58,12 +58,12 @@ class Symbol:
 class Components:
     """The mask's symbols, and the label image (h, w) int32 they refer to.
 
-    ``others`` are dots, dashes and the like: at least as large as the pen's point, too small for a digit.
+    ``punctuation`` are dots, dashes and the like: at least as large as the pen's point, too small for a digit.
     """
 
     symbols: tuple[Symbol, ...]
     labels: NDArray[np.int32]
-    others: tuple[Box, ...] = ()
+    punctuation: tuple[Box, ...] = ()
 
 
 def close_gaps(mask: Pixels, stroke: float) -> Pixels:

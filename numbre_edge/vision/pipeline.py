@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numbre_edge.geometry import size_upright, upright
-from numbre_edge.types import Box, Chain, Frame, Patches, Pixels
+from numbre_edge.types import Box, Frame, Lattice, Patches, Pixels
 from numbre_edge.vision.binarize import binarize
 from numbre_edge.vision.components import Components, Symbol, close_gaps, components
 from numbre_edge.vision.illumination import Flattened, flatten
@@ -80,25 +80,27 @@ def find_digits(frame: Frame, *, level: bool = True) -> Stages:
 def _patches(contrast: Pixels, found: Components, scale: float, size: tuple[int, int]) -> Patches:
     pixels: list[Pixels] = []
     boxes: list[Box] = []
-    chains: list[Chain] = []
+    lattices: list[Lattice] = []
     # One pixel more on each side holds the grey fringe of a stroke's edge.
     contrast = np.asarray(cv2.copyMakeBorder(contrast, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0), np.uint8)
     masks = [_mask(found.labels, symbol) for symbol in found.symbols]
-    for symbol, atoms in zip(found.symbols, split(masks), strict=True):
-        own = np.asarray(cv2.copyMakeBorder(atoms.labels, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0), np.uint8)
+    for symbol, segmentation in zip(found.symbols, split(masks), strict=True):
+        own = np.asarray(cv2.copyMakeBorder(segmentation.labels, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0), np.uint8)
         grey = _crop(contrast, symbol.box)
         spans = []
-        for first, end, box in atoms.spans:
+        for first, end, box in segmentation.spans:
             spans.append((first, end, len(pixels)))
             mask = cv2.inRange(_crop(own, box), (first + 1,), (end,))
             pixels.append(normalize(np.asarray(cv2.bitwise_and(_crop(grey, box), cv2.dilate(mask, _AROUND)), np.uint8)))
             boxes.append(_to_frame(box, symbol.box, scale, size))
-        chains.append(Chain(tuple(_to_frame(piece, symbol.box, scale, size) for piece in atoms.boxes), tuple(spans)))
+        lattices.append(
+            Lattice(tuple(_to_frame(segment, symbol.box, scale, size) for segment in segmentation.boxes), tuple(spans))
+        )
     return Patches(
         pixels=np.array(pixels, np.uint8).reshape(-1, PATCH, PATCH),
         boxes=np.array(boxes, np.int32).reshape(-1, 4),
-        chains=tuple(chains),
-        others=tuple(_to_frame(box, Box(0, 0, 0, 0), scale, size) for box in found.others),
+        lattices=tuple(lattices),
+        punctuation=tuple(_to_frame(box, Box(0, 0, 0, 0), scale, size) for box in found.punctuation),
     )
 
 

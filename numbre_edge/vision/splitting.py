@@ -31,7 +31,7 @@ _APART = 0.13
 _WIDEST = 1.35
 _LOWEST = 0.4
 _MAX_CUTS = 9
-# A piece has at least this share of the ink.
+# A segment has at least this share of the ink.
 _SPECK = 0.04
 
 
@@ -44,13 +44,13 @@ class Span(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Atoms:
-    """Ink cut into pieces, left to right, and what may be put together of them.
+class Segmentation:
+    """Ink cut into segments, left to right, and what may be put together of them.
 
     Attributes:
         labels: (h, w) uint8, 1 to ``count`` where there is ink, else 0.
-        boxes: of each piece, within ``labels``.
-        spans: each run of pieces that may be a digit.
+        boxes: of each segment, within ``labels``.
+        spans: each run of segments that may be a digit.
     """
 
     labels: Pixels
@@ -59,23 +59,23 @@ class Atoms:
 
     @property
     def count(self) -> int:
-        """The number of pieces."""
+        """The number of segments."""
         return len(self.boxes)
 
 
-def split(masks: Sequence[NDArray[np.bool_]]) -> list[Atoms]:
+def split(masks: Sequence[NDArray[np.bool_]]) -> list[Segmentation]:
     """Cut the ink of each of ``masks`` ((h, w) bool, one symbol's ink) where digits may touch."""
     wide = [mask for mask in masks if mask.shape[1] >= _NARROW * mask.shape[0]]
     seams = iter(_seams(wide))
     return [_cut(mask, next(seams) if mask.shape[1] >= _NARROW * mask.shape[0] else []) for mask in masks]
 
 
-def _cut(mask: NDArray[np.bool_], seams: list[NDArray[np.int32]]) -> Atoms:
+def _cut(mask: NDArray[np.bool_], seams: list[NDArray[np.int32]]) -> Segmentation:
     height, width = mask.shape
     labels = mask.astype(np.uint8)
     if not seams:
         box = Box(*cv2.boundingRect(labels))
-        return Atoms(labels, (box,), (Span(0, 1, box),))
+        return Segmentation(labels, (box,), (Span(0, 1, box),))
     columns = np.arange(width)
     rights = [mask & (columns > seam[:, None]) for seam in seams]  # the ink right of each cut
     for right in rights:
@@ -92,7 +92,7 @@ def _cut(mask: NDArray[np.bool_], seams: list[NDArray[np.int32]]) -> Atoms:
             box = _around(box, boxes[end - 1])
             if _may_be_digit(box, height) or end - first == count:  # the model is asked about the whole
                 spans.append(Span(first, end, box))
-    return Atoms(labels, boxes, tuple(spans))
+    return Segmentation(labels, boxes, tuple(spans))
 
 
 def _around(one: Box, other: Box) -> Box:

@@ -3,7 +3,7 @@
 The tilt is the slope along which the ink falls into as few rows as possible: of all
 slopes, the one with the largest sum of squares of the rows' counts (H. Baird, "The skew
 angle of printed documents", 1987). A page is turned only where that is certain and
-large: what is a line of writing, at small tilts, is told by the marks themselves.
+large: what is a line of writing, at small tilts, is told by the tokens themselves.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from numbre_export.data import load_mnist
+from numbre_export.data.mnist import load_mnist
 
 HERE = Path(__file__).parent
 PER_CLASS = 10

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from numbre_edge.decoding import decode
-from numbre_edge.decoding.grouping import Mark, is_writing
+from numbre_edge.decoding.grouping import Token, is_writing
 from numbre_edge.types import Box, Digit
-from tests.decoding.marks import CARD, apart, row, texts, written
+from tests.decoding.tokens import CARD, apart, row, texts, written
 
 
 class TestGrouping:
@@ -18,8 +18,8 @@ class TestGrouping:
 
     def test_a_hand_s_uneven_gaps_are_still_similar(self) -> None:
         xs = (0, 30, 66, 92, 131)
-        marks = [(Box(x, 0, 24, 40), row(**{f"d{d}": 0.98})) for x, d in zip(xs, "40719", strict=True)]
-        assert texts(*marks) == ["40719"]
+        tokens = [(Box(x, 0, 24, 40), row(**{f"d{d}": 0.98})) for x, d in zip(xs, "40719", strict=True)]
+        assert texts(*tokens) == ["40719"]
 
     def test_two_digits_are_one_number_at_any_distance(self) -> None:
         assert texts(*written("47", gap=300)) == ["47"]
@@ -76,11 +76,11 @@ class TestOtherInk:
     """What is too small or too flat to be a candidate; vision tells where it is."""
 
     @staticmethod
-    def read(*others: Box) -> list[str]:
+    def read(*punctuation: Box) -> list[str]:
         """Read a 4 and a 7, 40 high, with a gap of 60 from x=24 on."""
-        marks = written("47", gap=60)
-        patches = apart([box for box, _ in marks], others)
-        return [reading.text for reading in decode(patches, np.array([likely for _, likely in marks]), CARD)]
+        tokens = written("47", gap=60)
+        patches = apart([box for box, _ in tokens], punctuation)
+        return [reading.text for reading in decode(patches, np.array([likely for _, likely in tokens]), CARD)]
 
     @pytest.mark.parametrize("box", [Box(40, 18, 30, 5), Box(50, 36, 4, 4), Box(50, 18, 4, 4)], ids=["-", ".", "·"])
     def test_it_parts_numbers_where_dashes_and_points_stand(self, box: Box) -> None:
@@ -103,19 +103,19 @@ class TestOrder:
 
     @pytest.mark.parametrize("slope", [-0.35, -0.1, 0.1, 0.35])
     def test_a_sloping_line_is_one_line(self, slope: float) -> None:
-        marks = [
+        tokens = [
             (Box(box.x, 200 + round(slope * box.x), box.width, box.height), likely)
             for box, likely in written("4071925", gap=10)
         ]
-        assert texts(*marks) == ["4071925"]
+        assert texts(*tokens) == ["4071925"]
 
     @pytest.mark.parametrize("slope", [-0.15, 0.15])
     def test_two_sloping_lines_stay_apart(self, slope: float) -> None:
-        marks = [
+        tokens = [
             (Box(box.x, box.y + 200 + round(slope * box.x), box.width, box.height), likely)
             for box, likely in [*written("40719", gap=10), *written("28563", y=70, gap=10)]
         ]
-        assert texts(*marks) == ["40719", "28563"]
+        assert texts(*tokens) == ["40719", "28563"]
 
     def test_the_box_of_a_number_is_around_its_digits(self) -> None:
         boxes = [box for box, _ in written("407", x=5, y=9)]
@@ -133,10 +133,10 @@ class TestPagesOfWriting:
     @staticmethod
     def page(*words: str) -> list[str]:
         """Read a page of lines of four words; ``x`` is a letter."""
-        marks = []
+        tokens = []
         for at, word in enumerate(words):
-            marks += written(word, x=at % 4 * 260, y=at // 4 * 80, gap=4)
-        return texts(*marks)
+            tokens += written(word, x=at % 4 * 260, y=at // 4 * 80, gap=4)
+        return texts(*tokens)
 
     def test_letters_that_look_like_digits_are_letters_in_their_words(self) -> None:
         assert self.page(*["xx0xx", "x1x", "1xx55", "xxx"] * 5) == []
@@ -152,4 +152,4 @@ class TestPagesOfWriting:
     )
     def test_a_page_of_writing_has_many_letters_and_no_more_digits(self, letters: int, digits: int, page: bool) -> None:
         box = Box(0, 0, 20, 30)
-        assert is_writing([Mark(None, box)] * letters + [Mark(Digit(3, 0.9, box), box)] * digits) == page
+        assert is_writing([Token(None, box)] * letters + [Token(Digit(3, 0.9, box), box)] * digits) == page

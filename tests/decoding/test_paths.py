@@ -8,15 +8,15 @@ from numpy.typing import NDArray
 
 from numbre_edge.decoding import decode
 from numbre_edge.model import ModelCard
-from numbre_edge.types import Box, Chain, Patches
-from tests.decoding.marks import CARD, apart, row, texts, written
+from numbre_edge.types import Box, Lattice, Patches
+from tests.decoding.tokens import CARD, apart, row, texts, written
 
 
 class TestDoubt:
     def test_below_the_threshold_a_digit_is_a_question_mark(self) -> None:
-        marks = [*written("4"), (Box(32, 0, 24, 40), row(d0=0.4, d6=0.35)), (Box(64, 0, 24, 40), row(d7=0.98))]
-        assert texts(*marks, minimum=0.5) == ["4?7"]
-        assert texts(*marks, minimum=0.3) == ["407"]
+        tokens = [*written("4"), (Box(32, 0, 24, 40), row(d0=0.4, d6=0.35)), (Box(64, 0, 24, 40), row(d7=0.98))]
+        assert texts(*tokens, minimum=0.5) == ["4?7"]
+        assert texts(*tokens, minimum=0.3) == ["407"]
 
     def test_without_one_the_card_s_threshold_counts(self) -> None:
         strict = ModelCard(name="test", preprocessing=1, classes=CARD.classes, reject_threshold=0.99)
@@ -28,19 +28,19 @@ class TestDoubt:
         assert texts((Box(0, 0, 24, 40), row(d4=0.45, none=0.5)), minimum=0.0) == []
 
 
-class TestCompany:
+class TestContext:
     """Ink that alone might be anything is a digit where it stands close beside a sure one."""
 
     BLURRED = row(d0=0.3, none=0.5)
 
     @pytest.mark.parametrize("blurred", [0, 1, 2])
     def test_a_doubtful_mark_within_a_number_is_a_digit(self, blurred: int) -> None:
-        marks = written("407")
-        marks[blurred] = (marks[blurred][0], self.BLURRED)
-        assert texts(*marks, minimum=0.0) == ["407"[:blurred] + "0" + "407"[blurred + 1 :]]
+        tokens = written("407")
+        tokens[blurred] = (tokens[blurred][0], self.BLURRED)
+        assert texts(*tokens, minimum=0.0) == ["407"[:blurred] + "0" + "407"[blurred + 1 :]]
 
-    def test_company_spreads_to_the_neighbour_s_neighbour(self) -> None:
-        # With a tenth of its doubt the one in the middle is a 3 with 0.87: sure enough to be company itself.
+    def test_context_spreads_to_the_neighbour_s_neighbour(self) -> None:
+        # With a tenth of its doubt the one in the middle is a 3 with 0.87: sure enough to be context itself.
         near, far = row(d3=0.44, none=0.55), row(d5=0.3, none=0.5)
         boxes = [box for box, _ in written("835")]
         assert texts((boxes[0], row(d8=0.98)), (boxes[1], near), (boxes[2], far), minimum=0.0) == ["835"]
@@ -53,7 +53,7 @@ class TestCompany:
         [Box(60, 0, 24, 40), Box(32, 60, 24, 40), Box(32, 14, 10, 12), Box(32, -40, 90, 120)],
         ids=["far away", "on another level", "much smaller", "much larger"],
     )
-    def test_it_is_none_where_the_company_is_not_its_own(self, box: Box) -> None:
+    def test_it_is_none_where_the_context_is_not_its_own(self, box: Box) -> None:
         assert texts(*written("4"), (box, self.BLURRED), minimum=0.0) == ["4"]
 
     def test_what_is_clearly_none_stays_none(self) -> None:
@@ -63,10 +63,10 @@ class TestCompany:
         # A hundredth of 0.98 is more than 0.005, a hundredth of a hundredth would be less.
         assert texts(*written("4"), (Box(32, 0, 24, 40), row(d0=0.005, none=0.98)), minimum=0.0) == ["4"]
 
-    def test_a_doubtful_digit_is_no_company(self) -> None:
+    def test_a_doubtful_digit_is_no_context(self) -> None:
         assert texts((Box(0, 0, 24, 40), row(d4=0.6)), (Box(32, 0, 24, 40), self.BLURRED), minimum=0.0) == ["4"]
 
-    def test_a_model_of_ten_digits_knows_no_company(self) -> None:
+    def test_a_model_of_ten_digits_knows_no_context(self) -> None:
         ten = ModelCard(name="test", preprocessing=1)
         patches = apart([box for box, _ in written("40")])
         rows = np.array([row(d4=0.98)[:10], row(d0=0.6)[:10]])
@@ -91,15 +91,15 @@ class TestSpecks:
 
 
 class TestTouching:
-    """Ink of two or three pieces, 20 pixels wide each, and what the model says of every way to join them."""
+    """Ink of two or three segments, 20 pixels wide each, and what the model says of every way to join them."""
 
-    def read(self, pieces: int, spans: dict[tuple[int, int], NDArray[np.float32]]) -> list[str]:
-        boxes = tuple(Box(20 * i, 0, 20, 40) for i in range(pieces))
-        chain = Chain(boxes, tuple((first, end, number) for number, (first, end) in enumerate(spans)))
+    def read(self, segments: int, spans: dict[tuple[int, int], NDArray[np.float32]]) -> list[str]:
+        boxes = tuple(Box(20 * i, 0, 20, 40) for i in range(segments))
+        lattice = Lattice(boxes, tuple((first, end, number) for number, (first, end) in enumerate(spans)))
         patches = Patches(
             np.zeros((len(spans), 28, 28), np.uint8),
             np.array([Box.around(list(boxes[first:end])) for first, end in spans], np.int32),
-            (chain,),
+            (lattice,),
         )
         return [reading.text for reading in decode(patches, np.array(list(spans.values())), CARD, min_confidence=0.0)]
 
@@ -140,7 +140,7 @@ class TestTouching:
         patches = Patches(
             np.zeros((3, 28, 28), np.uint8),
             np.array([Box(0, 0, 40, 40), *boxes], np.int32),
-            (Chain(boxes, tuple((first, end, number) for number, (first, end) in enumerate(spans))),),
+            (Lattice(boxes, tuple((first, end, number) for number, (first, end) in enumerate(spans))),),
         )
         (reading,) = decode(patches, np.array(list(spans.values())), CARD)
         assert tuple(digit.box for digit in reading.digits) == boxes
@@ -158,13 +158,13 @@ class TestKindsOfNoDigit:
         values = {int(name[1:]): p for name, p in likely.items()}
         return np.array([values.get(column, 0.0) for column in range(13)], np.float32)
 
-    def read(self, chain: Chain, *rows: NDArray[np.float32]) -> list[str]:
-        boxes = [Box.around(list(chain.pieces[first:end])) for first, end, _ in chain.spans]
-        patches = Patches(np.zeros((len(rows), 28, 28), np.uint8), np.array(boxes, np.int32), (chain,))
+    def read(self, lattice: Lattice, *rows: NDArray[np.float32]) -> list[str]:
+        boxes = [Box.around(list(lattice.segments[first:end])) for first, end, _ in lattice.spans]
+        patches = Patches(np.zeros((len(rows), 28, 28), np.uint8), np.array(boxes, np.int32), (lattice,))
         return [reading.text for reading in decode(patches, np.array(rows), self.APART)]
 
     def test_ink_alone_that_looks_like_a_part_or_several_is_none(self) -> None:
-        alone = Chain((Box(0, 0, 8, 30),), ((0, 1, 0),))
+        alone = Lattice((Box(0, 0, 8, 30),), ((0, 1, 0),))
         assert self.read(alone, self.row(d1=0.3, c11=0.7)) == []
         assert self.read(alone, self.row(d1=0.3, c12=0.7)) == []
         assert self.read(alone, self.row(d1=0.3, c10=0.7)) == []
@@ -177,8 +177,8 @@ class TestKindsOfNoDigit:
         assert [reading.text for reading in decode(patches, rows, self.APART)] == ["71"]
 
     def test_a_piece_that_was_cut_may_be_one(self) -> None:
-        pieces = (Box(0, 0, 20, 30), Box(20, 0, 8, 30))
-        both = Chain(pieces, ((0, 1, 0), (1, 2, 1), (0, 2, 2)))
+        segments = (Box(0, 0, 20, 30), Box(20, 0, 8, 30))
+        both = Lattice(segments, ((0, 1, 0), (1, 2, 1), (0, 2, 2)))
         whole = self.row(d0=0.9, c12=0.1)
         assert self.read(both, self.row(d6=0.1, c11=0.9), self.row(d1=0.3, c11=0.7), whole) == ["0"]
         assert self.read(both, self.row(d6=0.9, c11=0.1), self.row(d1=0.9, c11=0.1), self.row(c12=1.0)) == ["61"]
@@ -191,7 +191,7 @@ class TestKindsOfNoDigit:
         ],
     )
     def test_the_likelier_way_of_two_is_taken(self, left: dict[str, float], right: dict[str, float], text: str) -> None:
-        both = Chain((Box(0, 0, 20, 30), Box(20, 0, 8, 30)), ((0, 1, 0), (1, 2, 1), (0, 2, 2)))
+        both = Lattice((Box(0, 0, 20, 30), Box(20, 0, 8, 30)), ((0, 1, 0), (1, 2, 1), (0, 2, 2)))
         assert self.read(
             both,
             self.row(**left),

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from numbre_edge.decoding.probabilities import calibrated, in_proportion, merged
 from numbre_edge.model import ModelCard
-from numbre_edge.types import Box, Chain
-from tests.decoding.marks import CARD, row, texts, written
+from numbre_edge.types import Box, Lattice
+from tests.decoding.tokens import CARD, row, texts, written
 
 
 class TestProportion:
-    """How much of a picture's ink is no digit counts for each piece of it."""
+    """How much of a picture's ink is no digit counts for each segment of it."""
 
     DOUBTFUL = row(d4=0.7, none=0.25)
 
@@ -40,7 +40,7 @@ class TestProportion:
 
     def test_a_model_without_the_class_is_left_alone(self) -> None:
         rows = np.full((1, 10), 0.1, np.float32)
-        assert in_proportion(rows, (Chain((Box(0, 0, 9, 9),), ((0, 1, 0),)),)) is rows
+        assert in_proportion(rows, (Lattice((Box(0, 0, 9, 9),), ((0, 1, 0),)),)) is rows
 
 
 class TestTemperature:

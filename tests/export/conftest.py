@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 if TYPE_CHECKING:
-    from numbre_export.data import Digits, Mnist
+    from numbre_export.data.mnist import Digits, Mnist
 
 os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="-1")
 
@@ -28,7 +28,7 @@ FIXTURE = Path(__file__).parents[1] / "data" / "mnist_test_100.npz"
 @pytest.fixture(scope="session")
 def held_out() -> Digits:
     """A hundred MNIST test digits, ten a class."""
-    from numbre_export.data import Digits
+    from numbre_export.data.mnist import Digits
 
     with np.load(FIXTURE) as archive:
         return Digits(archive["x"], archive["y"])
@@ -37,7 +37,7 @@ def held_out() -> Digits:
 @pytest.fixture(scope="session")
 def small_mnist(held_out: Digits) -> Mnist:
     """2,000 digits to train on, the fixture's moved about, and the fixture's own to test with."""
-    from numbre_export.data import Digits, Mnist
+    from numbre_export.data.mnist import Digits, Mnist
 
     moves = [(dy, dx) for dy in (-2, -1, 0, 1) for dx in (-2, -1, 0, 1, 2)]
     images = np.concatenate([np.roll(held_out.images, move, (1, 2)) for move in moves])
@@ -47,8 +47,8 @@ def small_mnist(held_out: Digits) -> Mnist:
 @pytest.fixture(scope="session")
 def run_folder(small_mnist: Mnist, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a finished run of the network ``numbre``."""
-    from numbre_export.recipes import RECIPES
-    from numbre_export.train import train
+    from numbre_export.training.recipes import RECIPES
+    from numbre_export.training.train import train
 
     recipe = replace(RECIPES["numbre"], epochs=3, batch_size=50, averaging=0.9)
     return train(recipe, small_mnist, tmp_path_factory.mktemp("run"), seed=1).folder
@@ -57,7 +57,7 @@ def run_folder(small_mnist: Mnist, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture(scope="session")
 def trained(run_folder: Path) -> Any:
     """The Keras model of ``run_folder``."""
-    from numbre_export.evaluate import load_keras
+    from numbre_export.evaluation.evaluate import load_keras
 
     return load_keras(run_folder / "model.keras")
 
@@ -67,7 +67,7 @@ def untrained_cnn() -> Any:
     """The convolutional network with random weights: what matters to converters is its graph."""
     import keras
 
-    from numbre_export.architectures import build
+    from numbre_export.training.architectures import build
 
     keras.utils.set_random_seed(0)
     return build("cnn")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from numbre_export.architectures import ARCHITECTURES, build
+from numbre_export.training.architectures import ARCHITECTURES, build
 
 pytestmark = pytest.mark.export
 

@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from numbre_edge.types import Floats
-from numbre_export.calibrate import calibrate, expected_calibration_error
-from numbre_export.rejection import accepting
+from numbre_export.evaluation.calibration import calibrate, expected_calibration_error
+from numbre_export.evaluation.rejection import accepting
 
 N = 20_000
 

@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 from numbre_edge.cli.app import app
 from numbre_edge.errors import MissingExtra, ModelError, NumbreError, UsageError
-from numbre_export.data import Mnist
+from numbre_export.data.mnist import Mnist
 
 pytestmark = pytest.mark.export
 

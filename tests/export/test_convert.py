@@ -15,10 +15,10 @@ from numbre_edge.backends import open_backend
 from numbre_edge.errors import ModelError
 from numbre_edge.model import find_card, load_model
 from numbre_edge.vision.normalize import normalize
-from numbre_export.cards import card_for, embed
-from numbre_export.convert import KINDS, Kind, calibration_digits, convert
-from numbre_export.data import Digits, Mnist
-from numbre_export.evaluate import keras_classifier
+from numbre_export.data.mnist import Digits, Mnist
+from numbre_export.evaluation.evaluate import keras_classifier
+from numbre_export.exporting.cards import card_for, embed
+from numbre_export.exporting.convert import KINDS, Kind, calibration_digits, convert
 
 pytestmark = pytest.mark.export
 
@@ -172,7 +172,7 @@ def test_a_model_of_another_shape_is_refused(calibration: NDArray[np.uint8]) -> 
 
 
 def test_a_model_of_other_classes_is_refused() -> None:
-    from numbre_export.architectures import build
+    from numbre_export.training.architectures import build
 
     with pytest.raises(ModelError, match="has 14 outputs; expected 10, or up to 3 more: not a digit"):
         card_for(build("numbre", classes=14), ONNX)

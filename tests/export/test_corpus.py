@@ -12,13 +12,13 @@ import pytest
 from numbre_edge.errors import DataError
 from numbre_edge.types import Box, Pixels
 from numbre_edge.vision.normalize import normalize
-from numbre_export import clutter
-from numbre_export import corpus as corpus_module
-from numbre_export.clutter import FACES, HELD_OUT_FACES, UNSEEN_SYMBOLS
-from numbre_export.corpus import Mixture, build_corpus, load_symbols, unseen_symbols
-from numbre_export.data import Digits
-from numbre_export.photographs import NOT_A_DIGIT, PART, SEVERAL, _label
-from numbre_export.rejection import held_out_letters
+from numbre_export.data.mnist import Digits
+from numbre_export.evaluation.rejection import held_out_letters
+from numbre_export.synthesis import clutter
+from numbre_export.synthesis import corpus as corpus_module
+from numbre_export.synthesis.clutter import FACES, HELD_OUT_FACES, UNSEEN_SYMBOLS
+from numbre_export.synthesis.corpus import Mixture, build_corpus, load_symbols, unseen_symbols
+from numbre_export.synthesis.photographs import NOT_A_DIGIT, PART, SEVERAL, _label
 
 NAMES = ("0", "1", "7", "dot", "minus", "plus", "slash", "w", "x", "y", "z")
 SMALL = Mixture(scenes=12, blanks=3, letters=8, prints=5, scribbles=6)
@@ -122,8 +122,10 @@ def test_the_same_seed_gives_the_same_patches(held_out: Digits, corpus: Digits) 
 def test_several_processes_photograph_the_same_as_one(held_out: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(corpus_module, "_ROLL", 3)
     mixture = Mixture(scenes=7, blanks=0, letters=0, prints=0, scribbles=0)
-    rolls = [corpus_module._roll(held_out, None, scenes, (4, 21, first)) for first, scenes in ((0, 3), (3, 3), (6, 1))]
-    alone = [image for roll in rolls for image in corpus_module._develop(roll)[0]]
+    shards = [
+        corpus_module._shard(held_out, None, scenes, (4, 21, first)) for first, scenes in ((0, 3), (3, 3), (6, 1))
+    ]
+    alone = [image for shard in shards for image in corpus_module._render(shard)[0]]
     assert np.array_equal(build_corpus(held_out, None, mixture, seed=4).images, np.array(alone))
 
 

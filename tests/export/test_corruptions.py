@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from numbre_edge.types import Pixels
-from numbre_export.corruptions import CORRUPTIONS, corrupted
-from numbre_export.data import Digits
+from numbre_export.data.mnist import Digits
+from numbre_export.synthesis.corruptions import CORRUPTIONS, corrupted
 
 
 @pytest.fixture

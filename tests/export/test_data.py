@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from numbre_edge.errors import DataError
-from numbre_export.data import load_mnist, split
+from numbre_export.data.mnist import load_mnist, split
 
 NAMES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 

@@ -12,12 +12,19 @@ import pytest
 
 from numbre_edge.errors import DataError, ModelError, SourceError, UsageError
 from numbre_edge.types import Box, Digit, Reading
-from numbre_export import plots, report
-from numbre_export.cards import card_for, embed
-from numbre_export.convert import KINDS, calibration_digits, convert
-from numbre_export.data import Digits, Mnist
-from numbre_export.evaluate import Evaluation, evaluate, open_model
-from numbre_export.pictures import PictureResult, PictureScore, edit_distance, load_labels, score_folder, together
+from numbre_export.data.mnist import Digits, Mnist
+from numbre_export.evaluation import plots, report
+from numbre_export.evaluation.evaluate import Evaluation, evaluate, open_model
+from numbre_export.evaluation.pictures import (
+    PictureResult,
+    PictureScore,
+    edit_distance,
+    load_labels,
+    score_folder,
+    together,
+)
+from numbre_export.exporting.cards import card_for, embed
+from numbre_export.exporting.convert import KINDS, calibration_digits, convert
 
 pytestmark = pytest.mark.export
 

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from numbre_edge.model import SUMS, load_model, verify_sums
-from numbre_export import gate
-from numbre_export.cards import card_for
-from numbre_export.convert import KINDS, Kind, calibration_digits, convert
-from numbre_export.data import Mnist
-from numbre_export.evaluate import evaluate, keras_classifier
-from numbre_export.gate import Budgets, Measured, Row, export, table
+from numbre_export.data.mnist import Mnist
+from numbre_export.evaluation.evaluate import evaluate, keras_classifier
+from numbre_export.exporting import gate
+from numbre_export.exporting.cards import card_for
+from numbre_export.exporting.convert import KINDS, Kind, calibration_digits, convert
+from numbre_export.exporting.gate import Budgets, Measured, Row, export, table
 
 pytestmark = pytest.mark.export
 

@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 
 from numbre_edge.types import Pixels
-from numbre_export.scenes.camera import Camera
-from numbre_export.scenes.ink import BALLPOINT_BLUE, CHALK, GEL_BLACK, MARKER_BLACK, PENCIL, Pen
-from numbre_export.scenes.layout import Hand, place_line, place_word
-from numbre_export.scenes.light import Light, Shadow
-from numbre_export.scenes.paper import Paper
-from numbre_export.scenes.scene import Scene, Script, photograph
-from numbre_export.scenes.strokes import Glyph, blank, stamp, thin, trace
+from numbre_export.synthesis.scenes.camera import Camera
+from numbre_export.synthesis.scenes.ink import BALLPOINT_BLUE, CHALK, GEL_BLACK, MARKER_BLACK, PENCIL, Pen
+from numbre_export.synthesis.scenes.layout import Hand, place_line, place_word
+from numbre_export.synthesis.scenes.light import Light, Shadow
+from numbre_export.synthesis.scenes.paper import Paper
+from numbre_export.synthesis.scenes.scene import Scene, Script, photograph
+from numbre_export.synthesis.scenes.strokes import Glyph, blank, stamp, thin, trace
 
 ROOT = Path(__file__).parents[2]
 PAGE = (240, 420)

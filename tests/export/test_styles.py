@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from numbre_edge.types import Pixels
-from numbre_export.data import Digits
-from numbre_export.styles import european
+from numbre_export.data.mnist import Digits
+from numbre_export.synthesis.styles import european
 
 
 def styled(digits: Digits, label: int, seed: int) -> list[tuple[Pixels, Pixels]]:

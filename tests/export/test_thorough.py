@@ -12,11 +12,11 @@ from typer.testing import CliRunner
 from numbre_edge.cli.app import app
 from numbre_edge.errors import UsageError
 from numbre_edge.types import Box, Digit, Floats, Pixels, Reading
-from numbre_export import thorough
-from numbre_export.corruptions import CORRUPTIONS
-from numbre_export.data import Digits
-from numbre_export.evaluate import evaluate
-from numbre_export.thorough import PARTS, Sizes, Subject, measure
+from numbre_export.data.mnist import Digits
+from numbre_export.evaluation import thorough
+from numbre_export.evaluation.evaluate import evaluate
+from numbre_export.evaluation.thorough import PARTS, Sizes, Subject, measure
+from numbre_export.synthesis.corruptions import CORRUPTIONS
 
 TINY = Path(__file__).parents[1] / "cli" / "tiny.onnx"
 SMALL = Sizes(thumbnails=6, corrupted=9, scenes=4, letters=8)
@@ -62,7 +62,7 @@ def test_every_figure_is_what_it_is_called(sevens: Digits) -> None:
         ("whole symbols", 2, 1),
         ("together", 10, 9),
     ]
-    mnist, scenes = found.honesty
+    mnist, scenes = found.calibration
     assert (mnist.n, mnist.accuracy, round(mnist.error, 3)) == (10, 1, 0.1)
     assert scenes.n > 0
     assert [s.name for s in found.corruptions] == list(CORRUPTIONS)
@@ -74,7 +74,7 @@ def test_a_model_of_ten_outputs_is_asked_about_the_digits_in_scenes_alone(sevens
         return np.eye(10, dtype=np.float32)[np.full(len(images), 7)]
 
     who = Subject(subject(sevens).read, classify, 1.0)
-    scenes = measure(who, evaluate(classify, sevens), sizes=SMALL).honesty[1]
+    scenes = measure(who, evaluate(classify, sevens), sizes=SMALL).calibration[1]
     assert (scenes.accuracy, scenes.error) == (1, 0)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from numbre_export.data import Digits
-from numbre_export.thumbnails import thumbnail
+from numbre_export.data.mnist import Digits
+from numbre_export.synthesis.thumbnails import thumbnail
 
 
 def test_at_28_pixels_the_digit_is_as_it_is(held_out: Digits) -> None:

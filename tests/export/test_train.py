@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 
 from numbre_edge.errors import DataError, UsageError
-from numbre_export import train as training
-from numbre_export.data import Mnist, split
-from numbre_export.evaluate import evaluate, keras_classifier, load_keras
-from numbre_export.recipes import ARTICLE, RECIPES, Polish
-from numbre_export.train import _command, _portable, train
+from numbre_export.data.mnist import Mnist, split
+from numbre_export.evaluation.evaluate import evaluate, keras_classifier, load_keras
+from numbre_export.training import train as training
+from numbre_export.training.recipes import ARTICLE, RECIPES, Polish
+from numbre_export.training.train import _command, _portable, train
 
 pytestmark = pytest.mark.export
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from numbre_edge.errors import NumbreError
-from numbre_edge.sinks.comma import CommaSeparated
+from numbre_edge.sinks.csv import Csv
 from numbre_edge.sinks.jsonl import JsonLines
 from numbre_edge.sinks.output import open_output
 from numbre_edge.sinks.table import Table
@@ -40,7 +40,7 @@ def test_json_lines_keep_their_keys_their_order_and_four_digits() -> None:
 
 def test_csv_has_a_row_a_reading_and_a_row_an_error() -> None:
     stream = io.StringIO()
-    sink = CommaSeparated(stream)
+    sink = Csv(stream)
     for result in (GOOD, BLANK, BAD):
         sink.write(result)
     assert stream.getvalue() == (

@@ -156,7 +156,7 @@ def test_a_piece_too_far_from_any_digit_and_a_point_beside_one_are_none_of_it() 
     dash, point = stroke((130, 120), (160, 120)), stroke((116, 178), (117, 178), thickness=7)
 
     assert boxes(ONE | dash | SEVEN) == boxes(ONE | point | SEVEN) == boxes(ONE | SEVEN)
-    assert len(found(ONE | point | SEVEN).others) == 1
+    assert len(found(ONE | point | SEVEN).punctuation) == 1
 
 
 def test_what_would_be_much_larger_than_the_digits_is_none() -> None:

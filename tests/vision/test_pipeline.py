@@ -26,14 +26,14 @@ def assert_sound(patches: Patches, width: int, height: int) -> None:
     """Check what every answer must be, whatever the picture."""
     assert patches.pixels.shape == (len(patches), 28, 28)
     assert patches.boxes.shape == (len(patches), 4)
-    pieces = [piece for chain in patches.chains for piece in chain.pieces]
-    for box in itertools.chain(boxes(patches), pieces):
+    segments = [segment for lattice in patches.lattices for segment in lattice.segments]
+    for box in itertools.chain(boxes(patches), segments):
         assert 0 <= box.x < box.right <= width
         assert 0 <= box.y < box.bottom <= height
-    of_chains = [patch for chain in patches.chains for _, _, patch in chain.spans]
-    assert sorted(of_chains) == list(range(len(patches)))  # every patch is in one chain
-    for chain in patches.chains:
-        assert all(0 <= first < end <= len(chain.pieces) for first, end, _ in chain.spans)
+    of_lattices = [patch for lattice in patches.lattices for _, _, patch in lattice.spans]
+    assert sorted(of_lattices) == list(range(len(patches)))  # every patch is in one lattice
+    for lattice in patches.lattices:
+        assert all(0 <= first < end <= len(lattice.segments) for first, end, _ in lattice.spans)
 
 
 def alike(one: Ink, other: Ink) -> float:
@@ -132,7 +132,7 @@ def test_a_page_of_digits_gives_them_all(mnist_sample: MnistSample) -> None:
     patches = find_digits(Frame(page)).patches
 
     assert_sound(patches, 560, 660)
-    assert len(patches.chains) == pytest.approx(100, abs=2)
+    assert len(patches.lattices) == pytest.approx(100, abs=2)
 
 
 def test_a_page_of_500_digits_gives_them_all(mnist_sample: MnistSample) -> None:
@@ -143,7 +143,7 @@ def test_a_page_of_500_digits_gives_them_all(mnist_sample: MnistSample) -> None:
 
     assert not stages.light_ink
     assert_sound(stages.patches, 1290, 1270)
-    assert len(stages.patches.chains) == pytest.approx(500, abs=10)
+    assert len(stages.patches.lattices) == pytest.approx(500, abs=10)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (2, 2), (1, 300), (300, 1), (70, 1), (3, 2000), (2000, 3)])

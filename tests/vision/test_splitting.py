@@ -1,4 +1,4 @@
-"""Touching digits are cut so that each of them is one of the ways of putting the pieces together."""
+"""Touching digits are cut so that each of them is one of the ways of putting the segments together."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
 
-from numbre_edge.vision.splitting import Atoms, split
+from numbre_edge.vision.splitting import Segmentation, split
 
 MnistSample = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 Mask = NDArray[np.bool_]
@@ -39,8 +39,8 @@ def touching(left: Mask, right: Mask) -> tuple[Mask, Mask]:
     return one[:, :used], other[:, :used]
 
 
-def of_span(atoms: Atoms, first: int, end: int) -> Mask:
-    return np.asarray((atoms.labels > first) & (atoms.labels <= end))
+def of_span(segmentation: Segmentation, first: int, end: int) -> Mask:
+    return np.asarray((segmentation.labels > first) & (segmentation.labels <= end))
 
 
 def overlap(one: Mask, other: Mask) -> float:
@@ -56,9 +56,10 @@ def pairs(sample: MnistSample) -> list[tuple[Mask, Mask]]:
 def test_each_of_two_touching_digits_is_one_of_the_spans(mnist_sample: MnistSample) -> None:
     right = 0
     for one, other in pairs(mnist_sample):
-        atoms = split([one | other])[0]
+        segmentation = split([one | other])[0]
         best = [
-            max(overlap(of_span(atoms, span.first, span.end), digit) for span in atoms.spans) for digit in (one, other)
+            max(overlap(of_span(segmentation, span.first, span.end), digit) for span in segmentation.spans)
+            for digit in (one, other)
         ]
         right += min(best) > 0.85
 
@@ -67,24 +68,24 @@ def test_each_of_two_touching_digits_is_one_of_the_spans(mnist_sample: MnistSamp
 
 def test_the_whole_is_one_of_the_spans(mnist_sample: MnistSample) -> None:
     for one, other in pairs(mnist_sample)[::10]:
-        atoms = split([one | other])[0]
-        assert (0, atoms.count) in [span[:2] for span in atoms.spans]
-        np.testing.assert_array_equal(of_span(atoms, 0, atoms.count), one | other)
+        segmentation = split([one | other])[0]
+        assert (0, segmentation.count) in [span[:2] for span in segmentation.spans]
+        np.testing.assert_array_equal(of_span(segmentation, 0, segmentation.count), one | other)
 
 
 def test_every_piece_is_in_some_span_and_spans_lie_within_the_pieces(mnist_sample: MnistSample) -> None:
     for one, other in pairs(mnist_sample):
-        atoms = split([one | other])[0]
-        assert all(0 <= first < end <= atoms.count for first, end, _ in atoms.spans)
-        assert len(set(atoms.spans)) == len(atoms.spans)
-        for piece in range(atoms.count):
-            assert any(first <= piece < end for first, end, _ in atoms.spans)
+        segmentation = split([one | other])[0]
+        assert all(0 <= first < end <= segmentation.count for first, end, _ in segmentation.spans)
+        assert len(set(segmentation.spans)) == len(segmentation.spans)
+        for segment in range(segmentation.count):
+            assert any(first <= segment < end for first, end, _ in segmentation.spans)
 
 
 def test_pieces_come_from_left_to_right(mnist_sample: MnistSample) -> None:
     for one, other in pairs(mnist_sample)[::5]:
-        atoms = split([one | other])[0]
-        middles = [np.nonzero(atoms.labels == piece + 1)[1].mean() for piece in range(atoms.count)]
+        segmentation = split([one | other])[0]
+        middles = [np.nonzero(segmentation.labels == segment + 1)[1].mean() for segment in range(segmentation.count)]
         assert middles == sorted(middles)
 
 
@@ -94,8 +95,8 @@ def test_narrow_ink_is_offered_whole_only(value: int, mnist_sample: MnistSample)
     for digit in digits[labels == value]:
         mask = whole(digit)
         if mask.shape[1] < 0.5 * HEIGHT:
-            atoms = split([mask])[0]
-            assert [span[:2] for span in atoms.spans] == [(0, 1)]
+            segmentation = split([mask])[0]
+            assert [span[:2] for span in segmentation.spans] == [(0, 1)]
 
 
 def test_a_row_of_touching_digits_is_cut_in_a_few_milliseconds_worth_of_candidates(mnist_sample: MnistSample) -> None:
@@ -103,10 +104,10 @@ def test_a_row_of_touching_digits_is_cut_in_a_few_milliseconds_worth_of_candidat
     for digit in mnist_sample[0][1:6]:
         row = np.logical_or(*touching(row, whole(digit)))
 
-    atoms = split([row])[0]
+    segmentation = split([row])[0]
 
-    assert atoms.count >= 6
-    assert len(atoms.spans) <= 60
+    assert segmentation.count >= 6
+    assert len(segmentation.spans) <= 60
 
 
 INK = arrays(np.bool_, array_shapes(min_dims=2, max_dims=2, min_side=3, max_side=70))
@@ -118,8 +119,8 @@ def test_the_pieces_partition_the_ink(mask: Mask) -> None:
     if not mask.any():
         return
 
-    atoms = split([mask])[0]
+    segmentation = split([mask])[0]
 
-    np.testing.assert_array_equal(atoms.labels > 0, mask)
-    assert atoms.labels.max() <= atoms.count
-    assert atoms.count >= 1
+    np.testing.assert_array_equal(segmentation.labels > 0, mask)
+    assert segmentation.labels.max() <= segmentation.count
+    assert segmentation.count >= 1

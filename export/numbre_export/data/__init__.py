@@ -1,0 +1,1 @@
+"""What is trained on and measured with, from wherever the user has it."""

@@ -1,0 +1,1 @@
+"""How good a model is, on digits and on pictures, and what its confidence is worth."""

@@ -1,0 +1,122 @@
+"""How good a model is on labelled digits, whatever kind of file it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numbre_edge.backends import open_backend
+from numbre_edge.errors import ModelError, UsageError
+from numbre_edge.types import Floats, Pixels
+from numbre_export.data.mnist import Digits
+from numbre_export.training.architectures import DIGITS
+
+KERAS = (".keras", ".h5")
+DEVICE = (".onnx", ".tflite")
+_BATCH = 500
+
+Classifier = Callable[[Pixels], Floats]  # (N, 28, 28) uint8 ink -> (N, C) float32 probabilities
+
+
+@dataclass(frozen=True)
+class ClassScore:
+    """One digit's share: of those read as it, how many were (precision); of those that are, how many read (recall)."""
+
+    digit: int
+    n: int
+    precision: float
+    recall: float
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What a model made of N labelled digits.
+
+    Attributes:
+        digits: the labelled digits.
+        probabilities: (N, C) float32, as the model gave them.
+        predicted: (N,) the best of the first ten columns.
+    """
+
+    digits: Digits
+    probabilities: Floats
+    predicted: NDArray[np.intp]
+
+    @property
+    def accuracy(self) -> float:
+        return float((self.predicted == self.digits.labels).mean())
+
+    @property
+    def confusion(self) -> NDArray[np.int64]:
+        """(10, 10): rows are actual digits, columns predicted ones."""
+        counts = np.zeros((DIGITS, DIGITS), np.int64)
+        np.add.at(counts, (self.digits.labels, self.predicted), 1)
+        return counts
+
+    @property
+    def classes(self) -> tuple[ClassScore, ...]:
+        counts = self.confusion
+        read, there = counts.sum(0), counts.sum(1)
+        return tuple(
+            ClassScore(d, int(there[d]), float(counts[d, d] / max(1, read[d])), float(counts[d, d] / max(1, there[d])))
+            for d in range(DIGITS)
+        )
+
+    @property
+    def mistakes(self) -> NDArray[np.intp]:
+        """Indices of the wrongly read digits, the most confident mistake first."""
+        wrong = np.flatnonzero(self.predicted != self.digits.labels)
+        return wrong[np.argsort(-self.probabilities[wrong, self.predicted[wrong]], kind="stable")]
+
+
+def evaluate(classify: Classifier, digits: Digits) -> Evaluation:
+    """Run ``classify`` over ``digits`` in batches."""
+    starts = range(0, len(digits), _BATCH)
+    probabilities = np.concatenate([classify(digits.images[i : i + _BATCH]) for i in starts])
+    return Evaluation(digits, probabilities, probabilities[:, :DIGITS].argmax(1))
+
+
+def open_model(path: Path, *, backend: str = "auto", card: Path | None = None) -> Classifier:
+    """Open a ``.keras``, ``.h5``, ``.onnx`` or ``.tflite`` file; the latter two by their device runtime.
+
+    Raises:
+        UsageError: another kind of file.
+        ModelError: missing or damaged, or not for (N, 28, 28) ink.
+    """
+    suffix = path.suffix.lower()
+    if suffix in KERAS:
+        return keras_classifier(load_keras(path))
+    if suffix in DEVICE:
+        return open_backend(backend, path, card=card).predict
+    raise UsageError(f"{path}: is not a model; evaluate takes {', '.join((*KERAS, *DEVICE))} files")
+
+
+def load_keras(path: Path) -> Any:
+    """Load a ``.keras`` or ``.h5`` model that takes (N, 28, 28) ink.
+
+    Raises:
+        ModelError: missing, damaged or of another shape.
+    """
+    import keras
+
+    if not path.is_file():
+        raise ModelError(f"{path}: no such model; make one with: numbre-edge train")
+    try:
+        model = keras.saving.load_model(path, compile=False)
+    except Exception as exc:  # Keras, h5py and zipfile raise each their own
+        reason = (str(exc).strip().splitlines() or [type(exc).__name__])[0]
+        raise ModelError(f"{path}: is not a Keras model this can load: {reason}") from exc
+    shapes = model.input_shape, model.output_shape
+    if shapes[0] != (None, 28, 28) or len(shapes[1]) != 2 or shapes[1][-1] < DIGITS:
+        raise ModelError(f"{path}: maps {shapes[0]} to {shapes[1]}; expected (None, 28, 28) ink to ten classes or more")
+    return model
+
+
+def keras_classifier(model: Any) -> Classifier:
+    """Return ``model``, which takes float32 ink, as a function of uint8 ink."""
+    return lambda images: np.asarray(model(images.astype(np.float32), training=False), np.float32)

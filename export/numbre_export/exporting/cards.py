@@ -1,0 +1,139 @@
+"""The card of an exported model: what it says, and how it gets inside the file."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import platform
+import subprocess
+import zipfile
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import onnx
+
+from numbre_edge.errors import ModelError
+from numbre_edge.model import CARD_KEY, CARD_MEMBER, Format, InputSpec, ModelCard
+from numbre_edge.vision.normalize import PREPROCESSING
+from numbre_export.exporting.convert import Kind
+
+MNIST_CREDIT = "MNIST: Yann LeCun, Corinna Cortes, Christopher J. C. Burges; CC BY-SA 3.0"
+BHMSDS_CREDIT = "BHMSDS: W. Blachowski, MIT"
+NO_DIGITS = ("not a digit", "part of a digit", "several digits")
+_PACKAGES = ("numbre-edge", "tensorflow", "tensorflow-cpu", "keras", "tf2onnx", "onnx", "numpy")
+_TRAINING = ("command", "recipe", "seed", "symbols", "parameters", "versions")  # of metrics.json, for the card
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP can say: the same model gives the same bytes
+
+
+def card_for(model: Any, kind: Kind, *, run: Path | None = None) -> ModelCard:
+    """Describe ``model`` as exported to ``kind``, before it was measured.
+
+    Args:
+        model: a Keras model; its name is the card's.
+        kind: of file.
+        run: the run folder it came from, for the recipe, the seed and the calibration.
+
+    Raises:
+        ModelError: outputs that are not the ten digits, or these and the kinds of NO_DIGITS.
+    """
+    digits = tuple("0123456789")
+    classes = (*digits, *NO_DIGITS)[: model.output_shape[-1]]
+    if not len(digits) <= len(classes) == model.output_shape[-1]:
+        raise ModelError(
+            f"{model.name}: has {model.output_shape[-1]} outputs; expected 10, "
+            f"or up to {len(NO_DIGITS)} more: {', '.join(NO_DIGITS)}"
+        )
+    metrics = _metrics(run)
+    calibration = metrics.get("calibration", {})
+    integer = kind.quantization == "int8"
+    return ModelCard(
+        name=model.name,
+        preprocessing=PREPROCESSING,
+        classes=classes,
+        input=InputSpec(
+            quantization_scale=1.0 if integer else None,
+            quantization_zero_point=0 if integer else None,
+        ),
+        quantization=kind.quantization,
+        temperature=calibration.get("temperature", ModelCard.temperature),
+        reject_threshold=calibration.get("threshold", ModelCard.reject_threshold),
+        training={key: metrics[key] for key in _TRAINING if key in metrics},
+        data_credits=(MNIST_CREDIT, BHMSDS_CREDIT) if _with_symbols(metrics) else (MNIST_CREDIT,),
+        seed=metrics.get("seed"),
+        versions=_versions(),
+        commit=_commit(),
+    )
+
+
+def embed(content: bytes, card: ModelCard, kind: Format) -> bytes:
+    """Return the model file ``content`` with ``card`` inside; the network is untouched."""
+    return _into_onnx(content, card) if kind == "onnx" else _into_tflite(content, card)
+
+
+def _into_onnx(content: bytes, card: ModelCard) -> bytes:
+    model = onnx.load_from_string(content)
+    onnx.helper.set_model_props(model, {CARD_KEY: card.to_json()})
+    return bytes(model.SerializeToString(deterministic=True))
+
+
+def _into_tflite(content: bytes, card: ModelCard) -> bytes:
+    """Append a ZIP, as TFLite's own metadata does; a flatbuffer does not mind what follows it."""
+    file = io.BytesIO(content)
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr(zipfile.ZipInfo(CARD_MEMBER, _EPOCH), card.to_json())
+    return file.getvalue()
+
+
+def _metrics(run: Path | None) -> dict[str, Any]:
+    """Return what the run folder's metrics.json tells; {} where there is none."""
+    if run is None or not (run / "metrics.json").exists():
+        return {}
+    try:
+        metrics = json.loads((run / "metrics.json").read_text())
+    except ValueError as exc:
+        raise ModelError(f"{run / 'metrics.json'}: is not JSON ({exc}); train again, or move the model away") from exc
+    return dict(metrics)
+
+
+def _with_symbols(metrics: dict[str, Any]) -> bool:
+    """Whether BHMSDS was trained on: their number says so, or in older runs the command."""
+    return bool(metrics.get("symbols", "--symbols" in metrics.get("command", "")))
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue  # tensorflow or tensorflow-cpu, by platform; numbre-edge run from its sources
+    return found
+
+
+def _commit() -> str | None:
+    """Return the git commit of the checkout this runs from, "-dirty" where it was changed since; else None."""
+    here = Path(__file__)
+    quiet = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
+    output = ""
+    # An installed package may lie in somebody else's checkout, in a .venv there: only a tracked file counts.
+    for arguments in (
+        ("ls-files", "--error-unmatch", here.name),
+        ("describe", "--always", "--abbrev=40", "--dirty", "--exclude=*"),
+    ):
+        try:
+            run = subprocess.run(
+                ["git", *arguments],  # noqa: S607 - wherever the user's git is
+                cwd=here.parent,
+                env=quiet,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        except OSError:
+            return None
+        if run.returncode:
+            return None
+        output = run.stdout.strip()
+    return output

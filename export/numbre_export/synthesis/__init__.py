@@ -1,0 +1,1 @@
+"""Pictures rendered from digits and letters: scenes, patches found in them, what is no digit."""

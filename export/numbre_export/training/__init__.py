@@ -1,0 +1,1 @@
+"""From digits to a Keras model: networks, recipes, the training itself."""

@@ -1,0 +1,31 @@
+"""CSV: one row a reading, for spreadsheets (RFC 4180 but for the line ends, which are the system's usual ones)."""
+
+from __future__ import annotations
+
+import csv
+from typing import TextIO
+
+from numbre_edge.sinks.jsonl import DECIMALS
+from numbre_edge.types import Result
+
+COLUMNS = ("source", "frame", "text", "confidence", "x", "y", "width", "height", "error")
+
+
+class Csv:
+    """Writes a header and one row a reading to ``stream``; a frame that failed is a row with its error alone.
+
+    x, y, width and height are the reading's box in frame pixels.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._writer = csv.writer(stream, lineterminator="\n")
+        self._writer.writerow(COLUMNS)
+
+    def write(self, result: Result) -> None:
+        for reading in result.readings:
+            confidence = round(reading.confidence, DECIMALS)
+            self._writer.writerow([result.source, result.frame, reading.text, confidence, *reading.box, ""])
+        if result.error is not None:
+            self._writer.writerow([result.source, result.frame, "", "", "", "", "", "", result.error])
+        self._stream.flush()

@@ -1,0 +1,148 @@
+"""A video with its readings drawn in, which plays as fast as what it shows happened."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+import cv2
+import numpy as np
+
+from numbre_edge.errors import NumbreError, UsageError
+from numbre_edge.sinks.annotate import draw
+from numbre_edge.types import Frame, Pixels, Reading
+
+CODECS = {".mp4": "mp4v", ".avi": "MJPG"}  # suffix -> FourCC: those that every build of OpenCV writes
+_LONGEST_GAP = 2.0  # seconds without a frame that are kept as they were; a lost camera must not fill the disk
+_SLOWEST, _FASTEST, _USUAL = 1.0, 120.0, 30.0  # frames per second
+
+
+class AnnotatedVideo:
+    """Writes frames to a video of a steady rate, each at its time, under a temporary name until it is closed.
+
+    A frame is repeated until the next is due, and left out where another has its place already. Every frame
+    gets the size of the first, with black bars where its shape is another.
+
+    Args:
+        path: ends in .mp4 or .avi.
+        fps: frames per second; None takes what the first two frames' timestamps say.
+
+    Raises:
+        UsageError: another suffix, or a folder that is not there.
+        NumbreError: the video cannot be written.
+    """
+
+    def __init__(self, path: Path, *, fps: float | None = None) -> None:
+        if path.suffix.lower() not in CODECS:
+            raise UsageError(f"--annotate {path}: a video's name must end in {' or '.join(CODECS)}")
+        if path.is_dir():
+            raise UsageError(f"--annotate {path}: is a folder; give a file name in it")
+        if not path.parent.is_dir():
+            raise UsageError(f"--annotate {path}: there is no folder {path.parent}; make it first")
+        self._path = path
+        target = Path(os.path.realpath(path))  # of a symbolic link, replace what it points to
+        self._target = target
+        # The suffix stays last: FFmpeg chooses the container by it.
+        self._temporary = target.with_name(f".{target.stem}.{os.getpid()}.part{target.suffix}")
+        self._fps = fps
+        self._writer: cv2.VideoWriter | None = None
+        self._size = (0, 0)  # width, height
+        self._shown: Pixels | None = None  # the frame that lasts until the next one
+        self._time = 0.0  # of that frame: seconds of the stream
+        self._clock = 0.0  # and of the clip, which has no long gaps
+        self._written = 0  # frames
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def write(self, frame: Frame, readings: Sequence[Reading]) -> None:
+        """Add one frame with its readings drawn in; boxes are in pixels of this frame."""
+        drawn = draw(frame.pixels, readings)
+        if self._shown is None:
+            self._size = (frame.width, frame.height)
+        else:
+            self._advance(frame.timestamp - self._time)
+        self._shown, self._time = _fitted(drawn, self._size), frame.timestamp
+
+    def close(self) -> None:
+        """Finish the video and give it its name. Without a single frame there is none.
+
+        Raises:
+            NumbreError: it could not be written whole.
+        """
+        try:
+            if self._shown is not None:
+                self._repeat(self._written + 1)
+                self._shown = None
+            if self._writer is None:
+                return
+            self._writer.release()
+            self._writer = None
+            if not _has_frames(self._temporary):  # OpenCV does not say that a disk is full
+                raise NumbreError(f"cannot write {self._path}: the video came out damaged; is the disk full?")
+            try:
+                os.replace(self._temporary, self._target)
+            except OSError as exc:
+                raise self._error(exc) from exc
+        finally:
+            self._temporary.unlink(missing_ok=True)
+
+    def _error(self, exc: OSError) -> NumbreError:
+        return NumbreError(f"cannot write {self._path}: {(exc.strerror or str(exc)).lower()}")
+
+    def _advance(self, elapsed: float) -> None:
+        """Let ``elapsed`` seconds pass: show the last frame until then."""
+        if self._fps is None:
+            self._fps = float(np.clip(1 / elapsed, _SLOWEST, _FASTEST)) if elapsed > 0 else _USUAL
+        if elapsed <= 0:  # a video that does not know its times: each frame gets one place
+            self._repeat(self._written + 1)
+            self._clock = self._written / self._fps
+            return
+        self._clock += min(elapsed, _LONGEST_GAP)
+        self._repeat(round(self._clock * self._fps))
+
+    def _repeat(self, until: int) -> None:
+        """Write the last frame until the clip has ``until`` of them."""
+        while self._written < until:
+            assert self._shown is not None
+            self._opened().write(self._shown)
+            self._written += 1
+
+    def _opened(self) -> cv2.VideoWriter:
+        if self._writer is None:
+            codec = cv2.VideoWriter.fourcc(*CODECS[self._path.suffix.lower()])
+            try:
+                self._temporary.write_bytes(b"")  # says why not, which OpenCV does not
+            except OSError as exc:
+                raise self._error(exc) from exc
+            writer = cv2.VideoWriter(str(self._temporary), codec, self._fps or _USUAL, self._size)
+            if not writer.isOpened():
+                raise NumbreError(f"cannot write {self._path}: this OpenCV does not encode {self._path.suffix} videos")
+            self._writer = writer
+        return self._writer
+
+
+def _fitted(pixels: Pixels, size: tuple[int, int]) -> Pixels:
+    """Return (H, W, 3) ``pixels`` at ``size`` (width, height), whole, in their own shape, on black."""
+    height, width = pixels.shape[:2]
+    if (width, height) == size:
+        return pixels
+    scale = min(size[0] / width, size[1] / height)
+    inner = (min(size[0], max(1, round(width * scale))), min(size[1], max(1, round(height * scale))))
+    canvas = np.zeros((size[1], size[0], 3), np.uint8)
+    left, top = (size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2
+    canvas[top : top + inner[1], left : left + inner[0]] = cv2.resize(pixels, inner, interpolation=cv2.INTER_AREA)
+    return canvas
+
+
+def _has_frames(path: Path) -> bool:
+    capture = cv2.VideoCapture(str(path))
+    try:
+        return capture.isOpened() and capture.grab()
+    finally:
+        capture.release()

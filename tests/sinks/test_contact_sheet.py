@@ -1,0 +1,115 @@
+"""The contact sheet has a place for whatever there is to show."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from numbre_edge.geometry import upright
+from numbre_edge.model import ModelCard
+from numbre_edge.sinks.annotate import DOUBTFUL, SURE
+from numbre_edge.sinks.contact_sheet import contact_sheet
+from numbre_edge.types import Box, Digit, Explanation, Frame, Lattice, Patches, Pixels, Reading
+
+CARD = ModelCard(name="test", preprocessing=1, classes=(*"0123456789", "not a digit"))
+
+
+def explained(frame: Frame, patches: Pixels, values: list[int | None]) -> Explanation:
+    """Explain ``patches`` in a row, the first of which read as ``values``."""
+    boxes = [Box(30 * i, 5, 28, 28) for i in range(len(patches))]
+    digits = [Digit(value, 0.9, box) for value, box in zip(values, boxes, strict=False)]
+    return Explanation(
+        contrast=np.zeros((40, 60), np.uint8),
+        mask=np.zeros((40, 60), np.uint8),
+        scale=60 / frame.width,
+        tilt=0.0,
+        light_ink=False,
+        patches=Patches(
+            patches,
+            np.array(boxes, np.int32).reshape(-1, 4),
+            tuple(Lattice((box,), ((0, 1, number),)) for number, box in enumerate(boxes)),
+        ),
+        probabilities=np.full((len(patches), 11), 1 / 11, np.float32),
+        readings=(Reading.of(digits),) if digits else (),
+    )
+
+
+def has_colour(pixels: NDArray[np.uint8], colour: tuple[int, int, int]) -> bool:
+    return bool((pixels == colour).all(2).any())
+
+
+@pytest.mark.parametrize("tilt", [0.0, -12.0])
+@pytest.mark.parametrize("shape", [(300, 900, 3), (900, 300), (3, 2000), (2000, 3), (1, 1), (20, 33_000)])
+def test_any_shape_of_picture_fits(shape: tuple[int, ...], tilt: float) -> None:
+    frame = Frame(np.full(shape, 200, np.uint8))
+    explanation = replace(explained(frame, np.zeros((0, 28, 28), np.uint8), []), tilt=tilt)
+    sheet = contact_sheet(frame, explanation, CARD)
+    assert sheet.shape[1:] == (1600, 3)
+    assert sheet.dtype == np.uint8
+
+
+def test_boxes_of_a_picture_set_upright_are_around_their_ink() -> None:
+    frame = Frame(np.full((400, 900, 3), 200, np.uint8))
+    frame.pixels[300:330, 100:130] = ink = (255, 0, 255)
+    rows, columns = np.nonzero((upright(frame.pixels, 15) == ink).all(2))
+    box = Box(int(columns.min()), int(rows.min()), int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1)
+    explanation = replace(
+        explained(frame, np.zeros((1, 28, 28), np.uint8), []),
+        tilt=15.0,
+        patches=Patches(np.zeros((1, 28, 28), np.uint8), np.array([box], np.int32), (Lattice((box,), ((0, 1, 0),)),)),
+        readings=(Reading.of([Digit(7, 0.9, box)]),),
+    )
+    numbers = contact_sheet(frame, explanation, CARD)[600:1100, 800:]  # the fourth panel, at the right below
+    inside = np.argwhere((np.abs(numbers.astype(int) - ink) < 40).all(2))
+    around = np.argwhere((numbers == SURE).all(2))
+    assert len(inside) > 100
+    assert np.all(around.min(0) <= inside.min(0))
+    assert np.all(inside.max(0) <= around.max(0) + 1)
+    assert np.all(around.max(0) <= inside.max(0) + 10)  # their label is above them
+    assert around.min(0)[1] >= inside.min(0)[1] - 10
+
+
+def test_every_patch_is_there_enlarged() -> None:
+    frame = Frame(np.full((60, 300), 200, np.uint8))
+    patches = np.zeros((8, 28, 28), np.uint8)
+    patches[:, 4:24, 12:16] = 255
+    sheet = contact_sheet(frame, explained(frame, patches, [1, None]), CARD)
+    assert has_colour(sheet, SURE)
+    assert has_colour(sheet, DOUBTFUL)
+    black = (sheet == 0).all(2).sum()
+    assert black >= 8 * (112 * 112 - 20 * 4 * 16) - 8 * 4 * 112  # less what the frames cover
+
+
+def test_pure_noise_does_not_make_a_sheet_without_end() -> None:
+    frame = Frame(np.full((60, 300), 200, np.uint8))
+    sheet = contact_sheet(frame, explained(frame, np.zeros((5000, 28, 28), np.uint8), []), CARD)
+    assert sheet.shape[0] < 10_000
+
+
+def test_candidates_that_share_ink_are_all_shown_the_chosen_ones_first_and_strongly() -> None:
+    frame = Frame(np.full((60, 300), 200, np.uint8))
+    patches = np.zeros((3, 28, 28), np.uint8)
+    _, left, right = boxes = [Box(10, 5, 40, 28), Box(10, 5, 20, 28), Box(30, 5, 20, 28)]
+    explanation = replace(
+        explained(frame, patches, []),
+        patches=Patches(
+            patches, np.array(boxes, np.int32), (Lattice((left, right), ((0, 2, 0), (0, 1, 1), (1, 2, 2))),)
+        ),
+        readings=(Reading.of([Digit(4, 0.9, left), Digit(1, 0.9, right)]),),
+    )
+    chosen = contact_sheet(frame, explanation, CARD)
+    unread = contact_sheet(frame, replace(explanation, readings=()), CARD)
+    assert list(explanation.chosen) == [1, 2]
+    assert has_colour(chosen, SURE)
+    assert not has_colour(unread, SURE)
+    assert chosen.shape == unread.shape
+
+
+def test_findings_have_a_place_of_their_own() -> None:
+    frame = Frame(np.full((60, 300), 200, np.uint8))
+    explanation = explained(frame, np.zeros((2, 28, 28), np.uint8), [1, 2])
+    heights = [contact_sheet(frame, explanation, CARD, ["a line"] * count).shape[0] for count in (0, 1, 3, 500)]
+    assert heights[0] < heights[1] < heights[2] < heights[3] < 5000
