@@ -50,3 +50,8 @@ class BackendError(NumbreError):
 
 class DataError(NumbreError):
     """A data set that is missing, damaged or of the wrong shape."""
+
+
+def one_line(error: Exception) -> str:
+    """Return an error's message without line breaks."""
+    return " ".join(str(error).split())

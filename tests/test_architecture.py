@@ -18,7 +18,9 @@ FLOORS = (
     {"numbre_edge.__main__"},
     {"numbre_edge.cli"},
     {"numbre_edge.web"},
-    {"numbre_edge.reader", "numbre_edge.doctor", "numbre_edge.live", "numbre_export"},
+    {"numbre_edge.live"},
+    {"numbre_edge.batch"},
+    {"numbre_edge.reader", "numbre_edge.doctor", "numbre_export"},
     {"numbre_edge.vision", "numbre_edge.backends", "numbre_edge.sources"}
     | {"numbre_edge.sinks", "numbre_edge.decoding", "numbre_edge.tracking", "numbre_edge.diagnosis"},
     {"numbre_edge.geometry"},

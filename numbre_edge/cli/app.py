@@ -10,8 +10,8 @@ import typer
 
 import numbre_edge
 from numbre_edge.cli import doctor, evaluate, explain, export, live, models, predict, train
-from numbre_edge.cli.console import Quiet, Verbose, one_line
-from numbre_edge.errors import NumbreError
+from numbre_edge.cli.console import Quiet, Verbose
+from numbre_edge.errors import NumbreError, one_line
 
 app = typer.Typer(
     name="numbre-edge",

@@ -31,11 +31,6 @@ def console_of(context: typer.Context) -> Console:
     return context.find_root().ensure_object(Console)
 
 
-def one_line(error: Exception) -> str:
-    """Return an error's message without line breaks."""
-    return " ".join(str(error).split())
-
-
 def plural(count: int, noun: str) -> str:
     """Return for example "1 number" or "2 numbers"."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from numbre_edge.cli.console import Quiet, Verbose, console_of, one_line, plural
+from numbre_edge.cli.console import Quiet, Verbose, console_of, plural
 from numbre_edge.cli.options import BackendOption, CardFile, MinConfidence, ModelFile, parse_roi
-from numbre_edge.errors import NumbreError, SourceError, UsageError
+from numbre_edge.errors import UsageError
 
 if TYPE_CHECKING:
     from typing import TextIO
 
+    from numbre_edge.batch import Outcome, Tally
+    from numbre_edge.cli.progress import Bar
     from numbre_edge.sinks import Sink
-    from numbre_edge.types import Box, Frame, Reading, Result
+    from numbre_edge.sinks.annotate import AnnotatedFolder
 
 FormatName = Literal["table", "jsonl", "csv"]
 
@@ -92,11 +93,12 @@ def predict(
     """Read the numbers in pictures and videos."""
     region = parse_roi(roi) if roi is not None else None
 
-    from numbre_edge.sources.files import is_video, list_sources
+    from numbre_edge.sources.files import list_sources
 
     paths = list_sources(sources, recursive=recursive)
     _check_output(output, paths)
 
+    from numbre_edge.batch import ReadOptions, Tally, run
     from numbre_edge.cli.progress import Bar
     from numbre_edge.reader import Reader
     from numbre_edge.sinks.annotate import AnnotatedFolder
@@ -106,78 +108,47 @@ def predict(
     reader = Reader(model, card=card, backend=backend, min_confidence=min_confidence)
     console = console_of(context)
     console.detail(f"model {reader.backend.model.path}, backend {reader.backend.name}")
+    begun = time.monotonic()
     tally = Tally()
     bar = Bar(len(paths), shares_terminal=output is None and sys.stdout.isatty(), quiet=console.quiet)
     with open_output(output) as stream, bar:
         with bar.aside():
             sink = _sink(format, stream, paths)
-        for path in paths:
-            bar.show(str(path))
-            for frame, result in results(path, reader, every=every, roi=region):
-                with bar.aside():
-                    sink.write(result)
-                if folder and frame:
-                    folder.write(frame, result.readings, numbered=is_video(path))
-                tally.count(result)
-            bar.step()
-    console.say(tally.summary())
+        run(paths, reader, [_Outputs(sink, folder, bar), tally], options=ReadOptions(every=every, roi=region))
+    console.say(summary(tally, time.monotonic() - begun))
     if tally.errors:
         raise typer.Exit(1)
 
 
-class FrameReader(Protocol):
-    """What ``results`` needs of a Reader."""
+@dataclass(frozen=True)
+class _Outputs:
+    """Where a run's outcomes go, with a bar that makes way for them."""
 
-    def read_frame(self, frame: Frame, *, roi: Box | None = None) -> list[Reading]:
-        """Return the numbers in a frame."""
-        ...
+    sink: Sink
+    folder: AnnotatedFolder | None
+    bar: Bar
 
+    def begin(self, source: Path) -> None:
+        self.bar.show(str(source))
 
-def results(
-    path: Path, reader: FrameReader, *, every: int = 1, roi: Box | None = None
-) -> Iterator[tuple[Frame | None, Result]]:
-    """Yield what became of each frame of a file; the frame is None where there is none to show.
+    def take(self, outcome: Outcome) -> None:
+        with self.bar.aside():
+            self.sink.write(outcome.result)
+        if self.folder and outcome.frame:
+            from numbre_edge.sources.files import is_video
 
-    An error is a result of its own: the next frame or file may be well.
-    """
-    from numbre_edge.sources.files import frames
-    from numbre_edge.types import Result
+            self.folder.write(outcome.frame, outcome.result.readings, numbered=is_video(Path(outcome.frame.source)))
 
-    index = 0
-    try:
-        for frame in frames(path, every=every):
-            try:
-                readings = tuple(reader.read_frame(frame, roi=roi))
-            except NumbreError as exc:
-                yield None, Result(frame.source, frame.index, None, None, error=one_line(exc))
-            else:
-                yield frame, Result(frame.source, frame.index, frame.width, frame.height, readings)
-            index = frame.index + every
-    except SourceError as exc:
-        yield None, Result(str(path), index, None, None, error=one_line(exc))
+    def end(self, source: Path) -> None:
+        self.bar.step()
 
 
-@dataclass
-class Tally:
-    """Counts what a run did, for its last line."""
-
-    frames: int = 0
-    numbers: int = 0
-    errors: int = 0
-    begun: float = field(default_factory=time.monotonic)  # seconds
-
-    def count(self, result: Result) -> None:
-        """Add one frame's result."""
-        self.frames += 1
-        self.numbers += len(result.readings)
-        self.errors += result.error is not None
-
-    def summary(self) -> str:
-        """Return for example "24 pictures, 31 numbers, 1 error in 0.8 s"."""
-        parts = [plural(self.frames, "picture"), plural(self.numbers, "number")]
-        if self.errors:
-            parts.append(plural(self.errors, "error"))
-        return f"{', '.join(parts)} in {time.monotonic() - self.begun:.1f} s"
+def summary(tally: Tally, seconds: float) -> str:
+    """Return for example "24 pictures, 31 numbers, 1 error in 0.8 s"."""
+    parts = [plural(tally.frames, "picture"), plural(tally.numbers, "number")]
+    if tally.errors:
+        parts.append(plural(tally.errors, "error"))
+    return f"{', '.join(parts)} in {seconds:.1f} s"
 
 
 def _sink(format: FormatName, stream: TextIO, paths: list[Path]) -> Sink:

@@ -5,21 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
-from pathlib import Path
 
 import cv2
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from numbre_edge.cli.options import parse_roi
-from numbre_edge.cli.predict import results
-from numbre_edge.errors import BackendError, UsageError
-from numbre_edge.types import Box, Digit, Frame, Reading
+from numbre_edge.errors import UsageError
+from numbre_edge.types import Box
 
 KEYS = ["source", "frame", "width", "height", "readings", "error"]
-Run = Callable[..., object]
 
 
 def lines(out: str) -> list[dict[str, object]]:
@@ -153,27 +147,6 @@ def test_a_model_that_cannot_be_used_is_one_line(run, photos, tmp_path, name, co
     assert (done.code, done.out) == (1, "")
     assert done.err.startswith(f"error: {name}: {message}")
     assert len(done.err.splitlines()) == 1
-
-
-class FlakyReader:
-    """A reader whose backend fails on every second frame."""
-
-    def __init__(self) -> None:
-        self.calls = 0
-
-    def read_frame(self, frame: Frame, *, roi: Box | None = None) -> list[Reading]:
-        self.calls += 1
-        if self.calls % 2 == 0:
-            raise BackendError("the runtime\ngave up")
-        return [Reading.of([Digit(3, 0.9, Box(0, 0, 5, 5))])]
-
-
-def test_a_backend_that_fails_is_an_error_and_the_run_goes_on(tmp_path: Path, page: NDArray[np.uint8]) -> None:
-    cv2.imwrite(str(tmp_path / "a.png"), page)
-    reader = FlakyReader()
-    found = [result for _ in range(3) for _, result in results(tmp_path / "a.png", reader)]
-    assert [result.error for result in found] == [None, "the runtime gave up", None]
-    assert (found[1].width, found[1].height, found[1].readings) == (None, None, ())
 
 
 def test_a_roi_is_four_whole_numbers() -> None:

@@ -1,0 +1,130 @@
+"""One Reader over many pictures: the run itself, which knows nothing of terminals and files to write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from numbre_edge.errors import NumbreError, SourceError, one_line
+from numbre_edge.sources.files import frames
+from numbre_edge.types import Box, Frame, Reading, Result
+
+
+class FrameReader(Protocol):
+    """What a run needs of a Reader."""
+
+    def read_frame(self, frame: Frame, *, roi: Box | None = None) -> list[Reading]:
+        """Return the numbers in a frame."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadOptions:
+    """How each source is read.
+
+    Attributes:
+        every: of a video, every so many-th frame.
+        roi: the part of each frame to read, in frame pixels; None for all of it.
+    """
+
+    every: int = 1
+    roi: Box | None = None
+
+
+DEFAULTS = ReadOptions()
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What became of one frame.
+
+    Attributes:
+        result: its readings, or the error that prevented them.
+        frame: itself, for those who draw on it; None where it could not be read.
+    """
+
+    result: Result
+    frame: Frame | None = None
+
+
+class Listener(Protocol):
+    """Follows a run: for each source ``begin``, ``take`` for each of its frames, ``end``. All may do nothing."""
+
+    def begin(self, source: Path) -> None:
+        """A source is about to be read."""
+        return
+
+    def take(self, outcome: Outcome) -> None:
+        """One of its frames was read, or could not be."""
+        return
+
+    def end(self, source: Path) -> None:
+        """Nothing more comes from it."""
+        return
+
+
+def run(
+    sources: Iterable[Path],
+    reader: FrameReader,
+    listeners: Sequence[Listener],
+    *,
+    options: ReadOptions = DEFAULTS,
+) -> None:
+    """Read every source, in order, and tell every listener, in order. Frames are let go as they are read.
+
+    What cannot be read is an outcome like any other. An exception of a listener ends the run.
+    """
+    for source in sources:
+        for listener in listeners:
+            listener.begin(source)
+        for outcome in outcomes(source, reader, options=options):
+            for listener in listeners:
+                listener.take(outcome)
+        for listener in listeners:
+            listener.end(source)
+
+
+def outcomes(
+    source: Path,
+    reader: FrameReader,
+    *,
+    options: ReadOptions = DEFAULTS,
+) -> Iterator[Outcome]:
+    """Yield what became of each frame of one source.
+
+    An error is an outcome of its own: the next frame or source may be well.
+    """
+    index = 0
+    try:
+        for frame in frames(source, every=options.every):
+            try:
+                readings = tuple(reader.read_frame(frame, roi=options.roi))
+            except NumbreError as exc:
+                yield Outcome(Result(frame.source, frame.index, None, None, error=one_line(exc)))
+            else:
+                yield Outcome(Result(frame.source, frame.index, frame.width, frame.height, readings), frame)
+            index = frame.index + options.every
+    except SourceError as exc:
+        yield Outcome(Result(str(source), index, None, None, error=one_line(exc)))
+
+
+@dataclass
+class Tally(Listener):
+    """Counts what a run did.
+
+    Attributes:
+        frames: pictures, and frames of videos, with those that could not be read.
+        numbers: read in them.
+        errors: frames and sources that could not be read.
+    """
+
+    frames: int = 0
+    numbers: int = 0
+    errors: int = 0
+
+    def take(self, outcome: Outcome) -> None:
+        self.frames += 1
+        self.numbers += len(outcome.result.readings)
+        self.errors += outcome.result.error is not None

@@ -1,0 +1,135 @@
+"""A run over many pictures: in order, one at a time, past whatever cannot be read."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from numbre_edge.batch import Listener, Outcome, ReadOptions, Tally, outcomes, run
+from numbre_edge.errors import BackendError
+from numbre_edge.types import Box, Digit, Frame, Reading
+
+THREE = Reading.of([Digit(3, 0.9, Box(0, 0, 5, 5))])
+
+
+class OneNumber:
+    """A reader that reads one number in every frame, and gives up on the frames whose number is in ``fails``."""
+
+    def __init__(self, *fails: int) -> None:
+        self.fails = fails
+        self.read = 0
+        self.roi: Box | None = None
+
+    def read_frame(self, frame: Frame, *, roi: Box | None = None) -> list[Reading]:
+        self.read += 1
+        self.roi = roi
+        if self.read - 1 in self.fails:
+            raise BackendError("the runtime\ngave up")
+        return [THREE]
+
+
+class Diary(Listener):
+    """Writes down what it is told."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def begin(self, source: Path) -> None:
+        self.said.append(f"begin {source.name}")
+
+    def take(self, outcome: Outcome) -> None:
+        self.said.append(f"{outcome.result.frame}: {outcome.result.error or outcome.result.readings[0].text}")
+
+    def end(self, source: Path) -> None:
+        self.said.append(f"end {source.name}")
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> list[Path]:
+    """Three picture files; the second is empty."""
+    paths = [tmp_path / name for name in ("a.png", "b.png", "c.png")]
+    for path in paths:
+        cv2.imwrite(str(path), np.full((20, 30), 255, np.uint8))
+    paths[1].write_bytes(b"")
+    return paths
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    """A video of five frames."""
+    path = tmp_path / "clip.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 10, (320, 160))
+    for _ in range(5):
+        writer.write(np.full((160, 320, 3), 255, np.uint8))
+    writer.release()
+    return path
+
+
+def test_every_source_is_told_of_in_order_and_errors_do_not_end_the_run(pictures: list[Path]) -> None:
+    diary, tally = Diary(), Tally()
+
+    run(pictures, OneNumber(), [diary, tally])
+
+    assert diary.said == [
+        *("begin a.png", "0: 3", "end a.png"),
+        *("begin b.png", "0: empty: the file has 0 bytes", "end b.png"),
+        *("begin c.png", "0: 3", "end c.png"),
+    ]
+    assert tally == Tally(frames=3, numbers=2, errors=1)
+
+
+def test_a_backend_that_fails_on_one_frame_reads_the_next(clip: Path) -> None:
+    found = list(outcomes(clip, OneNumber(1), options=ReadOptions(every=2)))
+
+    assert [(o.result.frame, o.result.error) for o in found] == [(0, None), (2, "the runtime gave up"), (4, None)]
+    assert [o.frame is None for o in found] == [False, True, False]
+    failed = found[1].result
+    assert (failed.source, failed.width, failed.height, failed.readings) == (str(clip), None, None, ())
+
+
+def test_the_region_reaches_the_reader(pictures: list[Path]) -> None:
+    reader = OneNumber()
+
+    list(outcomes(pictures[0], reader, options=ReadOptions(roi=Box(1, 2, 3, 4))))
+
+    assert reader.roi == Box(1, 2, 3, 4)
+
+
+class Watcher(Listener):
+    """Counts how many frames are still in memory."""
+
+    def __init__(self) -> None:
+        self.most = 0
+        self._alive: weakref.WeakSet[Frame] = weakref.WeakSet()
+
+    def take(self, outcome: Outcome) -> None:
+        if outcome.frame is not None:
+            self._alive.add(outcome.frame)
+        gc.collect()
+        self.most = max(self.most, len(self._alive))
+
+
+def test_a_long_run_holds_few_frames_at_a_time(pictures: list[Path], clip: Path) -> None:
+    watcher = Watcher()
+
+    run([*pictures, clip] * 5, OneNumber(), [watcher])
+
+    assert watcher.most <= 2
+
+
+def test_what_a_listener_cannot_do_ends_the_run(pictures: list[Path]) -> None:
+    class Full(Listener):
+        def take(self, outcome: Outcome) -> None:
+            raise OSError(28, "No space left on device")
+
+    tally = Tally()
+
+    with pytest.raises(OSError, match="No space left"):
+        run(pictures, OneNumber(), [tally, Full()])
+
+    assert tally.frames == 1
