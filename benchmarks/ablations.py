@@ -66,7 +66,7 @@ STEPS: dict[str, Callable[[], contextlib.AbstractContextManager[None]]] = {
     "the desk left in": lambda: replaced(components, "_TOWERS", np.inf),
     "thin strokes left thin": lambda: replaced(normalize, "_MIN_STROKE", 0.0),
     "touching digits left whole": lambda: replaced(pipeline, "split", whole),
-    "all pictures alike": lambda: replaced(decoding, "in_proportion", lambda rows, lattices: rows),
+    "all pictures alike": lambda: replaced(decoding, "in_proportion", lambda rows, *_: rows),
     "what the path chose as likely a part": lambda: replaced(paths, "_CHOSEN", 1.0),
     "no context": lambda: replaced(paths, "_ROUNDS", 0),
 }

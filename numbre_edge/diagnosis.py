@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from numbre_edge.types import Box, Digit, Explanation, Floats, Lattice
+from numbre_edge.vocabulary import DIGIT_COLUMNS, PART_OF_A_DIGIT, SEVERAL_DIGITS, Vocabulary
 
 # Of 255. The faintest writing in our development pictures that reads right has 64.
 _FAINT = 40
@@ -28,6 +29,7 @@ _BLURRED = 0.035
 # A read digit whose second best is at least this likely was a close call.
 _CLOSE = 0.2
 _MOST = 8  # kinds of ink without a digit that are told one by one
+_LIKE = {PART_OF_A_DIGIT: ", like a part of one", SEVERAL_DIGITS: ", like several in one"}
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,13 @@ class Finding:
     box: Box | None = None
 
 
-def diagnose(explanation: Explanation) -> list[Finding]:
-    """Say what helped or hindered the reading: the picture first, then its ink in reading order."""
+def diagnose(explanation: Explanation, vocabulary: Vocabulary) -> list[Finding]:
+    """Say what helped or hindered the reading: the picture first, then its ink in reading order.
+
+    Args:
+        explanation: what ``Reader.explain`` said of it.
+        vocabulary: of the model, from its card.
+    """
     return [
         *_tilt(explanation),
         *_ink(explanation),
@@ -52,7 +59,7 @@ def diagnose(explanation: Explanation) -> list[Finding]:
         *_sharpness(explanation),
         *_touching(explanation),
         *_doubts(explanation),
-        *_rejected(explanation),
+        *_rejected(explanation, vocabulary),
     ]
 
 
@@ -150,11 +157,11 @@ def _doubts(explanation: Explanation) -> Iterator[Finding]:
         best, second = _ranked(explanation.probabilities[patch])[:2]
         if digit.value is None:
             yield Finding(f"a digit is doubtful{_at(digit.box)}: {best} or {second}", digit.box)
-        elif float(explanation.probabilities[patch, :10][_order(explanation.probabilities[patch])[1]]) >= _CLOSE:
+        elif float(explanation.probabilities[patch, _order(explanation.probabilities[patch])[1]]) >= _CLOSE:
             yield Finding(f"a close call{_at(digit.box)}: {best}, but perhaps {second}", digit.box)
 
 
-def _rejected(explanation: Explanation) -> Iterator[Finding]:
+def _rejected(explanation: Explanation, vocabulary: Vocabulary) -> Iterator[Finding]:
     lattices = [
         lattice
         for lattice in explanation.patches.lattices
@@ -163,16 +170,18 @@ def _rejected(explanation: Explanation) -> Iterator[Finding]:
     lattices.sort(key=lambda lattice: -Box.around(list(lattice.segments)).height)
     for lattice in lattices[:_MOST]:
         row = explanation.probabilities[_whole(lattice)]
-        doubt = f" ({float(row[10:].sum()):.2f}{_kind(row[10:])})" if len(row) > 10 else ""
+        doubt = f" ({_doubt(row, vocabulary)})" if vocabulary.rejects else ""
         box = Box.around(list(lattice.segments))
         yield Finding(f"ink{_at(box)} is no digit{doubt}; the nearest is {_ranked(row)[0]}", box)
     if len(lattices) > _MOST:
         yield Finding(f"{len(lattices) - _MOST} smaller pieces ink are no digits either")
 
 
-def _kind(none: Floats) -> str:
-    """Say what ink that is no digit looks like, by the likeliest of its kinds."""
-    return ("", ", like a part of one", ", like several in one")[min(int(none.argmax()), 2)]
+def _doubt(row: Floats, vocabulary: Vocabulary) -> str:
+    """Say how likely ink is no digit, and what it looks like, by the likeliest of its kinds."""
+    none = row[vocabulary.no_digits]
+    kind = vocabulary.names[vocabulary.no_digits][int(none.argmax())]
+    return f"{float(none.sum()):.2f}{_LIKE.get(kind, '')}"
 
 
 def _whole(lattice: Lattice) -> int:
@@ -181,7 +190,7 @@ def _whole(lattice: Lattice) -> int:
 
 
 def _order(row: Floats) -> list[int]:
-    return [int(value) for value in np.argsort(-row[:10], kind="stable")]
+    return [int(value) for value in np.argsort(-row[DIGIT_COLUMNS], kind="stable")]
 
 
 def _ranked(row: Floats) -> list[str]:

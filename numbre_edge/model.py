@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from numbre_edge.errors import ModelError
+from numbre_edge.vocabulary import DIGIT_COLUMNS, DIGITS, Vocabulary
 
 CARD_FORMAT = 1
 CARD_KEY = "numbre-edge"  # in ONNX metadata_props
@@ -66,7 +67,7 @@ class ModelCard:
 
     name: str
     preprocessing: int
-    classes: tuple[str, ...] = tuple("0123456789")
+    classes: tuple[str, ...] = DIGITS
     input: InputSpec = InputSpec()
     output: str = "probabilities"
     quantization: str = "float32"
@@ -80,6 +81,11 @@ class ModelCard:
     versions: dict[str, str] = field(default_factory=dict)
     commit: str | None = None
     format: int = CARD_FORMAT
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """What its columns mean."""
+        return Vocabulary(self.classes)
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), indent=1, sort_keys=True)
@@ -109,7 +115,7 @@ class ModelCard:
             )
         raw["input"] = _filled(InputSpec, raw.get("input", {}), where, tuples=("shape",))
         card: ModelCard = _filled(cls, raw, where, tuples=("classes", "data_credits"))
-        if card.classes[:10] != tuple("0123456789"):
+        if card.classes[DIGIT_COLUMNS] != DIGITS:
             raise ModelError(f"{where}: the first ten classes of its card must be 0 to 9, found {list(card.classes)}")
         if card.output not in _OUTPUTS:
             raise ModelError(f"{where}: its card's output is {card.output!r}; expected {' or '.join(_OUTPUTS)}")

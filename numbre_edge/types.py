@@ -10,6 +10,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from numbre_edge.vocabulary import DIGIT_COLUMNS
+
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
@@ -178,7 +180,7 @@ class Explanation:
         for number, box in enumerate(self.patches.boxes.tolist()):
             patches.setdefault(tuple(box), []).append(number)
         # Two candidates can share a box, one with and one without a speck of ink: the confidence tells which.
-        best = self.probabilities[:, :10].max(1, initial=0)
+        best = self.probabilities[:, DIGIT_COLUMNS].max(1, initial=0)
         return {
             min(patches[digit.box], key=lambda number: abs(float(best[number]) - digit.confidence)): digit
             for reading in self.readings

@@ -25,7 +25,7 @@ FLOORS = (
     | {"numbre_edge.sinks", "numbre_edge.decoding", "numbre_edge.tracking", "numbre_edge.diagnosis"},
     {"numbre_edge.geometry"},
     {"numbre_edge.types", "numbre_edge.model", "numbre_edge.atomic"},
-    {"numbre_edge.errors"},
+    {"numbre_edge.errors", "numbre_edge.vocabulary"},
 )
 FACE = "numbre_edge"  # the façade, numbre_edge/__init__.py: it stands beside the house and names what is in it
 WORKSHOP = ("tensorflow", "keras", "tf2onnx", "matplotlib", "numbre_export")

@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 
 from numbre_edge.diagnosis import Finding, diagnose
 from numbre_edge.types import Box, Digit, Explanation, Lattice, Patches, Reading
+from numbre_edge.vocabulary import NOT_A_DIGIT, PART_OF_A_DIGIT, SEVERAL_DIGITS, WHOLE
 
 PAGE = (200, 400)
 LEFT, RIGHT = Box(40, 60, 40, 80), Box(200, 60, 40, 80)
 
 
 def row(**likely: float) -> NDArray[np.float32]:
-    values = {10 if name == "none" else int(name[1:]): p for name, p in likely.items()}
-    return np.array([values.get(column, 0.001) for column in range(11)], np.float32)
+    values = {WHOLE.not_a_digit if name == "none" else int(name[1:]): p for name, p in likely.items()}
+    return np.array([values.get(column, 0.001) for column in range(len(WHOLE))], np.float32)
 
 
 def written(boxes: list[Box], strength: int = 200, blur: float = 0.8) -> NDArray[np.uint8]:
@@ -52,7 +53,7 @@ def explained(
             np.array(boxes, np.int32).reshape(-1, 4),
             lattices or tuple(Lattice((box,), ((0, 1, number),)) for number, box in enumerate(boxes)),
         ),
-        probabilities=np.array([likely for _, likely, _ in marks], np.float32).reshape(-1, 11),
+        probabilities=np.array([likely for _, likely, _ in marks], np.float32).reshape(-1, len(WHOLE)),
         readings=(Reading.of(digits),) if digits else (),
     )
 
@@ -62,11 +63,11 @@ def sure(box: Box, value: int = 0) -> tuple[Box, NDArray[np.float32], Digit]:
 
 
 def texts(explanation: Explanation) -> list[str]:
-    return [finding.text for finding in diagnose(explanation)]
+    return [finding.text for finding in diagnose(explanation, WHOLE)]
 
 
 def test_of_a_clear_picture_there_is_nothing_to_say() -> None:
-    assert diagnose(explained([sure(LEFT), sure(RIGHT)])) == []
+    assert diagnose(explained([sure(LEFT), sure(RIGHT)]), WHOLE) == []
 
 
 @pytest.mark.parametrize(("tilt", "way"), [(9.25, "right"), (-12.0, "left")])
@@ -139,11 +140,11 @@ class TestDigits:
             ],
             lattices=(Lattice((one, other), ((0, 2, 0), (0, 1, 1), (1, 2, 2))),),
         )
-        assert diagnose(explanation) == [Finding("two digits touch: cut at x=41 into 5 and 1 with 0.93", whole)]
+        assert diagnose(explanation, WHOLE) == [Finding("two digits touch: cut at x=41 into 5 and 1 with 0.93", whole)]
 
     def test_a_doubtful_one_and_what_it_may_be(self) -> None:
         doubtful = (LEFT, row(d4=0.45, d9=0.40), Digit(None, 0.45, LEFT))
-        assert diagnose(explained([doubtful])) == [
+        assert diagnose(explained([doubtful]), WHOLE) == [
             Finding("a digit is doubtful at 40,60: 4 with 0.45 or 9 with 0.40", LEFT)
         ]
 
@@ -153,14 +154,17 @@ class TestDigits:
 
     def test_ink_that_is_none_and_what_it_is_nearest_to(self) -> None:
         letter = (RIGHT, row(none=0.96, d8=0.02), None)
-        assert diagnose(explained([sure(LEFT), letter])) == [
+        assert diagnose(explained([sure(LEFT), letter]), WHOLE) == [
             Finding("ink at 200,60 is no digit (0.96); the nearest is 8 with 0.02", RIGHT)
         ]
 
-    @pytest.mark.parametrize(("kind", "like"), [(10, ""), (11, ", like a part of one"), (12, ", like several in one")])
-    def test_what_it_is_like_instead(self, kind: int, like: str) -> None:
-        likely = np.full(13, 0.0, np.float32)
-        likely[[kind, 8]] = 0.98, 0.02
+    @pytest.mark.parametrize(
+        ("kind", "like"),
+        [(NOT_A_DIGIT, ""), (PART_OF_A_DIGIT, ", like a part of one"), (SEVERAL_DIGITS, ", like several in one")],
+    )
+    def test_what_it_is_like_instead(self, kind: str, like: str) -> None:
+        likely = np.zeros(len(WHOLE), np.float32)
+        likely[[WHOLE.column(kind), 8]] = 0.98, 0.02
         explanation = replace(explained([(RIGHT, row(none=0.98), None)]), probabilities=likely[None])
         assert texts(explanation) == [f"ink at 200,60 is no digit (0.98{like}); the nearest is 8 with 0.02"]
 

@@ -127,7 +127,8 @@ def _read(
 
         report = replace(report, pictures=tuple(score_folder(folder, picture) for folder in folders))
         if thorough:
-            subject = thoroughly.Subject(reader.read, reader.backend.predict, reader.card.temperature)
+            card = reader.card
+            subject = thoroughly.Subject(reader.read, reader.backend.predict, card.temperature, card.vocabulary)
             sizes = thoroughly.Sizes()
             if everything:
                 n = len(report.evaluation.digits)

@@ -65,7 +65,7 @@ def explain(
     console = console_of(context)
     console.detail(f"model {reader.backend.model.path}, backend {reader.backend.name}")
     explanation = reader.explain(frame)
-    findings = [finding.text for finding in diagnose(explanation)]
+    findings = [finding.text for finding in diagnose(explanation, reader.card.vocabulary)]
     drawn = contact_sheet(frame, explanation, reader.card, findings)
     _, encoded = cv2.imencode(".png", drawn)
     write_file(sheet, encoded.tobytes())

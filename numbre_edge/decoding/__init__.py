@@ -21,8 +21,8 @@ def decode(
         min_confidence: below it a digit is doubtful; None takes the card's threshold.
     """
     threshold = card.reject_threshold if min_confidence is None else min_confidence
-    rows = in_proportion(calibrated(probabilities, card.temperature), patches.lattices)
-    tokens = read_lattices(patches, rows, threshold)
+    rows = in_proportion(calibrated(probabilities, card.temperature), patches.lattices, card.vocabulary)
+    tokens = read_lattices(patches, rows, card.vocabulary, threshold)
     found = lines(tokens)
     if is_writing(tokens):
         found = [without_words(line) for line in found]

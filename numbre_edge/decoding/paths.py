@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from numbre_edge.decoding.grouping import Token, is_writing, middle
-from numbre_edge.decoding.probabilities import NOT_A_DIGIT
 from numbre_edge.types import Box, Digit, Floats, Lattice, Patches
+from numbre_edge.vocabulary import DIGIT_COLUMNS, Vocabulary
 
 # Within this gap, in heights, of a digit of at least this confidence, ink is this much less likely to be none.
 _CLOSE = 0.4
@@ -30,22 +30,23 @@ _LEAST = 1e-3  # no probability counts for less
 _SPECK = 0.4
 
 
-def read_lattices(patches: Patches, rows: Floats, threshold: float) -> list[Token]:
+def read_lattices(patches: Patches, rows: Floats, vocabulary: Vocabulary, threshold: float) -> list[Token]:
     """Decide what each lattice is, at first by itself and then by its context.
 
     Args:
         patches: N candidates.
         rows: (N, C) float32, their probabilities.
+        vocabulary: what the C columns mean.
         threshold: of confidence; below it a digit is doubtful.
     """
     rounds = _ROUNDS
-    tokens = [_tokens(lattice, patches, rows, threshold, context=False) for lattice in patches.lattices]
-    if rows.shape[1] <= NOT_A_DIGIT or is_writing([token for own in tokens for token in own]):
+    tokens = [_tokens(lattice, patches, rows, vocabulary, threshold, context=False) for lattice in patches.lattices]
+    if not vocabulary.rejects or is_writing([token for own in tokens for token in own]):
         rounds = 0  # among letters, what looks like a digit makes no context
     for _ in range(rounds):
         context = _in_context(patches.lattices, tokens)
         tokens = [
-            _tokens(lattice, patches, rows, threshold, context=beside)
+            _tokens(lattice, patches, rows, vocabulary, threshold, context=beside)
             for lattice, beside in zip(patches.lattices, context, strict=True)
         ]
     return _without_specks([token for own in tokens for token in own])
@@ -77,27 +78,32 @@ def _in_context(lattices: tuple[Lattice, ...], tokens: list[list[Token]]) -> lis
     return result
 
 
-def _tokens(lattice: Lattice, patches: Patches, rows: Floats, threshold: float, *, context: bool) -> list[Token]:
+def _tokens(
+    lattice: Lattice, patches: Patches, rows: Floats, vocabulary: Vocabulary, threshold: float, *, context: bool
+) -> list[Token]:
     """Decide what a lattice is: digits, cut where that is likeliest, or no digits at all."""
     own = {patch: rows[patch] for _, _, patch in lattice.spans}
-    if context and rows.shape[1] > NOT_A_DIGIT:
-        own = {patch: _trusting(row) for patch, row in own.items()}
+    if context and vocabulary.rejects:
+        own = {patch: _trusting(row, vocabulary) for patch, row in own.items()}
     score, path = _best_path(lattice, own)
-    if rows.shape[1] > NOT_A_DIGIT and len(lattice.segments) > 1:
+    if vocabulary.rejects and len(lattice.segments) > 1:
         whole = next(patch for first, end, patch in lattice.spans if end - first == len(lattice.segments))
         price = _CLUTTER - (float(np.log(_CONTEXT)) if context else 0.0)
         score += _CUT * max(0, len(path) - 1)  # that digits touch is no reason to take them for a letter
-        if score / len(lattice.segments) < float(np.log(max(rows[whole][NOT_A_DIGIT], _LEAST))) - price:
+        if score / len(lattice.segments) < float(np.log(max(rows[whole][vocabulary.not_a_digit], _LEAST))) - price:
             path = ()
     if not path:
         return [Token(None, Box.around(list(lattice.segments)))]
-    return [_token(own[patch], Box(*patches.boxes[patch].tolist()), threshold, context=context) for patch in path]
+    return [
+        _token(own[patch], vocabulary, Box(*patches.boxes[patch].tolist()), threshold, context=context)
+        for patch in path
+    ]
 
 
-def _trusting(row: Floats) -> Floats:
+def _trusting(row: Floats, vocabulary: Vocabulary) -> Floats:
     """Return a row of probabilities with "not a digit" made less likely, as beside a digit it is."""
     result = row.copy()
-    result[NOT_A_DIGIT] *= _CONTEXT
+    result[vocabulary.not_a_digit] *= _CONTEXT
     return np.asarray(result / result.sum(), np.float32)
 
 
@@ -118,7 +124,7 @@ def _best_path(lattice: Lattice, rows: dict[int, Floats]) -> tuple[float, tuple[
         ways = [(best[end - 1][0] - price, best[end - 1][1])]
         for first, last, patch in lattice.spans:
             if last == end:
-                value = int(rows[patch][:NOT_A_DIGIT].argmax())
+                value = int(rows[patch][DIGIT_COLUMNS].argmax())
                 score = float(np.log(max(rows[patch][value], _LEAST)))
                 if value == 1 and end - first < count:
                     score -= _STROKE
@@ -128,13 +134,13 @@ def _best_path(lattice: Lattice, rows: dict[int, Floats]) -> tuple[float, tuple[
     return best[count]
 
 
-def _token(row: Floats, box: Box, threshold: float, *, context: bool) -> Token:
-    if context and len(row) > NOT_A_DIGIT + 1:
+def _token(row: Floats, vocabulary: Vocabulary, box: Box, threshold: float, *, context: bool) -> Token:
+    if context:
         row = row.copy()
-        row[NOT_A_DIGIT + 1 :] *= _CHOSEN
+        row[vocabulary.miscut] *= _CHOSEN
         row /= row.sum()
-    value = int(row[:NOT_A_DIGIT].argmax())
+    value = int(row[DIGIT_COLUMNS].argmax())
     confidence = float(row[value])
-    if row[NOT_A_DIGIT:].sum() > confidence:
+    if row[vocabulary.no_digits].sum() > confidence:
         return Token(None, box)
     return Token(Digit(value if confidence >= threshold else None, confidence, box), box)

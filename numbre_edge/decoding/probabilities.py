@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from numbre_edge.types import Floats, Lattice
-
-# Column of models that have it: from it on, ink is no digit. "Part of a digit" and "several digits" may follow.
-NOT_A_DIGIT = 10
+from numbre_edge.vocabulary import Vocabulary
 
 # The share of ink that is no digit is taken to be a half before anything is seen of a picture, as in training, and
 # that counts as so many lattices.
@@ -24,14 +22,15 @@ def calibrated(probabilities: Floats, temperature: float) -> Floats:
     return np.asarray(powered / powered.sum(1, keepdims=True), np.float32)
 
 
-def merged(rows: Floats) -> Floats:
-    """Return (N, at most 11) float32 of (N, C): whatever kinds of no digit a model tells apart as one."""
-    if rows.shape[1] <= NOT_A_DIGIT:
+def merged(rows: Floats, vocabulary: Vocabulary) -> Floats:
+    """Return ``rows``, (N, C) float32, with whatever kinds of no digit a model tells apart as one last column."""
+    if not vocabulary.rejects:
         return rows
-    return np.column_stack([rows[:, :NOT_A_DIGIT], rows[:, NOT_A_DIGIT:].sum(1)])
+    none = vocabulary.no_digits
+    return np.column_stack([rows[:, : none.start], rows[:, none].sum(1)])
 
 
-def in_proportion(rows: Floats, lattices: tuple[Lattice, ...]) -> Floats:
+def in_proportion(rows: Floats, lattices: tuple[Lattice, ...], vocabulary: Vocabulary) -> Floats:
     """Return ``rows``, (N, C) float32, as they are where as much of the ink is no digit as in this very picture.
 
     A page of letters, or a wall that looks like writing, has hundreds of chances to look
@@ -39,15 +38,14 @@ def in_proportion(rows: Floats, lattices: tuple[Lattice, ...]) -> Floats:
     expectation maximization (M. Saerens, P. Latinne, C. Decaestecker, "Adjusting the
     outputs of a classifier to new a priori probabilities", 2002).
     """
-    if rows.shape[1] <= NOT_A_DIGIT or not lattices:
+    if not vocabulary.rejects or not lattices:
         return rows
-    none = np.array(
-        [min(float(rows[patch][NOT_A_DIGIT:].sum()) for _, _, patch in lattice.spans) for lattice in lattices]
-    )
+    columns = vocabulary.no_digits
+    none = np.array([min(float(rows[patch][columns].sum()) for _, _, patch in lattice.spans) for lattice in lattices])
     share = 0.5
     for _ in range(_STEPS):
         likely = none * share / (none * share + (1 - none) * (1 - share))
         share = (float(likely.sum()) + _BEFORE / 2) / (len(none) + _BEFORE)
     result = rows.copy()
-    result[:, NOT_A_DIGIT:] *= share / (1 - share)
+    result[:, columns] *= share / (1 - share)
     return np.asarray(result / result.sum(1, keepdims=True), np.float32)

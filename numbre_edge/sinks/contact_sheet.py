@@ -13,6 +13,7 @@ from numbre_edge.geometry import size_upright, upright
 from numbre_edge.model import ModelCard
 from numbre_edge.sinks.annotate import DOUBTFUL, SURE, draw
 from numbre_edge.types import Box, Digit, Explanation, Floats, Frame, Pixels
+from numbre_edge.vocabulary import DIGITS, Vocabulary
 
 Colour = tuple[int, int, int]  # BGR
 
@@ -149,12 +150,8 @@ def _patches(explanation: Explanation, card: ModelCard) -> Pixels:
         cv2.rectangle(grid, (left - edge, top - edge), (left + _ENLARGED, top + _ENLARGED), colour, edge)
         fate = "not chosen" if digit is None else "doubtful" if digit.value is None else f"read as {digit.value}"
         _write(grid, fate, (left, top + _ENLARGED + 20), 0.5, colour, bold=digit is not None)
-        _top_three(grid, (left + _ENLARGED + 14, top), explanation.probabilities[index], card.classes, colour)
+        _top_three(grid, (left + _ENLARGED + 14, top), explanation.probabilities[index], card.vocabulary, colour)
     return grid
-
-
-# Short for the kinds of no digit: "not a digit", "part of a digit", "several digits".
-_NONE = ("none", "part", "many")
 
 
 def _heading(title: str, below: int) -> Pixels:
@@ -165,7 +162,7 @@ def _heading(title: str, below: int) -> Pixels:
 
 
 def _top_three(
-    grid: Pixels, origin: tuple[int, int], probabilities: Floats, classes: tuple[str, ...], colour: Colour
+    grid: Pixels, origin: tuple[int, int], probabilities: Floats, vocabulary: Vocabulary, colour: Colour
 ) -> None:
     """Draw the three likeliest classes of one patch, each over a bar of its probability."""
     left, top = origin
@@ -173,8 +170,8 @@ def _top_three(
         probability = float(probabilities[best])
         y = top + 20 + rank * 37
         tone = _TEXT if rank == 0 else _FAINT
-        name = classes[best] if best < 10 else _NONE[min(best - 10, len(_NONE) - 1)]
-        _write(grid, name, (left, y), 0.62 if best < 10 else 0.5, tone, bold=rank == 0)
+        name = vocabulary.short(best)
+        _write(grid, name, (left, y), 0.62 if name in DIGITS else 0.5, tone, bold=rank == 0)
         _write(grid, f"{probability:.1%}", (left + 48, y), 0.5, tone)
         cv2.rectangle(grid, (left, y + 7), (left + 100, y + 11), _TRACK, cv2.FILLED)
         if round(100 * probability):

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from numbre_edge.decoding import decode
 from numbre_edge.model import ModelCard
 from numbre_edge.types import Box, Lattice, Patches
+from numbre_edge.vocabulary import WHOLE
 from tests.decoding.tokens import CARD, apart, row, texts, written
 
 
@@ -149,9 +150,7 @@ class TestTouching:
 class TestKindsOfNoDigit:
     """A model may tell other ink, parts of a digit and several digits in one apart."""
 
-    APART = ModelCard(
-        name="test", preprocessing=1, classes=(*"0123456789", "not a digit", "part of a digit", "several digits")
-    )
+    APART = ModelCard(name="test", preprocessing=1, classes=WHOLE.names)
 
     @staticmethod
     def row(**likely: float) -> NDArray[np.float32]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from numbre_edge.decoding.probabilities import calibrated, in_proportion, merged
 from numbre_edge.model import ModelCard
 from numbre_edge.types import Box, Lattice
+from numbre_edge.vocabulary import WHOLE, Vocabulary
 from tests.decoding.tokens import CARD, row, texts, written
 
 
@@ -40,7 +41,7 @@ class TestProportion:
 
     def test_a_model_without_the_class_is_left_alone(self) -> None:
         rows = np.full((1, 10), 0.1, np.float32)
-        assert in_proportion(rows, (Lattice((Box(0, 0, 9, 9),), ((0, 1, 0),)),)) is rows
+        assert in_proportion(rows, (Lattice((Box(0, 0, 9, 9),), ((0, 1, 0),)),), Vocabulary()) is rows
 
 
 class TestTemperature:
@@ -78,5 +79,5 @@ class TestTemperature:
 def test_whatever_is_no_digit_is_one_kind_together() -> None:
     likely = np.zeros((1, 13), np.float32)
     likely[0, [4, 10, 11, 12]] = 0.4, 0.1, 0.2, 0.3
-    assert merged(likely).tolist()[0][10] == pytest.approx(0.6)
-    assert merged(likely[:, :10]).shape == (1, 10)
+    assert merged(likely, WHOLE).tolist()[0][10] == pytest.approx(0.6)
+    assert merged(likely[:, :10], Vocabulary()).shape == (1, 10)

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 from numbre_edge.decoding import decode
 from numbre_edge.model import ModelCard
 from numbre_edge.types import Box, Lattice, Patches
+from numbre_edge.vocabulary import DIGITS, NOT_A_DIGIT
 
-CARD = ModelCard(name="test", preprocessing=1, classes=(*"0123456789", "not a digit"))
-NONE = 10  # the column "not a digit"
+CARD = ModelCard(name="test", preprocessing=1, classes=(*DIGITS, NOT_A_DIGIT))
+NONE = CARD.vocabulary.not_a_digit
 
 
 def row(**likely: float) -> NDArray[np.float32]:

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from numbre_edge.cli.app import app
 from numbre_edge.errors import UsageError
 from numbre_edge.types import Box, Digit, Floats, Pixels, Reading
+from numbre_edge.vocabulary import WHOLE, Vocabulary
 from numbre_export.data.mnist import Digits
 from numbre_export.evaluation import thorough
 from numbre_export.evaluation.evaluate import evaluate
@@ -37,7 +38,7 @@ def subject(digits: Digits) -> Subject:
         values = (7,) if picture.mean() > 128 else (7, 1)
         return [Reading.of([Digit(value, 0.9, Box(0, 0, 9, 9))]) for value in values]
 
-    return Subject(read, classify, 1.0)
+    return Subject(read, classify, 1.0, WHOLE.first(11))
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def test_a_model_of_ten_outputs_is_asked_about_the_digits_in_scenes_alone(sevens
     def classify(images: Pixels) -> Floats:
         return np.eye(10, dtype=np.float32)[np.full(len(images), 7)]
 
-    who = Subject(subject(sevens).read, classify, 1.0)
+    who = Subject(subject(sevens).read, classify, 1.0, Vocabulary())
     scenes = measure(who, evaluate(classify, sevens), sizes=SMALL).calibration[1]
     assert (scenes.accuracy, scenes.error) == (1, 0)
 

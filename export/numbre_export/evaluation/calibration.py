@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from numbre_edge.decoding.probabilities import NOT_A_DIGIT, calibrated, merged
+from numbre_edge.decoding.probabilities import calibrated, merged
 from numbre_edge.types import Floats
+from numbre_edge.vocabulary import WHOLE
 
 ACCEPTED = 0.99  # share of true digits, taken for digits, that the threshold lets pass
 _TEMPERATURES = np.geomspace(0.5, 3.0, 61)
@@ -33,11 +34,13 @@ class Calibration:
 
 def calibrate(probabilities: Floats, labels: NDArray[np.uint8]) -> Calibration:
     """Fit a :class:`Calibration` to (N, C) probabilities of patches with labels (N,); all kinds of no digit are one."""
-    labels = np.minimum(labels, NOT_A_DIGIT)
-    losses = [_loss(merged(calibrated(probabilities, float(t))), labels) for t in _TEMPERATURES]
+    vocabulary = WHOLE.first(probabilities.shape[1])
+    none = vocabulary.no_digits.start
+    labels = np.minimum(labels, none)
+    losses = [_loss(merged(calibrated(probabilities, float(t)), vocabulary), labels) for t in _TEMPERATURES]
     temperature = float(_TEMPERATURES[int(np.argmin(losses))])
-    rows = merged(calibrated(probabilities, temperature))
-    digits = rows[(labels < NOT_A_DIGIT) & (rows.argmax(1) < NOT_A_DIGIT)].max(1)
+    rows = merged(calibrated(probabilities, temperature), vocabulary)
+    digits = rows[(labels < none) & (rows.argmax(1) < none)].max(1)
     return Calibration(
         temperature=round(temperature, 4),
         threshold=round(float(np.quantile(digits, 1 - ACCEPTED)), 4),

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from numbre_edge.backends import open_backend
 from numbre_edge.errors import ModelError, UsageError
 from numbre_edge.types import Floats, Pixels
+from numbre_edge.vocabulary import DIGIT_COLUMNS, DIGITS
 from numbre_export.data.mnist import Digits
-from numbre_export.training.architectures import DIGITS
 
 KERAS = (".keras", ".h5")
 DEVICE = (".onnx", ".tflite")
@@ -54,7 +54,7 @@ class Evaluation:
     @property
     def confusion(self) -> NDArray[np.int64]:
         """(10, 10): rows are actual digits, columns predicted ones."""
-        counts = np.zeros((DIGITS, DIGITS), np.int64)
+        counts = np.zeros((len(DIGITS), len(DIGITS)), np.int64)
         np.add.at(counts, (self.digits.labels, self.predicted), 1)
         return counts
 
@@ -64,7 +64,7 @@ class Evaluation:
         read, there = counts.sum(0), counts.sum(1)
         return tuple(
             ClassScore(d, int(there[d]), float(counts[d, d] / max(1, read[d])), float(counts[d, d] / max(1, there[d])))
-            for d in range(DIGITS)
+            for d in range(len(DIGITS))
         )
 
     @property
@@ -78,7 +78,7 @@ def evaluate(classify: Classifier, digits: Digits) -> Evaluation:
     """Run ``classify`` over ``digits`` in batches."""
     starts = range(0, len(digits), _BATCH)
     probabilities = np.concatenate([classify(digits.images[i : i + _BATCH]) for i in starts])
-    return Evaluation(digits, probabilities, probabilities[:, :DIGITS].argmax(1))
+    return Evaluation(digits, probabilities, probabilities[:, DIGIT_COLUMNS].argmax(1))
 
 
 def open_model(path: Path, *, backend: str = "auto", card: Path | None = None) -> Classifier:
@@ -112,7 +112,7 @@ def load_keras(path: Path) -> Any:
         reason = (str(exc).strip().splitlines() or [type(exc).__name__])[0]
         raise ModelError(f"{path}: is not a Keras model this can load: {reason}") from exc
     shapes = model.input_shape, model.output_shape
-    if shapes[0] != (None, 28, 28) or len(shapes[1]) != 2 or shapes[1][-1] < DIGITS:
+    if shapes[0] != (None, 28, 28) or len(shapes[1]) != 2 or shapes[1][-1] < len(DIGITS):
         raise ModelError(f"{path}: maps {shapes[0]} to {shapes[1]}; expected (None, 28, 28) ink to ten classes or more")
     return model
 

@@ -7,9 +7,9 @@ import numpy as np
 from numbre_edge.decoding.probabilities import calibrated
 from numbre_edge.types import Floats, Pixels
 from numbre_edge.vision.normalize import normalize
+from numbre_edge.vocabulary import DIGIT_COLUMNS
 from numbre_export.evaluation.calibration import ACCEPTED
 from numbre_export.synthesis.clutter import HELD_OUT_FACES, LETTERS, letter
-from numbre_export.training.architectures import DIGITS
 
 
 def held_out_letters(count: int, *, seed: int) -> Pixels:
@@ -20,7 +20,7 @@ def held_out_letters(count: int, *, seed: int) -> Pixels:
 
 def digit_scores(probabilities: Floats, temperature: float) -> Floats:
     """Return how sure a model is that each patch is a digit, whichever: (N, C) probabilities -> (N,)."""
-    return np.asarray(calibrated(probabilities, temperature)[:, :DIGITS].max(1), np.float32)
+    return np.asarray(calibrated(probabilities, temperature)[:, DIGIT_COLUMNS].max(1), np.float32)
 
 
 def accepting(scores: Floats, share: float = ACCEPTED) -> float:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from numbre_edge.decoding.probabilities import NOT_A_DIGIT, calibrated, merged
+from numbre_edge.decoding.probabilities import calibrated, merged
 from numbre_edge.types import Floats, Pixels, Reading
+from numbre_edge.vocabulary import DIGITS, Vocabulary
 from numbre_export.data.mnist import Digits
 from numbre_export.evaluation.calibration import expected_calibration_error
 from numbre_export.evaluation.evaluate import Evaluation, evaluate
@@ -16,7 +17,6 @@ from numbre_export.evaluation.rejection import accepting, digit_scores, held_out
 from numbre_export.synthesis.corpus import Mixture, build_corpus
 from numbre_export.synthesis.corruptions import CORRUPTIONS, corrupted
 from numbre_export.synthesis.thumbnails import SIDES, thumbnail
-from numbre_export.training.architectures import DIGITS
 
 _SEED = 1906  # of nothing that was trained on
 
@@ -82,12 +82,13 @@ class Subject:
     Attributes:
         read: the whole reader: a picture's pixels -> the numbers on it.
         classify: its model alone: (N, 28, 28) uint8 ink -> (N, C) float32 probabilities.
-        temperature: of the model's card.
+        temperature, vocabulary: of the model's card.
     """
 
     read: Callable[[Pixels], Sequence[Reading]]
     classify: Callable[[Pixels], Floats]
     temperature: float
+    vocabulary: Vocabulary
 
 
 def measure(
@@ -164,13 +165,13 @@ def _scenes(subject: Subject, test: Digits, count: int) -> Calibrated:
     """Photograph test digits; a model that knows only digits is asked about the digits alone."""
     patches = build_corpus(test, None, Mixture(scenes=count, blanks=0, letters=0, prints=0, scribbles=0), seed=_SEED)
     probabilities = evaluate(subject.classify, patches).probabilities
-    if probabilities.shape[1] == DIGITS:
-        digits = np.flatnonzero(patches.labels < DIGITS)
+    if not subject.vocabulary.rejects:
+        digits = np.flatnonzero(patches.labels < len(DIGITS))
         patches, probabilities = patches.take(digits), probabilities[digits]
     return _calibrated("patches in rendered scenes", subject, patches, probabilities)
 
 
 def _calibrated(name: str, subject: Subject, patches: Digits, probabilities: Floats) -> Calibrated:
-    rows = merged(calibrated(probabilities, subject.temperature))
-    right = rows.argmax(1) == np.minimum(patches.labels, NOT_A_DIGIT)
+    rows = merged(calibrated(probabilities, subject.temperature), subject.vocabulary)
+    right = rows.argmax(1) == np.minimum(patches.labels, subject.vocabulary.no_digits.start)
     return Calibrated(name, len(patches), float(right.mean()), expected_calibration_error(rows.max(1), right))

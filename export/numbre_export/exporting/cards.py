@@ -17,11 +17,11 @@ import onnx
 from numbre_edge.errors import ModelError
 from numbre_edge.model import CARD_KEY, CARD_MEMBER, Format, InputSpec, ModelCard
 from numbre_edge.vision.normalize import PREPROCESSING
+from numbre_edge.vocabulary import DIGITS, NO_DIGITS, WHOLE
 from numbre_export.exporting.convert import Kind
 
 MNIST_CREDIT = "MNIST: Yann LeCun, Corinna Cortes, Christopher J. C. Burges; CC BY-SA 3.0"
 BHMSDS_CREDIT = "BHMSDS: W. Blachowski, MIT"
-NO_DIGITS = ("not a digit", "part of a digit", "several digits")
 _PACKAGES = ("numbre-edge", "tensorflow", "tensorflow-cpu", "keras", "tf2onnx", "onnx", "numpy")
 _TRAINING = ("command", "recipe", "seed", "symbols", "parameters", "versions")  # of metrics.json, for the card
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP can say: the same model gives the same bytes
@@ -38,11 +38,10 @@ def card_for(model: Any, kind: Kind, *, run: Path | None = None) -> ModelCard:
     Raises:
         ModelError: outputs that are not the ten digits, or these and the kinds of NO_DIGITS.
     """
-    digits = tuple("0123456789")
-    classes = (*digits, *NO_DIGITS)[: model.output_shape[-1]]
-    if not len(digits) <= len(classes) == model.output_shape[-1]:
+    outputs = model.output_shape[-1]
+    if not len(DIGITS) <= outputs <= len(WHOLE):
         raise ModelError(
-            f"{model.name}: has {model.output_shape[-1]} outputs; expected 10, "
+            f"{model.name}: has {outputs} outputs; expected {len(DIGITS)}, "
             f"or up to {len(NO_DIGITS)} more: {', '.join(NO_DIGITS)}"
         )
     metrics = _metrics(run)
@@ -51,7 +50,7 @@ def card_for(model: Any, kind: Kind, *, run: Path | None = None) -> ModelCard:
     return ModelCard(
         name=model.name,
         preprocessing=PREPROCESSING,
-        classes=classes,
+        classes=WHOLE.first(outputs).names,
         input=InputSpec(
             quantization_scale=1.0 if integer else None,
             quantization_zero_point=0 if integer else None,

@@ -57,7 +57,7 @@ class Mixture:
 
 
 def load_symbols(path: Path) -> Digits:
-    """Load BHMSDS (``.npz`` with x (N, 28, 28) uint8 dark on white, y, names): labels 0 to 9, else NOT_A_DIGIT.
+    """Load BHMSDS (``.npz`` with x (N, 28, 28) uint8 dark on white, y, names): digits, else NOT_A_DIGIT.
 
     Symbols that are digits to the eye are left out.
     """
@@ -83,7 +83,7 @@ def _select(path: Path, symbols: tuple[str, ...], *, digits: bool) -> Digits:
 
 
 def build_corpus(digits: Digits, symbols: Digits | None, mixture: Mixture, *, seed: int) -> Digits:
-    """Make the corpus of ``digits`` (MNIST's) and ``symbols`` (of :func:`load_symbols`); labels 0 to 12.
+    """Make the corpus of ``digits`` (MNIST's) and ``symbols`` (of :func:`load_symbols`); all labels occur.
 
     The same arguments give the same patches, on any number of processors.
     """

@@ -10,6 +10,7 @@ from numpy.random import Generator
 
 from numbre_edge.types import Box, Frame, Pixels
 from numbre_edge.vision.pipeline import find_digits
+from numbre_edge.vocabulary import NO_DIGITS, WHOLE
 from numbre_export.synthesis.scenes.camera import Camera
 from numbre_export.synthesis.scenes.ink import (
     BALLPOINT_BLACK,
@@ -45,11 +46,11 @@ _PART = 0.5
 # A piece this narrow may look like a 1 and be none: it teaches nothing.
 NARROW = 0.4
 
-NOT_A_DIGIT, PART, SEVERAL = 10, 11, 12
+NOT_A_DIGIT, PART, SEVERAL = (WHOLE.column(kind) for kind in NO_DIGITS)  # labels
 
 
 def photographed(digits: Sequence[Glyph], clutter: Sequence[Glyph], rng: Generator) -> tuple[list[Pixels], list[int]]:
-    """Photograph one random line of writing and return the patches found in it, with labels 0 to 12."""
+    """Photograph one random line of writing and return the patches found in it, with their labels."""
     scene = random_scene(digits, clutter, rng)
     patches = find_digits(Frame(scene.pixels), level=False).patches  # boxes are where the scene put them
     truths = [digit for number in scene.numbers for digit in number.digits]
@@ -68,7 +69,7 @@ def photographed(digits: Sequence[Glyph], clutter: Sequence[Glyph], rng: Generat
 
 
 def _label(box: Box, boxes: list[Box], labels: list[int]) -> int | None:
-    """Return what a patch is: 0 to 9, NOT_A_DIGIT, PART, SEVERAL, or None where nobody could say."""
+    """Return what a patch is: a digit's label, NOT_A_DIGIT, PART, SEVERAL, or None where nobody could say."""
     shares = [_overlap(box, other) / (other.width * other.height) for other in boxes]
     touched = [i for i, share in enumerate(shares) if share >= _TOUCHED]
     if len(touched) > 1:

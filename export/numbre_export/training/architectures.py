@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from numbre_edge.vocabulary import DIGITS
+
 ARCHITECTURES = ("cnn", "numbre")
-DIGITS = 10
 
 
-def build(name: str, *, classes: int = DIGITS, raw: bool = False) -> Any:
+def build(name: str, *, classes: int = len(DIGITS), raw: bool = False) -> Any:
     """Build an untrained Keras model.
 
     Args:
@@ -41,7 +42,7 @@ def _numbre(x: Any) -> Any:
 
 
 def _cnn(x: Any) -> Any:
-    """A small convolutional network, 240 k parameters with 13 classes, shaped for small CPUs.
+    """A small convolutional network, 240 k parameters with all classes, shaped for small CPUs.
 
     A 5x5 stem of stride 2 keeps the expensive layers at 14x14 and 7x7; the last one
     drops the border, which would be a tenth of all weights in the layer behind it;

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numbre_edge.types import Pixels
+from numbre_edge.vocabulary import DIGITS
 from numbre_export.data.mnist import Digits
 from numbre_export.synthesis.augment import Augmentation, augmented
 from numbre_export.synthesis.styles import european
-from numbre_export.training.architectures import DIGITS
 from numbre_export.training.recipes import Recipe
 
 _GENTLE_FROM = 0.7  # share of the epochs after which distortions are halved: the last word is the data's own
@@ -70,6 +70,6 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         self.start(self._epoch + 1)
 
 
-def one_hot(labels: NDArray[np.uint8], classes: int = DIGITS) -> NDArray[np.float32]:
+def one_hot(labels: NDArray[np.uint8], classes: int = len(DIGITS)) -> NDArray[np.float32]:
     """Return (N, classes) float32 with a 1 in each label's column."""
     return np.eye(classes, dtype=np.float32)[labels]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from numbre_edge.vocabulary import DIGITS, WHOLE
 from numbre_export.synthesis.augment import Augmentation
 from numbre_export.synthesis.corpus import Mixture
 
@@ -36,7 +37,7 @@ class Recipe:
         raw: feed 0 to 255 to the first layer, as the article did.
         averaging: momentum of the exponential moving average of the weights; 0 for none.
         article: plain Adam at Keras' defaults.
-        classes: 13 has three for ink that is no digit; it needs a mixture.
+        classes: the first so many of ``WHOLE``; more than the digits need a mixture.
         mixture: what is trained on beside MNIST; None for nothing.
         polish: what follows; None for nothing.
     """
@@ -50,7 +51,7 @@ class Recipe:
     raw: bool = False
     averaging: float = 0.999
     article: bool = False
-    classes: int = 10
+    classes: int = len(DIGITS)
     mixture: Mixture | None = None
     polish: Polish | None = None
 
@@ -71,7 +72,12 @@ _LIGHT = Augmentation(rotation=0.07, shear=0.07, stretch=0.05, perspective=0, el
 
 RECIPES = {
     "cnn": Recipe(
-        "cnn", epochs=20, augmentation=Augmentation(), classes=13, mixture=Mixture(), polish=Polish(14, 4e-4, 0.4)
+        "cnn",
+        epochs=20,
+        augmentation=Augmentation(),
+        classes=len(WHOLE),
+        mixture=Mixture(),
+        polish=Polish(14, 4e-4, 0.4),
     ),
     "numbre": Recipe("numbre", epochs=24, learning_rate=4e-3, weight_decay=0.01, augmentation=_LIGHT),
 }
