@@ -86,7 +86,7 @@ def evaluate(
 
     path = model or default_model("onnx")
     folders = {folder: len(load_labels(folder)) for folder in pictures or []}  # a wrong folder is said before the work
-    evaluation = score(open_model(path), load_mnist(data).test)
+    evaluation = score(open_model(path), load_mnist(data, say=console.say).test)
     found = report.Report(path, evaluation)
     if folders or thorough:
         found = _read(found, folders, thorough=thorough, symbols=symbols, everything=everything, quiet=console.quiet)
@@ -105,9 +105,9 @@ def _read(
     """Add what goes through the reader to ``report``; ``folders`` have so many pictures each."""
     from numbre_edge import Reader
     from numbre_edge.cli.progress import Bar
+    from numbre_export.data.symbols import unseen_symbols
     from numbre_export.evaluation import thorough as thoroughly
     from numbre_export.evaluation.pictures import score_folder
-    from numbre_export.synthesis.corpus import unseen_symbols
 
     reader = Reader(report.model)
     if symbols and reader.card.training.get("symbols"):

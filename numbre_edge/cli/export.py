@@ -86,7 +86,7 @@ def export(
     keras_model = load_keras(model)
     rows = run(
         keras_model,
-        load_mnist(data),
+        load_mnist(data, say=console_of(context).say),
         out,
         kinds=[kind for kind in KINDS if kind.format in wanted_formats and kind.quantization in precisions],
         budgets=Budgets(float32=float32_budget, float16=float16_budget, accuracy=accuracy_budget),

@@ -59,7 +59,7 @@ def train(
         raise UsageError("--article is the recipe of the network numbre: add --arch numbre")
     enter("train", "tensorflow", "keras", "matplotlib")
     from numbre_export.data.mnist import load_mnist
-    from numbre_export.synthesis.corpus import load_symbols
+    from numbre_export.data.symbols import load_symbols
     from numbre_export.training.recipes import ARTICLE, RECIPES
     from numbre_export.training.train import train as run
 
@@ -68,9 +68,9 @@ def train(
     if epochs:
         recipe = replace(recipe, epochs=epochs, polish=None)
     folder = out or Path("runs") / arch
-    mnist = load_mnist(data)
-    others = load_symbols(symbols) if symbols and recipe.mixture else None
     console = console_of(context)
+    mnist = load_mnist(data, say=console.say)
+    others = load_symbols(symbols) if symbols and recipe.mixture else None
     try:
         # Keras writes its progress to stdout, which is for results.
         with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere if console.quiet else sys.stderr):

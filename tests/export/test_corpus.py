@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
-from numbre_edge.errors import DataError
 from numbre_edge.types import Box, Pixels
-from numbre_edge.vision.normalize import normalize
 from numbre_export.data.mnist import Digits
 from numbre_export.evaluation.rejection import held_out_letters
 from numbre_export.synthesis import clutter
 from numbre_export.synthesis import corpus as corpus_module
-from numbre_export.synthesis.clutter import FACES, HELD_OUT_FACES, UNSEEN_SYMBOLS
-from numbre_export.synthesis.corpus import Mixture, build_corpus, load_symbols, unseen_symbols
+from numbre_export.synthesis.clutter import FACES, HELD_OUT_FACES
+from numbre_export.synthesis.corpus import Mixture, build_corpus
 from numbre_export.synthesis.photographs import NOT_A_DIGIT, PART, SEVERAL, _label
 
-NAMES = ("0", "1", "7", "dot", "minus", "plus", "slash", "w", "x", "y", "z")
 SMALL = Mixture(scenes=12, blanks=3, letters=8, prints=5, scribbles=6)
 
 
@@ -31,47 +27,6 @@ def corpus(held_out: Digits) -> Digits:
 
 def of_classes(digits: Digits, *labels: int) -> Digits:
     return digits.take(np.flatnonzero(np.isin(digits.labels, labels)))
-
-
-def symbol(name: str) -> Pixels:
-    """Return a picture of its own for each name: (28, 28) uint8, dark on white."""
-    rng = np.random.default_rng(NAMES.index(name))
-    small = (rng.random((5, 5)) < 0.5).astype(np.uint8) * 255
-    small[0, 0] = small[4, 4] = 255
-    return np.asarray(255 - cv2.resize(np.pad(small, 1), (28, 28), interpolation=cv2.INTER_NEAREST), np.uint8)
-
-
-@pytest.fixture
-def bhmsds(tmp_path: Path) -> Path:
-    """A file of the form of BHMSDS: two pictures a symbol."""
-    path = tmp_path / "bhmsds.npz"
-    images = np.stack([symbol(name) for name in NAMES for _ in range(2)])
-    np.savez(path, x=images, y=np.repeat(np.arange(len(NAMES), dtype=np.uint8), 2), names=np.array(NAMES))
-    return path
-
-
-def test_symbols_are_digits_or_none_and_digits_to_the_eye_are_left_out(bhmsds: Path) -> None:
-    symbols = load_symbols(bhmsds)
-    assert symbols.labels.tolist() == [0, 0, 1, 1, 7, 7] + [NOT_A_DIGIT] * 12  # dot minus plus w x y
-    there = {image.tobytes() for image in symbols.images}
-    assert normalize(255 - symbol("x")).tobytes() in there
-    for name in ("slash", "z"):
-        assert normalize(255 - symbol(name)).tobytes() not in there
-
-
-def test_unseen_symbols_are_whole_and_none_of_them_a_digit(bhmsds: Path) -> None:
-    unseen = unseen_symbols(bhmsds)
-    assert unseen.labels.tolist() == [NOT_A_DIGIT] * 2 * len(UNSEEN_SYMBOLS)
-    assert {image.tobytes() for image in unseen.images} == {
-        normalize(255 - symbol(name)).tobytes() for name in UNSEEN_SYMBOLS
-    }
-
-
-def test_a_file_of_another_form_is_refused(tmp_path: Path) -> None:
-    np.savez(tmp_path / "other.npz", images=np.zeros(3))
-    for load in (load_symbols, unseen_symbols):
-        with pytest.raises(DataError, match=r"other\.npz: expected an \.npz with x, y and names"):
-            load(tmp_path / "other.npz")
 
 
 class Printer:

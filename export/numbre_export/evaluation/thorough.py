@@ -104,7 +104,7 @@ def measure(
     Args:
         subject: reader and model.
         evaluation: of the same model, on the test digits.
-        symbols: of :func:`numbre_export.synthesis.corpus.unseen_symbols`; None leaves them out.
+        symbols: of :func:`numbre_export.data.symbols.unseen_symbols`; None leaves them out.
         sizes: of the samples.
         begin: told each part's name before it, PARTS times.
     """

@@ -31,9 +31,7 @@ TYPEFACES = (
 )  # fmt: skip
 # Without those that nobody can tell from a digit by its shape alone: B D I J O S Z b g i l o q s z / |
 LETTERS = "ACEFGHKLMNPQRTUVWXYacdefhjkmnprtuvwxy#%&=?@<>$*~^"
-# Symbols of BHMSDS that nothing else trained on resembles: a model trained without BHMSDS has never seen
-# any of them, and its rejection is measured on them. No face writes them for training.
-UNSEEN_SYMBOLS = ("plus", "w")
+# Without UNSEEN_SYMBOLS of BHMSDS.
 TRAINING_LETTERS = LETTERS.replace("W", "").replace("w", "")
 
 _SIZE = 96

@@ -7,17 +7,15 @@ import os
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import cv2
 import numpy as np
 
-from numbre_edge.errors import DataError
 from numbre_edge.types import Pixels
 from numbre_edge.vision.normalize import normalize
 from numbre_export.data.mnist import Digits
 from numbre_export.synthesis.blanks import patches_of_blank
-from numbre_export.synthesis.clutter import FACES, HELD_OUT_FACES, UNSEEN_SYMBOLS, letter, printed, scribble
+from numbre_export.synthesis.clutter import FACES, HELD_OUT_FACES, letter, printed, scribble
 from numbre_export.synthesis.photographs import NOT_A_DIGIT, photographed
 from numbre_export.synthesis.scenes.strokes import trace
 from numbre_export.synthesis.styles import european
@@ -27,8 +25,6 @@ from numbre_export.synthesis.styles import european
 _ROLL = 1000
 _EUROPEAN = 0.4  # share of digits that get a European hand's strokes
 _GLYPHS, _OTHER_HANDS, _CLUTTER = 1200, 200, 150
-# Symbols of BHMSDS that are no digit; its slash is a 1 and its z a 2 to anybody who sees nothing else.
-_SYMBOLS = ("dot", "minus", "plus", "w", "x", "y")
 _TRAINING_FACES = tuple(face for face in FACES if face not in HELD_OUT_FACES)
 
 
@@ -56,34 +52,8 @@ class Mixture:
         return replace(self, **counts)
 
 
-def load_symbols(path: Path) -> Digits:
-    """Load BHMSDS (``.npz`` with x (N, 28, 28) uint8 dark on white, y, names): digits, else NOT_A_DIGIT.
-
-    Symbols that are digits to the eye are left out.
-    """
-    return _select(path, _SYMBOLS, digits=True)
-
-
-def unseen_symbols(path: Path) -> Digits:
-    """Load the symbols that a training without BHMSDS sees nothing like."""
-    return _select(path, UNSEEN_SYMBOLS, digits=False)
-
-
-def _select(path: Path, symbols: tuple[str, ...], *, digits: bool) -> Digits:
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            images, labels, names = archive["x"], archive["y"], [str(name) for name in archive["names"]]
-    except (OSError, ValueError, KeyError) as exc:
-        raise DataError(f"{path}: expected an .npz with x, y and names ({exc})") from exc
-    wanted = {i: int(name) for i, name in enumerate(names) if name.isdigit() and digits}
-    wanted |= {i: NOT_A_DIGIT for i, name in enumerate(names) if name in symbols}
-    chosen = np.flatnonzero(np.isin(labels, list(wanted)))
-    patches = np.stack([normalize(cv2.bitwise_not(images[i])) for i in chosen])
-    return Digits(patches, np.array([wanted[int(labels[i])] for i in chosen], np.uint8))
-
-
 def build_corpus(digits: Digits, symbols: Digits | None, mixture: Mixture, *, seed: int) -> Digits:
-    """Make the corpus of ``digits`` (MNIST's) and ``symbols`` (of :func:`load_symbols`); all labels occur.
+    """Make the corpus of ``digits`` (MNIST's) and ``symbols`` (of ``data.symbols``); all labels occur.
 
     The same arguments give the same patches, on any number of processors.
     """

@@ -57,7 +57,7 @@ def train(
 
     ``model.keras`` is the best epoch so far at any time, so an interrupt loses
     at most the epoch under way; ``resume`` goes on after the last whole epoch.
-    ``symbols``, of :func:`numbre_export.synthesis.corpus.load_symbols`, join the recipe's mixture.
+    ``symbols``, of :func:`numbre_export.data.symbols.load_symbols`, join the recipe's mixture.
 
     Raises:
         UsageError: ``resume`` without a run in ``folder``, or of another recipe or seed.
