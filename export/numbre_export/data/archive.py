@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import gzip
-import io
 import tarfile
 import zlib
 from collections.abc import Container, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from numbre_edge.errors import DataError
 
@@ -25,7 +24,7 @@ def members(archive: Path, names: Container[str]) -> Iterator[tuple[str, IO[byte
         DataError: no such archive, damaged, or larger than any that holds MNIST.
     """
     try:
-        with gzip.open(archive) as packed, tarfile.open(fileobj=_Bounded(packed, archive), mode="r|") as tar:
+        with gzip.open(archive) as packed, _stream(packed, archive) as tar:
             for count, member in enumerate(tar):
                 if count == _MEMBERS:
                     raise DataError(f"{archive}: holds more than {_MEMBERS:,} files; name the .tgz with MNIST's four")
@@ -36,13 +35,17 @@ def members(archive: Path, names: Container[str]) -> Iterator[tuple[str, IO[byte
         raise DataError(f"{archive}: is not a readable .tgz ({exc})") from exc
 
 
-class _Bounded(io.RawIOBase):
+def _stream(packed: gzip.GzipFile, archive: Path) -> tarfile.TarFile:
+    return tarfile.open(fileobj=cast(IO[bytes], _Bounded(packed, archive)), mode="r|")
+
+
+class _Bounded:
     """What is unpacked of an archive: an error where that is more than there is any use for."""
 
-    def __init__(self, packed: IO[bytes], archive: Path) -> None:
+    def __init__(self, packed: gzip.GzipFile, archive: Path) -> None:
         self._packed, self._archive, self._left = packed, archive, _MOST
 
-    def read(self, size: int = -1) -> bytes:
+    def read(self, size: int) -> bytes:
         content = self._packed.read(min(size, self._left + 1))
         self._left -= len(content)
         if self._left < 0:
