@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from numbre_edge.errors import NumbreError, SourceError, one_line
-from numbre_edge.sources.files import frames
+from numbre_edge.sources.files import Source, frames
 from numbre_edge.types import Box, Frame, Reading, Result
 
 
@@ -52,7 +51,7 @@ class Outcome:
 class Listener(Protocol):
     """Follows a run: for each source ``begin``, ``take`` for each of its frames, ``end``. All may do nothing."""
 
-    def begin(self, source: Path) -> None:
+    def begin(self, source: Source) -> None:
         """A source is about to be read."""
         return
 
@@ -60,13 +59,13 @@ class Listener(Protocol):
         """One of its frames was read, or could not be."""
         return
 
-    def end(self, source: Path) -> None:
+    def end(self, source: Source) -> None:
         """Nothing more comes from it."""
         return
 
 
 def run(
-    sources: Iterable[Path],
+    sources: Iterable[Source],
     reader: FrameReader,
     listeners: Sequence[Listener],
     *,
@@ -87,7 +86,7 @@ def run(
 
 
 def outcomes(
-    source: Path,
+    source: Source,
     reader: FrameReader,
     *,
     options: ReadOptions = DEFAULTS,
@@ -107,7 +106,7 @@ def outcomes(
                 yield Outcome(Result(frame.source, frame.index, frame.width, frame.height, readings), frame)
             index = frame.index + options.every
     except SourceError as exc:
-        yield Outcome(Result(str(source), index, None, None, error=one_line(exc)))
+        yield Outcome(Result(source.name, index, None, None, error=one_line(exc)))
 
 
 @dataclass

@@ -48,12 +48,14 @@ class Frame:
         source: where it comes from, as the user wrote it (a path, a URL, a device).
         index: number of the frame within its source, from 0.
         timestamp: seconds since the source began; 0.0 for a single picture.
+        note: what whoever reads the result should know of it, such as "page 1 of 3 was read"; mostly "".
     """
 
     pixels: Pixels
     source: str = ""
     index: int = 0
     timestamp: float = 0.0
+    note: str = ""
 
     @property
     def width(self) -> int:

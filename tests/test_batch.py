@@ -12,6 +12,7 @@ import pytest
 
 from numbre_edge.batch import Listener, Outcome, ReadOptions, Tally, outcomes, run
 from numbre_edge.errors import BackendError
+from numbre_edge.sources.files import Source
 from numbre_edge.types import Box, Digit, Frame, Reading
 
 THREE = Reading.of([Digit(3, 0.9, Box(0, 0, 5, 5))])
@@ -39,38 +40,38 @@ class Diary(Listener):
     def __init__(self) -> None:
         self.said: list[str] = []
 
-    def begin(self, source: Path) -> None:
-        self.said.append(f"begin {source.name}")
+    def begin(self, source: Source) -> None:
+        self.said.append(f"begin {source.path.name}")
 
     def take(self, outcome: Outcome) -> None:
         self.said.append(f"{outcome.result.frame}: {outcome.result.error or outcome.result.readings[0].text}")
 
-    def end(self, source: Path) -> None:
-        self.said.append(f"end {source.name}")
+    def end(self, source: Source) -> None:
+        self.said.append(f"end {source.path.name}")
 
 
 @pytest.fixture
-def pictures(tmp_path: Path) -> list[Path]:
+def pictures(tmp_path: Path) -> list[Source]:
     """Three picture files; the second is empty."""
     paths = [tmp_path / name for name in ("a.png", "b.png", "c.png")]
     for path in paths:
         cv2.imwrite(str(path), np.full((20, 30), 255, np.uint8))
     paths[1].write_bytes(b"")
-    return paths
+    return [Source(str(path)) for path in paths]
 
 
 @pytest.fixture
-def clip(tmp_path: Path) -> Path:
+def clip(tmp_path: Path) -> Source:
     """A video of five frames."""
     path = tmp_path / "clip.avi"
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 10, (320, 160))
     for _ in range(5):
         writer.write(np.full((160, 320, 3), 255, np.uint8))
     writer.release()
-    return path
+    return Source(str(path))
 
 
-def test_every_source_is_told_of_in_order_and_errors_do_not_end_the_run(pictures: list[Path]) -> None:
+def test_every_source_is_told_of_in_order_and_errors_do_not_end_the_run(pictures: list[Source]) -> None:
     diary, tally = Diary(), Tally()
 
     run(pictures, OneNumber(), [diary, tally])
@@ -83,16 +84,16 @@ def test_every_source_is_told_of_in_order_and_errors_do_not_end_the_run(pictures
     assert tally == Tally(frames=3, numbers=2, errors=1)
 
 
-def test_a_backend_that_fails_on_one_frame_reads_the_next(clip: Path) -> None:
+def test_a_backend_that_fails_on_one_frame_reads_the_next(clip: Source) -> None:
     found = list(outcomes(clip, OneNumber(1), options=ReadOptions(every=2)))
 
     assert [(o.result.frame, o.result.error) for o in found] == [(0, None), (2, "the runtime gave up"), (4, None)]
     assert [o.frame is None for o in found] == [False, True, False]
     failed = found[1].result
-    assert (failed.source, failed.width, failed.height, failed.readings) == (str(clip), None, None, ())
+    assert (failed.source, failed.width, failed.height, failed.readings) == (clip.name, None, None, ())
 
 
-def test_the_region_reaches_the_reader(pictures: list[Path]) -> None:
+def test_the_region_reaches_the_reader(pictures: list[Source]) -> None:
     reader = OneNumber()
 
     list(outcomes(pictures[0], reader, options=ReadOptions(roi=Box(1, 2, 3, 4))))
@@ -114,7 +115,7 @@ class Watcher(Listener):
         self.most = max(self.most, len(self._alive))
 
 
-def test_a_long_run_holds_few_frames_at_a_time(pictures: list[Path], clip: Path) -> None:
+def test_a_long_run_holds_few_frames_at_a_time(pictures: list[Source], clip: Source) -> None:
     watcher = Watcher()
 
     run([*pictures, clip] * 5, OneNumber(), [watcher])
@@ -122,7 +123,7 @@ def test_a_long_run_holds_few_frames_at_a_time(pictures: list[Path], clip: Path)
     assert watcher.most <= 2
 
 
-def test_what_a_listener_cannot_do_ends_the_run(pictures: list[Path]) -> None:
+def test_what_a_listener_cannot_do_ends_the_run(pictures: list[Source]) -> None:
     class Full(Listener):
         def take(self, outcome: Outcome) -> None:
             raise OSError(28, "No space left on device")

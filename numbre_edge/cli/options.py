@@ -10,6 +10,7 @@ import typer
 from numbre_edge.errors import UsageError
 
 if TYPE_CHECKING:
+    from numbre_edge.sources.view import Orientation, Region
     from numbre_edge.types import Box
 
 BackendName = Literal["auto", "onnx", "tflite", "opencv"]
@@ -43,6 +44,63 @@ MinConfidence = Annotated[
         rich_help_panel=_MODEL,
     ),
 ]
+
+_SELECTION = "What is read"
+Roi = Annotated[
+    str | None,
+    typer.Option(
+        "--roi",
+        metavar="X,Y,W,H",
+        help="Read only this part of each picture: in pixels, or in percent like 10%,20%,50%,30%.",
+        rich_help_panel=_SELECTION,
+    ),
+]
+Rotate = Annotated[
+    Literal["90", "180", "270"] | None,
+    typer.Option("--rotate", help="Turn each picture clockwise by so many degrees first.", rich_help_panel=_SELECTION),
+]
+Flip = Annotated[
+    Literal["h", "v"] | None,
+    typer.Option(
+        "--flip", help="Mirror each picture first: left and right (h), top and bottom (v).", rich_help_panel=_SELECTION
+    ),
+]
+
+
+def orientation(rotate: Literal["90", "180", "270"] | None, flip: Literal["h", "v"] | None) -> Orientation:
+    """Return what ``--rotate`` and ``--flip`` say."""
+    from numbre_edge.sources.view import Orientation
+
+    turns: dict[str | None, Literal[0, 90, 180, 270]] = {None: 0, "90": 90, "180": 180, "270": 270}
+    return Orientation(rotate=turns[rotate], flip=flip)
+
+
+def parse_region(roi: str | None) -> Region | None:
+    """Return the Region that ``X,Y,W,H`` says, in pixels or each with a ``%``.
+
+    Raises:
+        UsageError: not four numbers of one kind, or an empty, negative or too large region.
+    """
+    from numbre_edge.sources.view import Region
+
+    if roi is None:
+        return None
+    parts = [part.strip() for part in roi.split(",")]
+    percent = all(part.endswith("%") for part in parts)
+    try:
+        x, y, width, height = (float(part[:-1]) if percent else int(part) for part in parts)
+    except ValueError as exc:
+        raise UsageError(
+            f"--roi {roi}: must be four whole numbers X,Y,W,H in pixels, like 100,50,400,120, "
+            "or four percentages, like 10%,20%,50%,30%"
+        ) from exc
+    if not (x >= 0 and y >= 0 and width > 0 and height > 0):
+        raise UsageError(f"--roi {roi}: X and Y must be at least 0, W and H above 0")
+    if percent and max(x + width, y + height) > 100 + 1e-6:  # 33.3 + 66.7 is not quite 100
+        raise UsageError(
+            f"--roi {roi}: reaches beyond the picture; X and W together, Y and H together are at most 100%"
+        )
+    return Region(x, y, width, height, percent)
 
 
 def parse_roi(text: str) -> Box:

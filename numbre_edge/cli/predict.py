@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numbre_edge.cli.progress import Bar
     from numbre_edge.sinks import Sink
     from numbre_edge.sinks.annotate import AnnotatedFolder
+    from numbre_edge.sources.files import Source
 
 FormatName = Literal["table", "jsonl", "csv"]
 
@@ -93,9 +94,10 @@ def predict(
     """Read the numbers in pictures and videos."""
     region = parse_roi(roi) if roi is not None else None
 
-    from numbre_edge.sources.files import list_sources
+    from numbre_edge.sources.listing import list_sources
 
-    paths = list_sources(sources, recursive=recursive)
+    listed = list_sources(sources, recursive=recursive)
+    paths = [source.path for source in listed.files]
     _check_output(output, paths)
 
     from numbre_edge.batch import ReadOptions, Tally, run
@@ -114,7 +116,7 @@ def predict(
     with open_output(output) as stream, bar:
         with bar.aside():
             sink = _sink(format, stream, paths)
-        run(paths, reader, [_Outputs(sink, folder, bar), tally], options=ReadOptions(every=every, roi=region))
+        run(listed.files, reader, [_Outputs(sink, folder, bar), tally], options=ReadOptions(every=every, roi=region))
     console.say(summary(tally, time.monotonic() - begun))
     if tally.errors:
         raise typer.Exit(1)
@@ -128,18 +130,19 @@ class _Outputs:
     folder: AnnotatedFolder | None
     bar: Bar
 
-    def begin(self, source: Path) -> None:
-        self.bar.show(str(source))
+    def begin(self, source: Source) -> None:
+        self.bar.show(source.name)
 
     def take(self, outcome: Outcome) -> None:
         with self.bar.aside():
             self.sink.write(outcome.result)
         if self.folder and outcome.frame:
-            from numbre_edge.sources.files import is_video
+            from numbre_edge.sources.files import Source
 
-            self.folder.write(outcome.frame, outcome.result.readings, numbered=is_video(Path(outcome.frame.source)))
+            video = Source(outcome.frame.source).is_video
+            self.folder.write(outcome.frame, outcome.result.readings, numbered=video)
 
-    def end(self, source: Path) -> None:
+    def end(self, source: Source) -> None:
         self.bar.step()
 
 

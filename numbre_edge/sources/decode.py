@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numbre_edge.errors import MissingExtra, SourceError
+from numbre_edge.sources.formats import picture_format
+from numbre_edge.sources.quiet import quiet_opencv
 from numbre_edge.types import Pixels
 
-_SIGNATURES = (
-    (b"\xff\xd8\xff", "JPEG"),
-    (b"\x89PNG\r\n\x1a\n", "PNG"),
-    (b"GIF8", "GIF"),
-    (b"BM", "BMP"),
-    (b"II*\0", "TIFF"),
-    (b"MM\0*", "TIFF"),
-    (b"\0\0\0\x0cjP  ", "JPEG 2000"),
-    (b"\xff\x4f\xff\x51", "JPEG 2000"),
-)
 _UPRIGHT = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH  # any depth, EXIF rotation applied, transparency dropped
-_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 
 
 def decode(data: bytes, name: str) -> Pixels:
@@ -56,24 +45,6 @@ def decode(data: bytes, name: str) -> Pixels:
             )
         raise SourceError(f"damaged: this {kind} file cannot be decoded; copy it again or save it as PNG")
     return pixels
-
-
-def picture_format(data: bytes) -> str | None:
-    """Return the format that the first bytes of a file announce ("JPEG", "HEIC", ...), or None."""
-    for signature, kind in _SIGNATURES:
-        if data.startswith(signature):
-            return kind
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "WebP"
-    if data[:1] == b"P" and data[1:2] in (b"1", b"2", b"3", b"4", b"5", b"6") and data[2:3].isspace():
-        return "PNM"
-    if data[4:8] == b"ftyp":
-        brands = data[8 : min(int.from_bytes(data[:4], "big"), 256)]
-        if b"avif" in brands or b"avis" in brands:
-            return "AVIF"
-        if any(brand in brands for brand in _HEIC_BRANDS):
-            return "HEIC"
-    return None
 
 
 def _check_complete(data: bytes, kind: str | None) -> None:
@@ -107,7 +78,7 @@ def _jpeg_is_complete(data: bytes) -> bool:
 def _decode_opencv(data: bytes) -> Pixels | None:
     buffer = np.frombuffer(data, np.uint8)
     try:
-        with _quiet_opencv():
+        with quiet_opencv():
             pixels = cv2.imdecode(buffer, _UPRIGHT) if data.startswith(b"\xff\xd8") else _decode_transparent(buffer)
     except cv2.error as exc:
         if "CV_IO_MAX_IMAGE" in str(exc):
@@ -165,14 +136,3 @@ def _eight_bit(pixels: NDArray[Any]) -> Pixels:
     if high <= low:
         return np.full(pixels.shape, 255, np.uint8)
     return np.asarray(np.rint((values - low) * (255 / (high - low))), np.uint8)
-
-
-@contextmanager
-def _quiet_opencv() -> Iterator[None]:
-    """Keep OpenCV's warnings about broken files off stderr: the SourceError says it once."""
-    logging = cv2.utils.logging
-    level = logging.setLogLevel(logging.LOG_LEVEL_SILENT)
-    try:
-        yield
-    finally:
-        logging.setLogLevel(level)

@@ -1,11 +1,12 @@
-"""Command-line arguments -> files -> frames."""
+"""A file on disk or on stdin -> frames."""
 
 from __future__ import annotations
 
-import glob
+import io
 import os
-import sys
-from collections.abc import Iterable, Iterator
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from numbre_edge.errors import SourceError, UsageError
@@ -15,116 +16,89 @@ from numbre_edge.types import Frame
 
 # Suffixes, lower case.
 PICTURES = frozenset(
-    {"png", "jpg", "jpeg", "jpe", "bmp", "dib", "webp", "tif", "tiff", "gif", "jp2"}
+    {"png", "jpg", "jpeg", "jpe", "jfif", "bmp", "dib", "webp", "tif", "tiff", "gif", "jp2"}
     | {"pbm", "pgm", "ppm", "pnm", "avif", "heic", "heif"}
 )
-STDIN = "-"
+MAX_BYTES = 400 * 2**20  # of a picture file: 100 megapixels of raw colour are 300 million
+_NONBLOCK = getattr(os, "O_NONBLOCK", 0)  # Windows has none, and no pipes among its files
 
 
-def list_sources(arguments: Iterable[str], *, recursive: bool = False) -> list[Path]:
-    """Return the picture and video files that ``arguments`` name, in their order.
+@dataclass(frozen=True)
+class Source:
+    """One file to read, or one that was named and cannot be read.
 
-    A folder stands for its pictures, sorted; a glob for the pictures and videos
-    that it matches; ``-`` for the paths on stdin, one a line. A file that is
-    missing is listed all the same: it becomes an error of its own later.
-
-    Args:
-        arguments: as typed.
-        recursive: look into folders within folders too.
-
-    Raises:
-        UsageError: a folder or glob without pictures, or a file that is neither
-            picture nor video by its suffix.
+    Attributes:
+        name: its path as the user wrote it, or ``-`` for a picture on stdin: what results call it.
+        error: why it cannot be read, in one line, where that is known already.
+        content: the picture that came on stdin.
     """
-    named = [path for argument in arguments for path in (_stdin_lines() if argument == STDIN else [argument])]
-    if not named:
-        raise UsageError("no picture to read: stdin named none; give one path a line")
-    return [path for argument in named for path in _expand(argument, recursive)]
+
+    name: str
+    error: str | None = None
+    content: bytes | None = field(default=None, repr=False)
+
+    @property
+    def path(self) -> Path:
+        return Path(self.name)
+
+    @property
+    def is_video(self) -> bool:
+        """Whether it is a video, by its suffix."""
+        return suffix(self.path) in VIDEOS
 
 
-def is_video(path: Path) -> bool:
-    """Return whether a file is a video by its suffix."""
-    return _suffix(path) in VIDEOS
-
-
-def frames(path: Path, *, every: int = 1) -> Iterator[Frame]:
+def frames(source: Source, *, every: int = 1) -> Iterator[Frame]:
     """Yield a picture's one frame, or every ``every``-th frame of a video.
 
     Raises:
-        SourceError: the file cannot be read. The message leaves the path out.
+        SourceError: the file cannot be read. The message leaves its name out.
     """
-    if is_video(path):
-        _check_readable(path)
-        yield from video_frames(path, every=every)
+    if source.error is not None:
+        raise SourceError(source.error)
+    if source.is_video:
+        _check_video(source.path)
+        yield from video_frames(source.path, every=every)
     else:
-        yield Frame(decode(read_bytes(path), path.name), str(path))
+        data = read_bytes(source.path) if source.content is None else source.content
+        yield Frame(decode(data, source.name), source.name)
+
+
+def frame_at(source: Source, index: int = 0) -> Frame:
+    """Return one frame of a video by its number, from 0; of a picture there is only frame 0.
+
+    Raises:
+        SourceError: the file cannot be read. The message leaves its name out.
+        UsageError: there is no such frame.
+    """
+    for frame in frames(source, every=max(index, 1)):
+        if frame.index == index:
+            return frame
+    raise UsageError(
+        f"{source.name}: there is no frame {index}" + ("" if source.is_video else "; a picture has frame 0")
+    )
 
 
 def read_bytes(path: Path) -> bytes:
-    """Return a file's content.
+    """Return the content of a file, or of a pipe that somebody writes to.
 
     Raises:
-        SourceError: missing, a folder, or not readable. The message leaves the path out.
+        SourceError: missing, a folder or device, not readable, or larger than
+            ``MAX_BYTES``. The message leaves the path out.
     """
     try:
-        return path.read_bytes()
+        kind = path.stat().st_mode
+        if not (stat.S_ISREG(kind) or stat.S_ISFIFO(kind) or stat.S_ISDIR(kind)):
+            raise SourceError("is a device or socket, not a picture")
+        with open(path, "rb", opener=_open_at_once) as file:
+            return _read_pipe(file) if stat.S_ISFIFO(kind) else _read_file(file)
     except OSError as exc:
-        raise SourceError(_reason(exc)) from exc
+        raise SourceError(reason(exc)) from exc
+    except ValueError as exc:  # a NUL in the path
+        raise SourceError("no such file") from exc
 
 
-def _stdin_lines() -> list[str]:
-    return [line for line in (line.rstrip("\r\n") for line in sys.stdin) if line.strip()]
-
-
-def _expand(argument: str, recursive: bool) -> list[Path]:
-    path = Path(argument)
-    if path.is_dir():
-        return _folder(path, recursive)
-    if not path.exists() and glob.has_magic(argument):
-        return _glob(argument)
-    if _suffix(path) in PICTURES | VIDEOS:
-        return [path]
-    if not path.exists():
-        raise UsageError(f"{argument}: no such file or folder")
-    raise UsageError(f"{argument}: not a picture or video by its name; pictures end in {', '.join(sorted(PICTURES))}")
-
-
-def _folder(folder: Path, recursive: bool) -> list[Path]:
-    def refuse(exc: OSError) -> None:
-        raise UsageError(f"{exc.filename}: cannot list this folder: {_reason(exc)}") from exc
-
-    found: list[Path] = []
-    passed_over = False
-    for parent, folders, names in os.walk(folder, onerror=refuse):
-        found += [Path(parent, name) for name in names if _suffix(Path(name)) in PICTURES]
-        if not recursive:
-            passed_over = bool(folders)
-            folders.clear()
-    if not found:
-        hint = "; --recursive looks into the folders within" if passed_over else ""
-        raise UsageError(f"{folder}: no pictures in this folder{hint}")
-    return sorted(found)
-
-
-def _glob(pattern: str) -> list[Path]:
-    found = (Path(name) for name in glob.iglob(pattern, recursive=True))
-    pictures = sorted(path for path in found if _suffix(path) in PICTURES | VIDEOS and not path.is_dir())
-    if not pictures:
-        raise UsageError(f"{pattern}: matches no picture or video")
-    return pictures
-
-
-def _check_readable(path: Path) -> None:
-    """Say why a video cannot be opened, which OpenCV does not."""
-    try:
-        with path.open("rb") as file:
-            if not file.read(1):
-                raise SourceError("empty: the file has 0 bytes")
-    except OSError as exc:
-        raise SourceError(_reason(exc)) from exc
-
-
-def _reason(exc: OSError) -> str:
+def reason(exc: OSError) -> str:
+    """Return why a file cannot be read."""
     if isinstance(exc, FileNotFoundError):
         return "no such file"
     if isinstance(exc, IsADirectoryError):
@@ -134,5 +108,46 @@ def _reason(exc: OSError) -> str:
     return (exc.strerror or str(exc)).lower()
 
 
-def _suffix(path: Path) -> str:
+def suffix(path: Path) -> str:
+    """Return ``jpg`` of ``a/b.JPG``."""
     return path.suffix.lower().lstrip(".")
+
+
+def check_size(size: int) -> None:
+    """Raise SourceError where a picture file of ``size`` bytes is too large."""
+    if size > MAX_BYTES:
+        raise SourceError(f"too large: a picture file may have {MAX_BYTES // 2**20} MB; scale it down")
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Open without waiting: else a pipe waits for somebody to write to it, maybe for ever."""
+    return os.open(path, flags | _NONBLOCK)
+
+
+def _read_file(file: io.BufferedReader) -> bytes:
+    check_size(os.fstat(file.fileno()).st_size)
+    return file.read()
+
+
+def _read_pipe(file: io.BufferedReader) -> bytes:
+    first = file.raw.read(1)  # None where its writer has yet to write
+    if first == b"":
+        raise SourceError("empty: a pipe that nobody writes to")
+    os.set_blocking(file.fileno(), True)
+    data = (first or b"") + file.read(MAX_BYTES)
+    check_size(len(data))
+    return data
+
+
+def _check_video(path: Path) -> None:
+    """Say why a video cannot be opened, which OpenCV does not."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise SourceError("is no regular file; a video is read from one")
+        with path.open("rb") as file:
+            if not file.read(1):
+                raise SourceError("empty: the file has 0 bytes")
+    except OSError as exc:
+        raise SourceError(reason(exc)) from exc
+    except ValueError as exc:  # a NUL in the path
+        raise SourceError("no such file") from exc

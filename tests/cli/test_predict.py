@@ -101,7 +101,7 @@ class TestRun:
         assert sorted(p.name for p in (tmp_path / "drawn").iterdir()) == [f"clip-{n:06d}.png" for n in (0, 2, 4)]
 
     def test_paths_come_on_stdin(self, run, photos, model, monkeypatch) -> None:
-        monkeypatch.setattr("sys.stdin", io.StringIO("photos/good.jpg\nphotos/zero.png\n"))
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"photos/good.jpg\nphotos/zero.png\n")))
         done = run("predict", "-", "--model", model, "--format", "jsonl")
         assert [line["error"] for line in lines(done.out)] == [None, "empty: the file has 0 bytes"]
 

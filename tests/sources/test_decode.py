@@ -152,7 +152,7 @@ def test_heic_without_its_decoder_says_what_to_install(monkeypatch: pytest.Monke
         (b"hello\n", "not a picture: the content is no format known here, though named .png"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not a picture"),
         (b"\xff\xd8\xff", "truncated: this JPEG file ends"),
-        (b"BM" + bytes(range(40)), "damaged: this BMP file cannot be decoded"),
+        (b"BM" + bytes(12) + b"\x28" + bytes(range(40)), "damaged: this BMP file cannot be decoded"),
     ],
 )
 def test_what_is_no_picture_says_so(data: bytes, message: str) -> None:

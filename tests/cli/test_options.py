@@ -1,0 +1,40 @@
+"""What the options that several commands share understand."""
+
+from __future__ import annotations
+
+import pytest
+
+from numbre_edge.cli.options import orientation, parse_region
+from numbre_edge.errors import UsageError
+from numbre_edge.sources.view import Orientation, Region
+
+
+@pytest.mark.parametrize(
+    ("roi", "region"),
+    [
+        (None, None),
+        ("1, 2,30,40", Region(1, 2, 30, 40)),
+        ("10%,20%,50%,30%", Region(10, 20, 50, 30, percent=True)),
+        ("12.5%, 0%, 33.3%, 100%", Region(12.5, 0, 33.3, 100, percent=True)),
+        ("33.3%,0%,66.7%,1%", Region(33.3, 0, 66.7, 1, percent=True)),
+    ],
+)
+def test_a_region_is_in_pixels_or_in_percent(roi: str | None, region: Region | None) -> None:
+    assert parse_region(roi) == region
+
+
+@pytest.mark.parametrize(
+    "roi",
+    [
+        *("", "1,2,3", "1,2,3,4,5", "a,b,c,d", "1.5,2,3,4", "-1,0,5,5", "0,0,5,0", "10%,20,30%,40", "%,%,%,%"),
+        *("-1%,0%,5%,5%", "60%,0%,50%,5%", "0%,60%,5%,50%", "0%,0%,0%,5%", "nan%,0%,5%,5%", "0%,0%,inf%,5%"),
+    ],
+)
+def test_another_region_is_wrong_usage(roi: str) -> None:
+    with pytest.raises(UsageError, match=f"--roi {roi}: "):
+        parse_region(roi)
+
+
+def test_an_orientation_is_a_turn_and_a_mirror() -> None:
+    assert orientation(None, None) == Orientation()
+    assert orientation("270", "v") == Orientation(rotate=270, flip="v")
