@@ -32,10 +32,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numbre_edge import Reader
-from numbre_edge.live import Seen, watch
+from numbre_edge.events import NumberEvent, Seen
+from numbre_edge.live import watch
 from numbre_edge.sources.live import LiveStream
 from numbre_edge.tracking import Tracker
-from numbre_edge.types import Box, Frame, NumberEvent, Pixels, Reading
+from numbre_edge.types import Box, Frame, Pixels, Reading
 
 DIGITS = Path(__file__).parents[1] / "tests" / "data" / "mnist_test_100.npz"
 FPS = 30
@@ -140,7 +141,7 @@ class Ages:
 def latency(backend: str, seconds: float) -> None:
     """Print a row: how old frames are when they are read, and how many are not."""
     pictures = filmed(page(0), hand=6)
-    stream = LiveStream("scripted", lambda: Camera(pictures, Clock()), local=True)
+    stream = LiveStream("scripted", lambda: Camera(pictures, Clock()), kind="camera")
     with stream:
         ages = Ages(Reader(backend=backend), stream)
         last = None
@@ -162,7 +163,7 @@ def seen_on_demand(
 ) -> Iterator[Seen]:
     """Yield ``frames`` frames, none dropped; the next is captured when the caller is done with one."""
     demand = OnDemand()
-    with LiveStream("scripted", lambda: Camera(pictures, demand), local=True) as stream:
+    with LiveStream("scripted", lambda: Camera(pictures, demand), kind="camera") as stream:
         count = 0
         with closing(watch(stream, reader, Tracker(patience=0.5))) as items:
             for item in items:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -207,43 +207,3 @@ class Result:
     height: int | None
     readings: tuple[Reading, ...] = ()
     error: str | None = None
-
-
-@dataclass(frozen=True)
-class SourceEvent:
-    """A stream of frames began, lost its camera, or came to its end.
-
-    Attributes:
-        state: ``open`` when frames come, again after a loss too; ``lost`` at each failure; ``ended`` once, at the end.
-        source: as the user wrote it.
-        timestamp: seconds since the stream began.
-        detail: what went wrong and what happens now, in one line; "" where all is well.
-    """
-
-    state: Literal["open", "lost", "ended"]
-    source: str
-    timestamp: float
-    detail: str = ""
-
-
-@dataclass(frozen=True)
-class NumberEvent:
-    """Something happened to a number that is followed over frames.
-
-    Attributes:
-        event: it was first read for certain, its text became another, or it is no longer there.
-        id: its own as long as it is followed, from 1.
-        text: as voted; for ``vanished`` the last one.
-        confidence: of that vote, 0 to 1.
-        box: where it is, or last was, in frame pixels.
-        frame: index of the frame that decided.
-        timestamp: of that frame, seconds since the stream began.
-    """
-
-    event: Literal["appeared", "changed", "vanished"]
-    id: int
-    text: str
-    confidence: float
-    box: Box
-    frame: int
-    timestamp: float

@@ -23,7 +23,7 @@ FLOORS = (
     {"numbre_edge.reader", "numbre_edge.doctor", "numbre_export"},
     {"numbre_edge.vision", "numbre_edge.backends", "numbre_edge.sources"}
     | {"numbre_edge.sinks", "numbre_edge.decoding", "numbre_edge.tracking", "numbre_edge.diagnosis"},
-    {"numbre_edge.geometry"},
+    {"numbre_edge.geometry", "numbre_edge.events"},
     {"numbre_edge.types", "numbre_edge.model", "numbre_edge.atomic"},
     {"numbre_edge.errors", "numbre_edge.vocabulary"},
 )

@@ -13,21 +13,23 @@ import numpy as np
 import pytest
 
 from numbre_edge.errors import BackendError, SourceError, UsageError
-from numbre_edge.live import Seen, Statistics, watch
+from numbre_edge.events import Listener, NumberEvent, Seen, SourceEvent, Statistics
+from numbre_edge.live import run, watch
 from numbre_edge.reader import Reader
+from numbre_edge.sources.stream import Kind, Stream
 from numbre_edge.sources.video import VideoStream
 from numbre_edge.tracking import Rules, Tracker
-from numbre_edge.types import Box, Digit, Frame, NumberEvent, Pixels, Reading, SourceEvent
+from numbre_edge.types import Box, Digit, Frame, Pixels, Reading
 
 ROOT = Path(__file__).parents[1]
 Item = Frame | SourceEvent | None
 
 
-class Script:
+class Script(Stream):
     """A stream of what it was given."""
 
-    def __init__(self, items: Sequence[Item], *, live: bool = False, error: Exception | None = None) -> None:
-        self.name, self.live, self.began = "script", live, time.monotonic()
+    def __init__(self, items: Sequence[Item], *, kind: Kind = "video", error: Exception | None = None) -> None:
+        self.name, self.kind, self.began = "script", kind, time.monotonic()
         self._items, self._error = items, error
 
     def __enter__(self) -> Self:
@@ -164,7 +166,7 @@ class TestRegionOutside:
 class TestSeparatePictures:
     def test_each_is_named_and_read_by_itself(self) -> None:
         frames = [Frame(p.pixels, f"in/{p.index}.png", p.index, 5.0 * p.index) for p in pictures(7, 7, 0, 9)]
-        items = list(watch(Script(frames), Brightness(), Tracker(confirm=1, patience=0.0), separate=True))
+        items = list(watch(Script(frames, kind="folder"), Brightness(), Tracker(confirm=1, patience=0.0)))
         assert told(items) == [
             ("open", "in/0.png"),
             ("appeared", "007"),
@@ -179,8 +181,72 @@ class TestSeparatePictures:
 
     def test_the_same_file_again_is_read_again(self) -> None:
         frames = [Frame(p.pixels, "in/a.png", p.index, 5.0 * p.index) for p in pictures(7, 7)]
-        items = list(watch(Script(frames), Brightness(), Tracker(confirm=1, patience=0.0), separate=True))
+        items = list(watch(Script(frames, kind="folder"), Brightness(), Tracker(confirm=1, patience=0.0)))
         assert [event for event, _ in told(items)].count("appeared") == 2
+
+    def test_a_number_is_said_to_be_where_it_was_read(self) -> None:
+        frames = [Frame(p.pixels, f"in/{p.index}.png", p.index, 5.0 * p.index) for p in pictures(7, 9)]
+        items = list(watch(Script(frames, kind="folder"), Brightness(), Tracker(confirm=1, patience=0.0)))
+        assert [(item.event, item.source) for item in items if isinstance(item, NumberEvent)] == [
+            ("appeared", "in/0.png"),
+            ("vanished", "in/0.png"),
+            ("appeared", "in/1.png"),
+        ]
+
+
+class Notes(Listener):
+    """Writes down what it hears, and has had enough after so many frames."""
+
+    def __init__(self, enough: int = 1000) -> None:
+        self.heard: list[str] = []
+        self._enough = enough
+
+    def event(self, event: NumberEvent | SourceEvent) -> None:
+        self.heard.append(event.event if isinstance(event, NumberEvent) else event.state)
+
+    def frame(self, seen: Seen) -> None:
+        self.heard.append("frame")
+
+    def idle(self) -> None:
+        self.heard.append("idle")
+
+    def closed(self) -> bool:
+        return self.heard.count("frame") >= self._enough
+
+
+class TestListeners:
+    def test_all_hear_the_same_and_one_may_care_for_nothing(self) -> None:
+        first, second = Notes(), Notes()
+        opened, lost = SourceEvent("open", "script", 0.0), SourceEvent("lost", "script", 9.0)
+        script = Script([opened, None, *pictures(*[200] * 4), lost])
+        run(script, Brightness(), [first, Listener(), second])
+        assert first.heard == ["open", "idle", "frame", "frame", "appeared", "frame", "frame", "lost"]
+        assert second.heard == first.heard
+
+    def test_one_that_has_had_enough_ends_the_run_for_all(self) -> None:
+        patient, brief = Notes(), Notes(enough=2)
+        run(Script(pictures(*[200] * 30)), Brightness(), [patient, brief])
+        assert patient.heard == ["frame", "frame"]
+
+    def test_a_stop_comes_between_two_frames_never_between_an_event_and_its_frame(self) -> None:
+        notes = Notes()
+        run(Script(pictures(*[200] * 30)), Brightness(), [notes], stop=lambda: "appeared" in notes.heard)
+        assert notes.heard[-2:] == ["appeared", "frame"]
+
+    def test_while_nothing_comes_a_stop_is_heard_too(self) -> None:
+        notes = Notes()
+        run(Script([None] * 30), Brightness(), [notes], stop=lambda: len(notes.heard) == 3)
+        assert notes.heard == ["idle"] * 3
+
+    def test_rules_are_those_of_the_tracker(self) -> None:
+        notes = Notes()
+        run(Script(pictures(*[200] * 30)), Brightness(), [notes], rules=Rules(digits=5))
+        assert "appeared" not in notes.heard
+
+    def test_pictures_of_their_own_need_no_second_look(self) -> None:
+        notes = Notes()
+        run(Script(pictures(7, 8), kind="folder"), Brightness(), [notes])
+        assert notes.heard == ["open", "appeared", "frame", "vanished", "open", "appeared", "frame"]
 
 
 class TestErrors:
@@ -204,7 +270,7 @@ class TestErrors:
 class TestStatistics:
     def test_a_camera_s_frames_have_an_age_and_may_be_dropped(self) -> None:
         frames = [Frame(p.pixels, "script", index, 0.0) for p, index in zip(pictures(7, 8, 9), (0, 1, 5), strict=True)]
-        stream = Script(frames, live=True)
+        stream = Script(frames, kind="camera")
         stream.began -= 2.0
         last = seen(list(watch(stream, Brightness(), Tracker())))[-1].statistics
         assert (last.read + last.unchanged, last.dropped) == (3, 3)
@@ -221,7 +287,7 @@ class TestStatistics:
     def test_the_pace_leaves_out_the_time_without_a_camera(self) -> None:
         frames = pictures(7, 7, 7)
         items = [*frames[:2], SourceEvent("lost", "script", 1.0, "unplugged"), frames[2]]
-        found = seen(list(watch(Script(items, live=True), Brightness(), Tracker())))
+        found = seen(list(watch(Script(items, kind="camera"), Brightness(), Tracker())))
         assert found[1].statistics.fps is not None
         assert found[2].statistics.fps is None
 

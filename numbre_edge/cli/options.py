@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from numbre_edge.types import Box
 
 BackendName = Literal["auto", "onnx", "tflite", "opencv"]
+EventFormat = Literal["table", "jsonl"]
 
 _MODEL = "Model"
 ModelFile = Annotated[

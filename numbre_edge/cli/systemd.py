@@ -6,14 +6,20 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import typer
+
+from numbre_edge.cli.console import console_of
 from numbre_edge.errors import UsageError
+from numbre_edge.sinks.output import open_output
+from numbre_edge.sources.stream import Stream
 
 _PLAIN = re.compile(r"[A-Za-z0-9_@+=:,./-]+")
 _HOMES = ("/home", "/root")
+_NOT_THE_SERVICE_S = ("print_systemd", "verbose", "quiet")
 _TEMPORARY = ("/tmp/", "/var/tmp/")  # noqa: S108 - what PrivateTmp hides
 
 _UNIT = """\
@@ -87,6 +93,57 @@ class Needs:
     source: str
     camera: bool
     network: bool
+
+
+def print_unit(context: typer.Context, stream: Stream | None) -> None:
+    """Print the unit that runs this command without its --print-systemd.
+
+    Args:
+        context: of the command.
+        stream: what it reads, unopened; None where the service shall find its camera itself.
+    """
+    for option in ("annotate", "window"):
+        if was_given(context, option):
+            raise UsageError(f"--{option} with --print-systemd: a service has no screen and no end; leave it out")
+    source = context.params["source"]
+    kind, name = (stream.kind, stream.name) if stream else ("camera", "the first camera")
+    if kind in ("folder", "video"):
+        source = os.path.abspath(source)
+    arguments = ["live", *_words(context, source)]
+    program = running_program()
+    needs = Needs(name, camera=kind == "camera", network=kind == "network")
+    text = unit(arguments, needs, program=program, user=owner_of_homes([*program, *arguments]))
+    with open_output(None) as stdout:
+        stdout.write(text)
+    console = console_of(context)
+    if kind == "network" and name != source:
+        console.say("the unit holds the address's password: chmod 600 it where you keep it")
+    for path in out_of_sight([*program, *arguments]):
+        console.say(f"the service will not see {path}: it has a /tmp of its own; keep that elsewhere")
+
+
+def _words(context: typer.Context, source: str | None) -> Iterator[str]:
+    """Yield this run as it would be typed, but for --print-systemd, with absolute file names."""
+    if source is not None:
+        yield source
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        if parameter.param_type_name == "option" and was_given(context, name) and name not in _NOT_THE_SERVICE_S:
+            yield parameter.opts[-1]
+            value = context.params[name]
+            if value is not True:
+                yield os.path.abspath(value) if isinstance(value, Path) else str(value)
+    console = console_of(context)  # these two may stand before the command's name as well
+    if console.verbose:
+        yield "--verbose"
+    if console.quiet:
+        yield "--quiet"
+
+
+def was_given(context: typer.Context, name: str) -> bool:
+    """Return whether a parameter was typed, whatever its value: 0 is not "not given"."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name != "DEFAULT"
 
 
 def unit(arguments: Sequence[str], needs: Needs, *, program: Sequence[str], user: str | None = None) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 
 from numbre_edge.atomic import write_file
 from numbre_edge.errors import NumbreError, UsageError
+from numbre_edge.events import Tracked
 from numbre_edge.types import Box, Frame, Pixels, Reading
 
 # BGR; told apart by people with red-green blindness too (Okabe and Ito, 2008).
@@ -20,26 +21,26 @@ _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _FONT_HEIGHT = 21  # pixels, of a digit at scale 1
 
 
-def draw(pixels: Pixels, readings: Sequence[Reading]) -> Pixels:
+def draw(pixels: Pixels, numbers: Sequence[Reading | Tracked]) -> Pixels:
     """Return a copy with a box and a label for each number; one with a doubtful digit in another colour.
 
     Args:
         pixels: (H, W) grey or (H, W, 3) BGR.
-        readings: boxes in pixels of this picture.
+        numbers: boxes in pixels of this picture.
 
     Returns:
         (H, W, 3) BGR.
     """
     canvas = np.array(pixels if pixels.ndim == 3 else cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR), np.uint8)
     line = max(1, round(max(canvas.shape[:2]) / 500))
-    for reading in readings:
-        colour = DOUBTFUL if "?" in reading.text else SURE
-        if len(reading.digits) > 1:
-            for digit in reading.digits:
+    for number in numbers:
+        colour = DOUBTFUL if "?" in number.text else SURE
+        if isinstance(number, Reading) and len(number.digits) > 1:
+            for digit in number.digits:
                 _rectangle(canvas, digit.box, colour, max(1, line // 2))
-        outer = _grown(reading.box, 2 * line)
+        outer = _grown(number.box, 2 * line)
         _rectangle(canvas, outer, colour, line)
-        _label(canvas, outer, reading.text, colour, line)
+        _label(canvas, outer, number.text, colour, line)
     return canvas
 
 

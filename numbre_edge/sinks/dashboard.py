@@ -1,61 +1,60 @@
-"""A calm view of a stream on a terminal: what is seen now, and what happened last."""
+"""A calm view of a stream on a terminal of any size: what is seen now, and what happened last."""
 
 from __future__ import annotations
 
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol, Self
+from contextlib import suppress
+from typing import TYPE_CHECKING, Self
 
+from numbre_edge.events import Listener, NumberEvent, Seen, SourceEvent, Tracked
 from numbre_edge.sinks.events import event_as_line
-from numbre_edge.types import Box, NumberEvent, SourceEvent
+from numbre_edge.sinks.summary import status
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 _INTERVAL = 0.25  # seconds between two refreshes: the eye is to read, not to follow
-_EVENTS = 8  # lines
-_MOST_NUMBERS = 12  # lines; a terminal of 24 lines holds these, the events and the frame around them
+_MOST_EVENTS = 8  # lines
+_MOST_NUMBERS = 12  # lines
+_FRAME = 5  # lines that are neither: state, pace, the box around the numbers, and the cursor's
 _COLOURS = {"open": "green", "lost": "red", "ended": "yellow"}
 
 
-class Followed(Protocol):
-    """A number that is followed: what the dashboard shows of it."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def confidence(self) -> float: ...
-    @property
-    def box(self) -> Box: ...
-
-
-class Dashboard:
+class Dashboard(Listener):
     """Shows current numbers, last events and the source's state, a few times a second at most.
 
     Args:
         source: as the user wrote it.
+        named: events say which picture they are of.
         console: where it is shown; by default the terminal on stdout.
         clock: seconds, from any beginning.
     """
 
     def __init__(
-        self, source: str, *, console: Console | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        source: str,
+        *,
+        named: bool = False,
+        console: Console | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         from rich.console import Console
         from rich.live import Live
 
         self._source, self._state, self._detail = source, "opening", ""
-        self._events: deque[str] = deque(maxlen=_EVENTS)
-        self._numbers: Sequence[Followed] = ()
+        self._named = named
+        self._events: deque[str] = deque(maxlen=_MOST_EVENTS)
+        self._numbers: Sequence[Tracked] = ()
         self._status = ""
         self._clock = clock
         self._due = clock()
+        self._gone = False
+        self._console = console or Console(highlight=False)
         self._live = Live(
             get_renderable=self._view,
-            console=console or Console(highlight=False),
+            console=self._console,
             auto_refresh=False,
             redirect_stdout=False,
             redirect_stderr=False,
@@ -65,55 +64,65 @@ class Dashboard:
         self._live.start(refresh=True)
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._live.refresh()  # the last view stays: it must be the true one
-        self._live.stop()
+    def __exit__(self, *error: object) -> None:
+        with suppress(OSError):
+            self._live.refresh()  # the last view stays: it must be the true one
+            self._live.stop()
 
-    def write(self, event: SourceEvent | NumberEvent) -> None:
-        """Take note of an event. It is shown with the next refresh."""
+    def event(self, event: NumberEvent | SourceEvent) -> None:
         if isinstance(event, SourceEvent):
             self._source, self._state, self._detail = event.source, event.state, event.detail
-        self._events.appendleft(event_as_line(event))
-        self.tick()
+        self._events.appendleft(f"{event.time:%H:%M:%S}  {event_as_line(event, named=self._named)}")
+        self.idle()
 
-    def show(self, numbers: Sequence[Followed], status: str) -> None:
-        """Take note of what is seen now, and of a line on how the reading goes."""
-        self._numbers, self._status = numbers, status
-        self.tick()
+    def frame(self, seen: Seen) -> None:
+        self._numbers, self._status = seen.numbers, status(seen.statistics)
+        self.idle()
 
-    def tick(self) -> None:
+    def idle(self) -> None:
         """Refresh if it is time."""
         now = self._clock()
         if now >= self._due:
             self._due = now + _INTERVAL
-            self._live.refresh()
+            try:
+                self._live.refresh()
+            except OSError:  # the terminal was closed
+                self._gone = True
+
+    def closed(self) -> bool:
+        """Return whether the terminal is gone."""
+        return self._gone
 
     def _view(self) -> RenderableType:
         from rich.console import Group
         from rich.panel import Panel
-        from rich.table import Table
         from rich.text import Text
 
-        head = Table.grid(expand=True, padding=(0, 2, 0, 0))
-        head.add_column(ratio=1, no_wrap=True)
-        head.add_column(justify="right", no_wrap=True)
-        state = Text.assemble((self._state, _COLOURS.get(self._state, "")), "  ", self._source)
-        head.add_row(state, Text(self._status, "dim"))
-        lines: list[RenderableType] = [head]
-        if self._state == "lost":
-            lines.append(Text(self._detail, "red", no_wrap=True, overflow="ellipsis"))
-        lines.append(Panel(self._table(), title="Numbers", title_align="left", border_style="dim"))
-        lines += [Text(line, no_wrap=True, overflow="ellipsis") for line in self._events]
+        lines: list[RenderableType] = [
+            Text.assemble((self._state, _COLOURS.get(self._state, "")), "  ", self._source),
+            Text(self._detail, "red") if self._state == "lost" else Text(self._status, "dim"),
+        ]
+        room = max(1, self._console.height - _FRAME)
+        most = min(_MOST_NUMBERS, max(1, room // 2))
+        lines.append(Panel(self._table(most), title="Numbers", title_align="left", border_style="dim"))
+        left = room - min(most, max(1, len(self._numbers)))
+        lines += [Text(line) for line in list(self._events)[: max(0, left)]]
+        for line in lines:
+            if isinstance(line, Text):
+                line.no_wrap, line.overflow = True, "ellipsis"
         return Group(*lines)
 
-    def _table(self) -> RenderableType:
+    def _table(self, most: int) -> RenderableType:
         from rich.table import Table
         from rich.text import Text
 
         if not self._numbers:
-            return Text("none in view", "dim")
+            return Text("none in view", "dim", no_wrap=True, overflow="ellipsis")
         table = Table.grid(padding=(0, 3, 0, 0))
-        for number in self._numbers[:_MOST_NUMBERS]:
+        for _ in range(4):
+            table.add_column(no_wrap=True)
+        shown = self._numbers if len(self._numbers) <= most else self._numbers[: most - 1]
+        for number in shown:
             box = number.box
             table.add_row(
                 Text(f"#{number.id}", "dim"),
@@ -121,7 +130,6 @@ class Dashboard:
                 Text(f"{number.confidence:.0%}"),
                 Text(f"at {box.x}, {box.y}, {box.width} x {box.height}", "dim"),
             )
-        left_out = len(self._numbers) - _MOST_NUMBERS
-        if left_out > 0:
-            table.add_row("", Text(f"and {left_out} more", "dim"))
+        if len(shown) < len(self._numbers):
+            table.add_row("", Text(f"and {len(self._numbers) - len(shown)} more", "dim"))
         return table

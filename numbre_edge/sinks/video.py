@@ -1,68 +1,76 @@
-"""A video with its readings drawn in, which plays as fast as what it shows happened."""
+"""A video with its numbers drawn in, which plays as fast as what it shows happened."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
+import shutil
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Self
 
 import cv2
 import numpy as np
 
+from numbre_edge.atomic import replacing
 from numbre_edge.errors import NumbreError, UsageError
+from numbre_edge.events import Listener, Seen
 from numbre_edge.sinks.annotate import draw
-from numbre_edge.types import Frame, Pixels, Reading
+from numbre_edge.types import Pixels
 
 CODECS = {".mp4": "mp4v", ".avi": "MJPG"}  # suffix -> FourCC: those that every build of OpenCV writes
 _LONGEST_GAP = 2.0  # seconds without a frame that are kept as they were; a lost camera must not fill the disk
 _SLOWEST, _FASTEST, _USUAL = 1.0, 120.0, 30.0  # frames per second
+_ROOM = 16 << 20  # bytes that stay free on the disk: the index at a video's end needs some, and so does the system
 
 
-class AnnotatedVideo:
-    """Writes frames to a video of a steady rate, each at its time, under a temporary name until it is closed.
+class AnnotatedVideo(Listener):
+    """Writes frames to a video of a steady rate, each at its time, under a temporary name until it is left.
 
     A frame is repeated until the next is due, and left out where another has its place already. Every frame
-    gets the size of the first, with black bars where its shape is another.
+    gets the size of the first, with black bars where its shape is another. What was seen until an error is kept.
+    Without a single frame there is no video.
 
     Args:
         path: ends in .mp4 or .avi.
         fps: frames per second; None takes what the first two frames' timestamps say.
+        room: bytes that have to stay free on its disk.
 
     Raises:
         UsageError: another suffix, or a folder that is not there.
-        NumbreError: the video cannot be written.
+        NumbreError: the video cannot be written, or its disk is nearly full: the video is kept as it is by then.
     """
 
-    def __init__(self, path: Path, *, fps: float | None = None) -> None:
+    def __init__(self, path: Path, *, fps: float | None = None, room: int = _ROOM) -> None:
         if path.suffix.lower() not in CODECS:
             raise UsageError(f"--annotate {path}: a video's name must end in {' or '.join(CODECS)}")
         if path.is_dir():
             raise UsageError(f"--annotate {path}: is a folder; give a file name in it")
+        if path.exists() and not path.is_file():
+            raise UsageError(f"--annotate {path}: is no file: a video cannot be written into a pipe or a device")
         if not path.parent.is_dir():
             raise UsageError(f"--annotate {path}: there is no folder {path.parent}; make it first")
         self._path = path
-        target = Path(os.path.realpath(path))  # of a symbolic link, replace what it points to
-        self._target = target
-        # The suffix stays last: FFmpeg chooses the container by it.
-        self._temporary = target.with_name(f".{target.stem}.{os.getpid()}.part{target.suffix}")
         self._fps = fps
+        self._room = room
+        self._file = ExitStack()  # gives the video its name
+        self._temporary = path  # until then
         self._writer: cv2.VideoWriter | None = None
         self._size = (0, 0)  # width, height
         self._shown: Pixels | None = None  # the frame that lasts until the next one
         self._time = 0.0  # of that frame: seconds of the stream
-        self._clock = 0.0  # and of the clip, which has no long gaps
+        self._clock = 0.0  # and of the video, which has no long gaps
         self._written = 0  # frames
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
-    def write(self, frame: Frame, readings: Sequence[Reading]) -> None:
-        """Add one frame with its readings drawn in; boxes are in pixels of this frame."""
-        drawn = draw(frame.pixels, readings)
+    def frame(self, seen: Seen) -> None:
+        """Add one frame with its numbers drawn in."""
+        frame = seen.frame
+        if shutil.disk_usage(self._path.parent).free < self._room:
+            self.close()
+            raise NumbreError(
+                f"{self._path}: its disk is nearly full: the video ends here, and is kept; make room or write elsewhere"
+            )
+        drawn = draw(frame.pixels, seen.numbers)
         if self._shown is None:
             self._size = (frame.width, frame.height)
         else:
@@ -70,12 +78,12 @@ class AnnotatedVideo:
         self._shown, self._time = _fitted(drawn, self._size), frame.timestamp
 
     def close(self) -> None:
-        """Finish the video and give it its name. Without a single frame there is none.
+        """Finish the video and give it its name.
 
         Raises:
             NumbreError: it could not be written whole.
         """
-        try:
+        with self._file:
             if self._shown is not None:
                 self._repeat(self._written + 1)
                 self._shown = None
@@ -83,17 +91,8 @@ class AnnotatedVideo:
                 return
             self._writer.release()
             self._writer = None
-            if not _has_frames(self._temporary):  # OpenCV does not say that a disk is full
+            if _count_frames(self._temporary) < self._written:  # OpenCV does not say that a disk is full
                 raise NumbreError(f"cannot write {self._path}: the video came out damaged; is the disk full?")
-            try:
-                os.replace(self._temporary, self._target)
-            except OSError as exc:
-                raise self._error(exc) from exc
-        finally:
-            self._temporary.unlink(missing_ok=True)
-
-    def _error(self, exc: OSError) -> NumbreError:
-        return NumbreError(f"cannot write {self._path}: {(exc.strerror or str(exc)).lower()}")
 
     def _advance(self, elapsed: float) -> None:
         """Let ``elapsed`` seconds pass: show the last frame until then."""
@@ -107,7 +106,7 @@ class AnnotatedVideo:
         self._repeat(round(self._clock * self._fps))
 
     def _repeat(self, until: int) -> None:
-        """Write the last frame until the clip has ``until`` of them."""
+        """Write the last frame until the video has ``until`` of them."""
         while self._written < until:
             assert self._shown is not None
             self._opened().write(self._shown)
@@ -116,10 +115,11 @@ class AnnotatedVideo:
     def _opened(self) -> cv2.VideoWriter:
         if self._writer is None:
             codec = cv2.VideoWriter.fourcc(*CODECS[self._path.suffix.lower()])
+            self._temporary = self._file.enter_context(replacing(self._path))
             try:
                 self._temporary.write_bytes(b"")  # says why not, which OpenCV does not
             except OSError as exc:
-                raise self._error(exc) from exc
+                raise NumbreError(f"cannot write {self._path}: {(exc.strerror or str(exc)).lower()}") from exc
             writer = cv2.VideoWriter(str(self._temporary), codec, self._fps or _USUAL, self._size)
             if not writer.isOpened():
                 raise NumbreError(f"cannot write {self._path}: this OpenCV does not encode {self._path.suffix} videos")
@@ -140,9 +140,10 @@ def _fitted(pixels: Pixels, size: tuple[int, int]) -> Pixels:
     return canvas
 
 
-def _has_frames(path: Path) -> bool:
+def _count_frames(path: Path) -> int:
+    """Return how many frames a video says it has; 0 where not even one can be had."""
     capture = cv2.VideoCapture(str(path))
     try:
-        return capture.isOpened() and capture.grab()
+        return int(capture.get(cv2.CAP_PROP_FRAME_COUNT)) if capture.isOpened() and capture.grab() else 0
     finally:
         capture.release()

@@ -5,19 +5,17 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Sequence
-from typing import Self
 
 import cv2
 
 from numbre_edge.errors import UsageError
+from numbre_edge.events import Listener, Seen
 from numbre_edge.sinks.annotate import draw
-from numbre_edge.types import Frame, Reading
 
 _ESCAPE = 27  # key code
 
 
-class Window:
+class Window(Listener):
     """Shows one frame after the other, until it is closed or q or Esc is pressed.
 
     Args:
@@ -42,15 +40,11 @@ class Window:
         except cv2.error as exc:
             raise UsageError(f"--window: OpenCV cannot open a window: {exc.err}; leave --window out") from exc
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *error: object) -> None:
         cv2.destroyAllWindows()
 
-    def write(self, frame: Frame, readings: Sequence[Reading]) -> None:
-        """Show a frame; boxes are in its pixels."""
-        cv2.imshow(self._title, draw(frame.pixels, readings))
+    def frame(self, seen: Seen) -> None:
+        cv2.imshow(self._title, draw(seen.frame.pixels, seen.numbers))
 
     def closed(self) -> bool:
         """Let the window react to its user; return whether they have had enough."""

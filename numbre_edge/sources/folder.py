@@ -14,9 +14,11 @@ from types import TracebackType
 from typing import Literal, NamedTuple, Self
 
 from numbre_edge.errors import MissingExtra, SourceError
+from numbre_edge.events import SourceEvent
 from numbre_edge.sources.decode import decode
 from numbre_edge.sources.files import PICTURES, read_bytes
-from numbre_edge.types import Frame, SourceEvent
+from numbre_edge.sources.stream import Stream
+from numbre_edge.types import Frame
 
 _TICK = 0.25  # seconds of silence, then None
 _SETTLED = 0.25  # seconds without a change, then a picture is tried
@@ -47,7 +49,7 @@ class _Arrival:
     tried: bool = False
 
 
-class WatchedFolder:
+class WatchedFolder(Stream):
     """Pictures that arrive in a folder, as a Stream that has no end.
 
     It watches for new ones: those that are in the folder on entering are left
@@ -67,7 +69,7 @@ class WatchedFolder:
         name: the folder's path.
     """
 
-    live = False
+    kind = "folder"
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from numbre_edge.errors import SourceError
+from numbre_edge.events import SourceEvent
 from numbre_edge.sources.capture import Capture
-from numbre_edge.types import Frame, Pixels, SourceEvent
+from numbre_edge.sources.stream import Stream
+from numbre_edge.types import Frame, Pixels
 
 SILENCE = 0.25  # seconds after which events() yields None
 _GOODBYE = 2.0  # seconds that leaving waits for the reader; one held up in a driver goes when that lets go
@@ -36,7 +38,7 @@ class Patience:
     blocked: float = 9.0
 
 
-class LiveStream:
+class LiveStream(Stream):
     """The newest frame of a camera, as a Stream.
 
     One thread reads all frames, so that no driver's queue fills up, and keeps the
@@ -44,23 +46,25 @@ class LiveStream:
     that nobody asked for in time.
     """
 
-    live = True
-
     def __init__(
-        self, name: str, open_capture: Callable[[], Capture], *, local: bool, patience: Patience | None = None
+        self,
+        name: str,
+        open_capture: Callable[[], Capture],
+        *,
+        kind: Literal["camera", "network"],
+        patience: Patience | None = None,
     ) -> None:
         """Describe a camera; entering opens it.
 
         Args:
             name: the source as the user wrote it, without passwords.
             open_capture: opens the camera, at first and after each loss; may take its time.
-            local: a device of this machine: one that never gave a frame is an error and not waited for.
+            kind: a camera of this machine that never gave a frame is an error and not waited for.
             patience: how long to wait for what.
         """
-        self.name = name
+        self.name, self.kind = name, kind
         self.began = time.monotonic()
         self._open = open_capture
-        self._local = local
         self._patience = patience or Patience()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -112,7 +116,7 @@ class LiveStream:
                 with closing(self._open()) as capture:
                     self._read(capture)
             except SourceError as exc:
-                if self._local and self._captured == 0:
+                if self.kind == "camera" and self._captured == 0:
                     self._fail(exc)
                     return
                 if self._captured > before:

@@ -43,9 +43,9 @@ def open_stream(spec: str | None, *, size: tuple[int, int] | None = None, fps: f
     if spec is None:
         spec = _first_camera()
     if spec == RPICAM:
-        return LiveStream(spec, partial(open_rpicam, size=size, fps=fps), local=True)
+        return LiveStream(spec, partial(open_rpicam, size=size, fps=fps), kind="camera")
     if _CAMERA.fullmatch(spec):
-        return LiveStream(spec, partial(_open_local, spec, size=size or SIZE, fps=fps), local=True)
+        return LiveStream(spec, partial(_open_local, spec, size=size or SIZE, fps=fps), kind="camera")
     stream = _other_stream(spec)
     if size is not None or fps is not None:
         raise UsageError(f"{stream.name}: size and frame rate can only be asked of a camera of this machine; omit them")
@@ -54,7 +54,7 @@ def open_stream(spec: str | None, *, size: tuple[int, int] | None = None, fps: f
 
 def _other_stream(spec: str) -> Stream:
     if _URL.match(spec):
-        return LiveStream(masked(spec), partial(open_url, spec), local=False)
+        return LiveStream(masked(spec), partial(open_url, spec), kind="network")
     path = Path(spec)
     if spec and path.is_dir():
         return WatchedFolder(spec)

@@ -13,8 +13,10 @@ import cv2
 import numpy as np
 
 from numbre_edge.errors import SourceError
+from numbre_edge.events import SourceEvent
 from numbre_edge.sources.quiet import quiet_opencv
-from numbre_edge.types import Frame, SourceEvent
+from numbre_edge.sources.stream import Stream
+from numbre_edge.types import Frame
 
 VIDEOS = frozenset(
     {"mp4", "m4v", "mov", "avi", "mkv", "webm", "mpg", "mpeg", "mjpg", "mjpeg", "ogv", "wmv", "3gp", "ts"}
@@ -50,10 +52,10 @@ def video_frames(path: Path, *, every: int = 1) -> Generator[Frame, None, None]:
         _check_whole(path, index, reached, promised=capture.get(cv2.CAP_PROP_FRAME_COUNT), rate=rate)
 
 
-class VideoStream:
+class VideoStream(Stream):
     """All frames of a video file as a Stream: at the pace of whoever asks, none left out."""
 
-    live = False
+    kind = "video"
 
     def __init__(self, name: str) -> None:
         """``name`` is the file's path."""

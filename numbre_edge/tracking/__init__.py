@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from numbre_edge.errors import UsageError
+from numbre_edge.events import NumberEvent, Tracked
 from numbre_edge.tracking.match import Known, match, within
 from numbre_edge.tracking.rules import Rules
 from numbre_edge.tracking.vote import Caution, Vote
-from numbre_edge.types import Box, NumberEvent, Reading
+from numbre_edge.types import Box, Reading
 
-__all__ = ["Rules", "Tracked", "Tracker"]
+__all__ = ["Rules", "Tracker"]
 
 # Nats of evidence for each frame after the first that has to confirm: about one sure reading.
 _FRAME = 4.0
@@ -23,23 +24,6 @@ _HOLD = 0.25
 _DOUBTS = 3
 # Seconds after which nothing but forbidden texts means that the meter was reset, or another put in its place.
 _RESET = 30.0
-
-
-@dataclass(frozen=True)
-class Tracked:
-    """A number in view, or out of it for less than the patience.
-
-    Attributes:
-        id: its own as long as it is followed, from 1.
-        text: as voted.
-        confidence: of that vote, 0 to 1.
-        box: where it is, or last was, in frame pixels.
-    """
-
-    id: int
-    text: str
-    confidence: float
-    box: Box
 
 
 @dataclass

@@ -21,14 +21,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from numbre_edge.cli.live import status, summary
 from numbre_edge.cli.options import parse_size
 from numbre_edge.errors import UsageError
-from numbre_edge.live import Statistics
+from numbre_edge.events import Statistics
+from numbre_edge.sinks.summary import status, summary
 from numbre_edge.sinks.window import has_windows
 
-NUMBER_KEYS = ["event", "id", "text", "confidence", "box", "frame", "timestamp"]
-SOURCE_KEYS = ["event", "state", "source", "timestamp", "detail"]
+NUMBER_KEYS = ["event", "id", "text", "confidence", "box", "frame", "timestamp", "source", "time"]
+SOURCE_KEYS = ["event", "state", "source", "timestamp", "detail", "time"]
 PATIENCE = 60  # seconds until a hang is a failure
 Start = Callable[..., "subprocess.Popen[str]"]
 
@@ -132,9 +132,10 @@ class TestVideoFile:
 
     def test_events_as_plain_lines_where_stdout_is_no_terminal(self, run, clip, model) -> None:
         done = run("live", "clip.avi", "--model", model)
-        assert done.out.splitlines()[0] == "    0.0 s  open      clip.avi"
-        assert done.out.splitlines()[1].split()[2:4] == ["appeared", "#1"]
-        assert done.out.splitlines()[2] == "    1.9 s  ended     clip.avi"
+        said = [line[len("2026-07-01 12:00:00  ") :] for line in done.out.splitlines()]
+        assert said[0] == "    0.0 s  open      clip.avi"
+        assert said[1].split()[2:4] == ["appeared", "#1"]
+        assert said[2] == "    1.9 s  ended     clip.avi"
         assert " unchanged in " in done.err
         assert done.err.endswith(" frames/s\n")
         assert len(done.err.splitlines()) == 1

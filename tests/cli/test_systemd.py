@@ -11,11 +11,15 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer.main
 
+from numbre_edge.cli.app import app
 from numbre_edge.cli.systemd import Needs, out_of_sight, owner_of_homes, running_program, unit
 from numbre_edge.errors import UsageError
 
 PATIENCE = 60  # seconds until a hang is a failure
+NOT_OF_A_SERVICE = ("print_systemd", "annotate", "window", "help")
+LEAST = {"format": "table", "roi": "0,0,1,1", "size": "1x1", "min_confidence": "0", "duration": "0", "backend": "auto"}
 ANALYZE = shutil.which("systemd-analyze")
 needs_analyze = pytest.mark.skipif(not ANALYZE, reason="needs the program systemd-analyze")
 FILE = Needs("clip.mp4", camera=False, network=False)
@@ -92,6 +96,32 @@ class TestCommand:
             assert words_of(run("live", "--print-systemd", source).out)[-2:] == ["live", source]
         assert words_of(run("live", "--print-systemd").out)[-1] == "live"
 
+    @pytest.mark.parametrize(
+        ("option", "value"),
+        [
+            ("--min-confidence", "0.0"),
+            ("--duration", "0.0"),
+            ("--roi", "0,0,1,1"),
+            ("--format", "table"),
+            ("--backend", "auto"),
+        ],
+    )
+    def test_what_was_typed_is_there_however_little_it_says(self, run, here, option, value) -> None:
+        assert words_of(run("live", "--print-systemd", "rpicam", option, value).out)[-2:] == [option, value]
+
+    def test_every_option_that_was_typed_is_there(self, run, here) -> None:
+        command = typer.main.get_command(app).commands["live"]
+        for parameter in command.params:
+            if parameter.param_type_name == "option" and parameter.name not in NOT_OF_A_SERVICE:
+                values = [] if parameter.is_flag else [LEAST.get(parameter.name, "1")]
+                words = words_of(run("live", "rpicam", parameter.opts[-1], *values, "--print-systemd").out)
+                assert parameter.opts[-1] in words[-2:], parameter.name
+
+    def test_what_could_never_run_is_refused(self, run, here) -> None:
+        for option in (["--max-rate", "0"], ["--roi", "0,0,0,0"], ["--digits", "0"], ["--duration", "-1"]):
+            done = run("live", "--print-systemd", "rpicam", *option)
+            assert (done.code, done.out) == (2, ""), option
+
     def test_every_word_arrives_as_it_was_typed(self) -> None:
         text = unit(["live", *AWKWARD], FILE, program=["/opt/my 100%/numbre-edge"])
         assert words_of(text) == ["/opt/my 100%/numbre-edge", "live", *AWKWARD]
@@ -159,6 +189,14 @@ class TestRights:
         assert settings(local, "RestrictAddressFamilies") == ["AF_UNIX AF_NETLINK"]
         assert settings(local, "After") == []
         assert settings(local, "PrivateNetwork") == ["yes"]
+
+    def test_a_folder_below_dev_is_no_camera(self, run, here) -> None:
+        inbox = Path("/dev/shm")  # in memory, as who spares an SD card would have it
+        if not inbox.is_dir():
+            pytest.skip("needs /dev/shm")
+        text = run("live", "--print-systemd", str(inbox)).out
+        assert settings(text, "DeviceAllow") == settings(text, "SupplementaryGroups") == []
+        assert settings(text, "PrivateDevices") == ["yes"]
 
     def test_only_a_camera_here_may_be_opened(self, run, here) -> None:
         for source in ([], ["rpicam"], ["0"], ["/dev/video2"]):

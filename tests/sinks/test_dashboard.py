@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 from rich.console import Console
 
+from numbre_edge.events import NumberEvent, Seen, SourceEvent, Statistics, Tracked
 from numbre_edge.sinks.dashboard import Dashboard
-from numbre_edge.types import Box, NumberEvent, SourceEvent
+from numbre_edge.types import Box, Frame
+
+PICTURE = Frame(np.zeros((10, 10), np.uint8))
+AT_TEN = datetime(2026, 7, 1, 10, 0, 0, tzinfo=UTC)
 
 
-@dataclass(frozen=True)
-class Number:
-    id: int
-    text: str
-    confidence: float
-    box: Box
+def seen(*texts: str, fps: float | None = None) -> Seen:
+    """Return a frame in which these numbers are followed."""
+    numbers = tuple(Tracked(id, text, 0.97, Box(40, 61, 300, 52)) for id, text in enumerate(texts, 1))
+    return Seen(PICTURE, (), numbers, Statistics(fps=fps))
 
 
-def number(id: int, text: str) -> Number:
-    return Number(id, text, 0.97, Box(40, 61, 300, 52))
+def appeared(text: str) -> NumberEvent:
+    return NumberEvent("appeared", 1, text, 0.97, Box(40, 61, 300, 52), 2, 0.1, source="in/a.png", time=AT_TEN)
 
 
 class Terminal:
@@ -48,19 +51,19 @@ def terminal() -> Terminal:
 
 def test_it_shows_numbers_events_state_and_pace(terminal: Terminal) -> None:
     with terminal.dashboard as dashboard:
-        dashboard.write(SourceEvent("open", "rpicam", 0.0))
-        dashboard.write(NumberEvent("appeared", 1, "407", 0.97, Box(40, 61, 300, 52), 2, 0.1))
-        dashboard.show([number(1, "407")], "29.8 frames/s")
+        dashboard.event(SourceEvent("open", "rpicam", 0.0, time=AT_TEN))
+        dashboard.event(appeared("407"))
+        dashboard.frame(seen("407", fps=29.8))
     view = terminal.last_view()
     assert "open  rpicam" in view
     assert "29.8 frames/s" in view
     assert "#1   407   97%   at 40, 61, 300 x 52" in view
-    assert view.index("0.1 s  appeared  #1  407") < view.index("0.0 s  open      rpicam")
+    assert view.index("10:00:00      0.1 s  appeared  #1  407") < view.index("0.0 s  open      rpicam")
 
 
 def test_a_lost_source_says_why(terminal: Terminal) -> None:
     with terminal.dashboard as dashboard:
-        dashboard.write(SourceEvent("lost", "rpicam", 5.0, "unplugged; trying again in 2 s"))
+        dashboard.event(SourceEvent("lost", "rpicam", 5.0, "unplugged; trying again in 2 s"))
     assert "lost  rpicam" in terminal.last_view()
     assert terminal.last_view().count("unplugged; trying again in 2 s") == 2  # in the head, and as an event
 
@@ -70,28 +73,28 @@ def test_it_is_drawn_a_few_times_a_second_however_many_frames_come(terminal: Ter
         before = terminal.views()
         for frame in range(90):
             terminal.now = frame / 30
-            dashboard.show([number(1, str(frame))], "")
+            dashboard.frame(seen(str(frame)))
         assert terminal.views() - before <= 3 * 4 + 1
 
 
 def test_silence_brings_the_last_events_too(terminal: Terminal) -> None:
     with terminal.dashboard as dashboard:
-        dashboard.tick()
-        dashboard.write(NumberEvent("appeared", 1, "407", 0.97, Box(0, 0, 9, 9), 2, 0.1))
+        dashboard.idle()
+        dashboard.event(appeared("407"))
         assert "407" not in terminal.written.getvalue()
         terminal.now = 1.0
-        dashboard.tick()
+        dashboard.idle()
         assert "407" in terminal.written.getvalue()
 
 
 def test_a_crowd_of_numbers_leaves_room_for_the_rest(terminal: Terminal) -> None:
     with terminal.dashboard as dashboard:
-        dashboard.show([number(id, "7") for id in range(40)], "")
-    assert "and 28 more" in terminal.last_view()
+        dashboard.frame(seen(*"7" * 40))
+    assert "and 29 more" in terminal.last_view()
 
 
 def test_text_is_never_taken_for_markup(terminal: Terminal) -> None:
     with terminal.dashboard as dashboard:
-        dashboard.write(SourceEvent("lost", "http://[::1]/", 0.0, "[bold]no[/bold]"))
+        dashboard.event(SourceEvent("lost", "http://[::1]/", 0.0, "[bold]no[/bold]"))
     assert "lost  http://[::1]/" in terminal.last_view()
     assert "[bold]no[/bold]" in terminal.last_view()

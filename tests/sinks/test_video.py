@@ -9,10 +9,15 @@ import numpy as np
 import pytest
 
 from numbre_edge.errors import NumbreError, UsageError
+from numbre_edge.events import Seen, Statistics, Tracked
 from numbre_edge.sinks.video import AnnotatedVideo
-from numbre_edge.types import Box, Digit, Frame, Pixels, Reading
+from numbre_edge.types import Box, Frame, Pixels
 
-READING = Reading.of([Digit(4, 0.9, Box(60, 60, 20, 30))])
+NUMBER = Tracked(1, "4", 0.9, Box(60, 60, 20, 30))
+
+
+def seen(pixels: Pixels, timestamp: float = 0.0, *numbers: Tracked) -> Seen:
+    return Seen(Frame(pixels, timestamp=timestamp), None, numbers, Statistics())
 
 
 def shade(grey: int, *, width: int = 200, height: int = 120) -> Pixels:
@@ -41,7 +46,7 @@ def middle(pixels: Pixels) -> int:
 def test_every_frame_of_a_video_has_its_place_with_readings_drawn_in(tmp_path: Path, name: str) -> None:
     with AnnotatedVideo(tmp_path / name) as clip:
         for index in range(10):
-            clip.write(Frame(shade(20 * index + 20), index=index, timestamp=index / 12.5), [READING])
+            clip.frame(seen(shade(20 * index + 20), index / 12.5, NUMBER))
         assert not (tmp_path / name).exists()
     frames, rate = frames_of(tmp_path / name)
     assert [path.name for path in tmp_path.iterdir()] == [name]
@@ -54,7 +59,7 @@ def test_a_camera_s_uneven_frames_keep_their_times(tmp_path: Path) -> None:
     times = [5.0, 5.1, 5.4, 5.41, 5.5]
     with AnnotatedVideo(tmp_path / "a.avi", fps=10) as clip:
         for index, time in enumerate(times):
-            clip.write(Frame(shade(50 * index), timestamp=time), [])
+            clip.frame(seen(shade(50 * index), time))
     frames, rate = frames_of(tmp_path / "a.avi")
     assert rate == 10
     # The second is shown until the fourth comes; the third has no place of its own.
@@ -63,23 +68,23 @@ def test_a_camera_s_uneven_frames_keep_their_times(tmp_path: Path) -> None:
 
 def test_a_lost_camera_s_hour_is_not_written(tmp_path: Path) -> None:
     with AnnotatedVideo(tmp_path / "a.avi", fps=10) as clip:
-        clip.write(Frame(shade(50), timestamp=1.0), [])
-        clip.write(Frame(shade(100), timestamp=3601.0), [])
+        clip.frame(seen(shade(50), 1.0))
+        clip.frame(seen(shade(100), 3601.0))
     assert len(frames_of(tmp_path / "a.avi")[0]) == 21
 
 
 def test_a_video_that_does_not_know_its_times_keeps_its_frames(tmp_path: Path) -> None:
     with AnnotatedVideo(tmp_path / "a.avi") as clip:
         for index in range(5):
-            clip.write(Frame(shade(50 * index)), [])
+            clip.frame(seen(shade(50 * index)))
     assert len(frames_of(tmp_path / "a.avi")[0]) == 5
 
 
 @pytest.mark.parametrize(("width", "height"), [(400, 240), (120, 200), (7, 120), (1, 1)])
 def test_frames_of_another_size_are_fitted_whole(tmp_path: Path, width: int, height: int) -> None:
     with AnnotatedVideo(tmp_path / "a.avi", fps=10) as clip:
-        clip.write(Frame(shade(100), timestamp=0.0), [])
-        clip.write(Frame(shade(200, width=width, height=height), timestamp=0.1), [])
+        clip.frame(seen(shade(100), 0.0))
+        clip.frame(seen(shade(200, width=width, height=height), 0.1))
     frames, _ = frames_of(tmp_path / "a.avi")
     assert [pixels.shape for pixels in frames] == [(120, 200, 3)] * 2
     assert middle(frames[1]) == pytest.approx(200, abs=4)
@@ -89,7 +94,7 @@ def test_frames_of_another_size_are_fitted_whole(tmp_path: Path, width: int, hei
 def test_an_odd_size_is_no_obstacle(tmp_path: Path) -> None:
     with AnnotatedVideo(tmp_path / "a.mp4", fps=10) as clip:
         for index in range(3):
-            clip.write(Frame(shade(100, width=201, height=121), timestamp=index / 10), [])
+            clip.frame(seen(shade(100, width=201, height=121), index / 10))
     assert len(frames_of(tmp_path / "a.mp4")[0]) == 3
 
 
@@ -101,14 +106,14 @@ def test_without_a_frame_there_is_no_video(tmp_path: Path) -> None:
 
 def test_one_frame_is_a_video(tmp_path: Path) -> None:
     with AnnotatedVideo(tmp_path / "a.mp4") as clip:
-        clip.write(Frame(shade(100)), [])
+        clip.frame(seen(shade(100)))
     assert len(frames_of(tmp_path / "a.mp4")[0]) == 1
 
 
 def test_what_was_seen_until_an_error_is_kept(tmp_path: Path) -> None:
     def fail() -> None:
         with AnnotatedVideo(tmp_path / "a.mp4") as clip:
-            clip.write(Frame(shade(100)), [])
+            clip.frame(seen(shade(100)))
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -133,8 +138,8 @@ def test_a_name_that_cannot_be_written_is_refused_before_any_work(tmp_path: Path
 
 def test_a_video_that_came_out_damaged_is_an_error(tmp_path: Path) -> None:
     clip = AnnotatedVideo(tmp_path / "a.avi", fps=10)
-    clip.write(Frame(shade(100), timestamp=0.0), [])
-    clip.write(Frame(shade(100), timestamp=0.5), [])
+    clip.frame(seen(shade(100), 0.0))
+    clip.frame(seen(shade(100), 0.5))
     for part in tmp_path.iterdir():
         part.unlink()
         part.touch()  # as when the disk is full

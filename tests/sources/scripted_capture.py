@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable
 
 from numbre_edge.errors import SourceError
+from numbre_edge.events import SourceEvent
 from numbre_edge.sources.live import Patience
 from numbre_edge.sources.stream import Stream
-from numbre_edge.types import Frame, Pixels, SourceEvent
+from numbre_edge.types import Frame, Pixels
 
 QUICK = Patience(retry=0.02, longest_retry=0.04)
 LONG = 30.0  # seconds; ends a hang, and nothing else

@@ -41,7 +41,7 @@ READ_TIMEOUT = 0.5  # seconds; a server on the loopback that sends at all is far
 
 def network_camera(url: str, *, read_timeout: float = LONG) -> LiveStream:
     opener = partial(open_url, url, open_timeout=LONG, read_timeout=read_timeout)
-    return LiveStream(masked(url), opener, local=False, patience=QUICK)
+    return LiveStream(masked(url), opener, kind="network", patience=QUICK)
 
 
 def in_use() -> tuple[int, int]:
@@ -192,7 +192,7 @@ class TestHttp:
             "import sys; from functools import partial\n"
             "from numbre_edge.sources.capture import open_url; from numbre_edge.sources.live import LiveStream\n"
             "opener = partial(open_url, sys.argv[1], open_timeout=600, read_timeout=600)\n"
-            "with LiveStream('camera', opener, local=False) as stream:\n"
+            "with LiveStream('camera', opener, kind='network') as stream:\n"
             "    next(news for news in stream.events() if news is None)\n"
             "print('left')\n"
         )

@@ -17,7 +17,8 @@ import numpy as np
 import pytest
 
 from numbre_edge.errors import MissingExtra, SourceError
-from numbre_edge.types import Frame, SourceEvent
+from numbre_edge.events import SourceEvent
+from numbre_edge.types import Frame
 
 if TYPE_CHECKING:
     from numbre_edge.sources.folder import WatchedFolder

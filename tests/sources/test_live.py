@@ -5,14 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 
 from numbre_edge.errors import SourceError
+from numbre_edge.events import SourceEvent
 from numbre_edge.sources.capture import OPEN_TIMEOUT, READ_TIMEOUT, Capture
 from numbre_edge.sources.live import LiveStream, Patience
 from numbre_edge.sources.network import ASK_TIMEOUT
-from numbre_edge.types import Frame, Pixels, SourceEvent
+from numbre_edge.types import Frame, Pixels
 from tests.sources.mjpeg_server import number_of, picture
 from tests.sources.scripted_capture import (
     LONG,
@@ -28,8 +30,10 @@ from tests.sources.scripted_capture import (
 )
 
 
-def camera(open_capture: Callable[[], Capture], *, local: bool = True, patience: Patience = QUICK) -> LiveStream:
-    return LiveStream("camera", open_capture, local=local, patience=patience)
+def camera(
+    open_capture: Callable[[], Capture], *, kind: Literal["camera", "network"] = "camera", patience: Patience = QUICK
+) -> LiveStream:
+    return LiveStream("camera", open_capture, kind=kind, patience=patience)
 
 
 def each_of(*results: Capture | Exception) -> Callable[[], Capture]:
@@ -127,7 +131,7 @@ class TestLoss:
         patience = Patience(retry=0.01, longest_retry=0.04)
 
         with camera(
-            each_of(failing, failing, failing, failing, broken, failing), local=False, patience=patience
+            each_of(failing, failing, failing, failing, broken, failing), kind="network", patience=patience
         ) as stream:
             found = collect(stream, lambda found: states_in(found).count("lost") == 6)
 
@@ -180,7 +184,7 @@ class TestLoss:
         assert details_in(found) == ["no frame for 0.1 s; waiting for it to come back"]
 
     def test_a_fault_of_the_reader_reaches_whoever_iterates(self) -> None:
-        with camera(each_of(ZeroDivisionError("ours")), local=False) as stream, pytest.raises(ZeroDivisionError):
+        with camera(each_of(ZeroDivisionError("ours")), kind="network") as stream, pytest.raises(ZeroDivisionError):
             list(stream.events())
 
 
@@ -218,7 +222,7 @@ class TestLeaving:
         before = threading.active_count()
         patience = Patience(retry=LONG)
 
-        with camera(each_of(SourceError("refused")), local=False, patience=patience) as stream:
+        with camera(each_of(SourceError("refused")), kind="network", patience=patience) as stream:
             collect(stream, said("lost"))
 
         assert threading.active_count() == before

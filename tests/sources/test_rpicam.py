@@ -96,7 +96,7 @@ def camera(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Camera:
 
 
 def stream_of(patience: Patience = QUICK) -> LiveStream:
-    return LiveStream("rpicam", open_rpicam, local=True, patience=patience)
+    return LiveStream("rpicam", open_rpicam, kind="camera", patience=patience)
 
 
 def read(capture: RpicamCapture) -> Pixels:

@@ -49,6 +49,7 @@ class TestKinds:
 
         assert isinstance(stream, LiveStream)
         assert stream.live
+        assert stream.kind == ("network" if "://" in spec else "camera")
         assert stream.name == spec
 
     @pytest.mark.parametrize("spec", ["http://host/video", "HTTPS://host:8443/clip.mp4", "RTSP://host"])
@@ -63,7 +64,7 @@ class TestKinds:
         stream = open_stream(name)
 
         assert isinstance(stream, VideoStream)
-        assert not stream.live
+        assert (stream.kind, stream.live, stream.separate) == ("video", False, False)
         assert stream.name == name
 
     def test_a_folder_is_one_even_if_its_name_ends_like_a_video(self, tmp_path: Path) -> None:
@@ -73,6 +74,7 @@ class TestKinds:
         stream = open_stream(str(inbox))
 
         assert isinstance(stream, WatchedFolder)
+        assert (stream.kind, stream.live, stream.separate) == ("folder", False, True)
         assert stream.name == str(inbox)
 
     @pytest.mark.parametrize(

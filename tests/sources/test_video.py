@@ -9,8 +9,9 @@ import cv2
 import pytest
 
 from numbre_edge.errors import SourceError
+from numbre_edge.events import SourceEvent
 from numbre_edge.sources.video import VideoStream
-from numbre_edge.types import Frame, SourceEvent
+from numbre_edge.types import Frame
 from tests.conftest import RunPython
 from tests.sources.mjpeg_server import number_of, picture
 from tests.sources.scripted_capture import News, frames_in, states_in

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from numbre_edge.events import NumberEvent
 from numbre_edge.tracking import Tracker
-from numbre_edge.types import Box, Digit, NumberEvent, Reading
+from numbre_edge.types import Box, Digit, Reading
 
 FPS = 30
 SECOND = FPS  # frames

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from numbre_edge.errors import UsageError
+from numbre_edge.events import NumberEvent
 from numbre_edge.tracking import Rules, Tracker
-from numbre_edge.types import NumberEvent, Reading
+from numbre_edge.types import Reading
 from tests.tracking.script import FPS, SECOND, Stage, alone, reading, told
 
 
