@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from numbre_edge import Reader, decoding
 from numbre_edge.decoding import paths
 from numbre_edge.types import Pixels
-from numbre_edge.vision import binarize, components, normalize, pipeline, rules, splitting
+from numbre_edge.vision import binarize, candidates, components, normalize, page, rules, splitting
 from numbre_edge.vision.splitting import Segmentation
 from numbre_export.evaluation.pictures import score_folder
 
@@ -55,17 +55,17 @@ def whole(masks: Sequence[NDArray[np.bool_]]) -> list[Segmentation]:
 
 STEPS: dict[str, Callable[[], contextlib.AbstractContextManager[None]]] = {
     "as shipped": contextlib.nullcontext,
-    "Otsu's threshold": lambda: replaced(pipeline, "binarize", otsu),
-    "adaptive mean threshold": lambda: replaced(pipeline, "binarize", adaptive),
+    "Otsu's threshold": lambda: replaced(page, "binarize", otsu),
+    "adaptive mean threshold": lambda: replaced(page, "binarize", adaptive),
     "noise left in": lambda: replaced(binarize, "_GRAINY", np.inf),
     "small pictures cut as low as others": lambda: replaced(binarize, "_SHARE_ENLARGED", binarize._SHARE),
-    "rules left in": lambda: replaced(pipeline, "remove_rules", lambda mask, contrast, small, full: (mask, False)),
+    "rules left in": lambda: replaced(page, "remove_rules", lambda mask, contrast, small, full: (mask, False)),
     "faint rules left in": lambda: replaced(rules, "_FAMILY", np.inf),
-    "gaps left open": lambda: replaced(pipeline, "close_gaps", lambda mask, stroke: mask),
+    "gaps left open": lambda: replaced(page, "close_gaps", lambda mask, stroke: mask),
     "broken strokes left in pieces": lambda: replaced(components, "_mended", lambda symbols, labels, stroke: symbols),
     "the desk left in": lambda: replaced(components, "_TOWERS", np.inf),
     "thin strokes left thin": lambda: replaced(normalize, "_MIN_STROKE", 0.0),
-    "touching digits left whole": lambda: replaced(pipeline, "split", whole),
+    "touching digits left whole": lambda: replaced(candidates, "split", whole),
     "all pictures alike": lambda: replaced(decoding, "in_proportion", lambda rows, *_: rows),
     "what the path chose as likely a part": lambda: replaced(paths, "_CHOSEN", 1.0),
     "no context": lambda: replaced(paths, "_ROUNDS", 0),

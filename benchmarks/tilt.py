@@ -21,7 +21,7 @@ from numbre_edge import Reader
 from numbre_edge.geometry import upright
 from numbre_edge.sources.decode import decode
 from numbre_edge.types import Pixels
-from numbre_edge.vision import pipeline
+from numbre_edge.vision import page as vision
 
 DIGITS = Path(__file__).parents[1] / "tests" / "data" / "mnist_test_100.npz"
 HEIGHT, WIDTH, PITCH, HIGH = 800, 1100, 120, 60  # pixels: of a page, from line to line, of a digit
@@ -122,8 +122,8 @@ def main(folders: list[Path]) -> None:
     print("| | " + " | ".join(f"{angle:+g}°" if angle else "0°" for angle in ANGLES) + " |")
     print("|---|" + "---:|" * len(ANGLES))
     for name, pictures in sets(folders):
-        for how, tilt_of in (("", pipeline.tilt_of), (", left tilted", lambda mask: 0.0)):
-            with mock.patch.object(pipeline, "tilt_of", tilt_of):
+        for how, tilt_of in (("", vision.tilt_of), (", left tilted", lambda mask: 0.0)):
+            with mock.patch.object(vision, "tilt_of", tilt_of):
                 row = [f"{f1(reader, pictures, angle):.2f}" for angle in ANGLES]
             print(f"| {name}{how} | " + " | ".join(row) + " |", flush=True)
 

@@ -18,12 +18,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from numbre_edge.types import Frame, Pixels
+from numbre_edge.types import Frame, Patches, Pixels
 from numbre_edge.vision.binarize import binarize
+from numbre_edge.vision.candidates import candidates
 from numbre_edge.vision.components import close_gaps, components
 from numbre_edge.vision.illumination import flatten
 from numbre_edge.vision.normalize import stroke_width
-from numbre_edge.vision.pipeline import find_digits
+from numbre_edge.vision.page import Page
 from numbre_edge.vision.rules import remove_rules, shrunk
 from numbre_edge.vision.tilt import tilt_of
 
@@ -45,6 +46,11 @@ def frame() -> Pixels:
     page += np.random.default_rng(0).normal(0, 3, page.shape)
     grey = cv2.GaussianBlur(page.clip(0, 255).astype(np.uint8), (0, 0), 0.8)
     return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), np.uint8)
+
+
+def found(pixels: Pixels) -> Patches:
+    """Return the candidates of a frame, from its pixels on."""
+    return candidates(Page(Frame(pixels)))
 
 
 def bare(pixels: Pixels) -> int:
@@ -96,17 +102,17 @@ def main() -> None:
         "components": lambda: components(closed, flattened, stroke, upright_rules=upright_rules),
     }
     times = {name: milliseconds(work) for name, work in stages.items()}
-    whole, least, ratio = compared(lambda: find_digits(Frame(pixels)), lambda: bare(pixels))
-    found = find_digits(Frame(pixels)).patches
+    whole, least, ratio = compared(lambda: found(pixels), lambda: bare(pixels))
+    patches = found(pixels)
     times["split and normalize"] = max(0.0, whole - sum(times.values()))
     for name, took in times.items():
         print(f"{name:20} {took:7.2f} ms")
-    print(f"{'find_digits':20} {whole:7.2f} ms  ({len(found.lattices)} symbols, {len(found)} candidates)")
+    print(f"{'candidates':20} {whole:7.2f} ms  ({len(patches.lattices)} symbols, {len(patches)} patches)")
     print(f"{'bare OpenCV':20} {least:7.2f} ms  ({bare(pixels)} components)")
     print(f"{'ratio':20} {ratio:7.2f}")
     if profiled:
         profiler = cProfile.Profile()
-        profiler.runcall(lambda: [find_digits(Frame(pixels)) for _ in range(ROUNDS)])
+        profiler.runcall(lambda: [found(pixels) for _ in range(ROUNDS)])
         pstats.Stats(profiler).strip_dirs().sort_stats("tottime").print_stats(12)
 
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from numbre_edge.types import Box, Digit, Explanation, Floats, Lattice
+from numbre_edge.geometry import in_working
+from numbre_edge.types import Box, Digit, Explanation, Floats, Lattice, Recognition
 from numbre_edge.vocabulary import DIGIT_COLUMNS, PART_OF_A_DIGIT, SEVERAL_DIGITS, Vocabulary
 
 # Of 255. The faintest writing in our development pictures that reads right has 64.
@@ -38,7 +39,7 @@ class Finding:
 
     Attributes:
         text: one line of plain ASCII, without a full stop.
-        box: the ink it speaks of, in frame pixels (set upright, if it was tilted); None for the picture as a whole.
+        box: the ink it speaks of, in frame pixels; None for the picture as a whole.
     """
 
     text: str
@@ -57,19 +58,18 @@ def diagnose(explanation: Explanation, vocabulary: Vocabulary) -> list[Finding]:
         *_ink(explanation),
         *_size(explanation),
         *_sharpness(explanation),
-        *_touching(explanation),
-        *_doubts(explanation),
-        *_rejected(explanation, vocabulary),
+        *_touching(explanation.recognition),
+        *_doubts(explanation.recognition),
+        *_rejected(explanation.recognition, vocabulary),
     ]
 
 
 def _tilt(explanation: Explanation) -> Iterator[Finding]:
-    tilt = explanation.tilt
+    tilt = explanation.placement.tilt
     if tilt:
         way = "right" if tilt > 0 else "left"
         yield Finding(
-            f"the lines descend to the {way} by {abs(tilt):g} degrees: the picture is set upright before it is read, "
-            "and places are told in that"
+            f"the lines descend to the {way} by {abs(tilt):g} degrees: the picture is set upright before it is read"
         )
 
 
@@ -86,13 +86,13 @@ def _ink(explanation: Explanation) -> Iterator[Finding]:
         yield Finding(f"the ink is faint: contrast {contrast} of 255; more light or a darker pen helps")
     if ink.mean() > _CROWDED:
         yield Finding(f"ink covers {ink.mean():.0%} of the picture: leave more paper around the writing")
-    if not len(explanation.patches):
+    if not len(explanation.recognition.patches):
         yield Finding("there is ink, but none with the size and shape of a digit")
 
 
 def _height(explanation: Explanation) -> float:
     """Return the typical height of the digits read, in frame pixels; 0 where there is none."""
-    heights = [digit.box.height for digit in explanation.chosen.values()]
+    heights = [digit.box.height for digit in explanation.recognition.chosen.values()]
     return float(np.median(heights)) if heights else 0.0
 
 
@@ -100,7 +100,7 @@ def _size(explanation: Explanation) -> Iterator[Finding]:
     height = _height(explanation)
     if not height:
         return
-    seen = height * explanation.scale
+    seen = height * explanation.placement.scale
     if height < _SMALL:
         yield Finding(f"the digits are small: {height:.0f} px high; from {_ENOUGH} px on they read better")
     elif seen < _SMALL:
@@ -114,20 +114,20 @@ def _size(explanation: Explanation) -> Iterator[Finding]:
 
 
 def _sharpness(explanation: Explanation) -> Iterator[Finding]:
-    seen = _height(explanation) * explanation.scale
+    seen = _height(explanation) * explanation.placement.scale
     if not seen:
         return
     width = edge_width(explanation)
     # An enlarged picture is as sharp as its own pixels.
-    if width - _SHARP * max(1.0, explanation.scale) > _BLURRED * seen:
+    if width - _SHARP * max(1.0, explanation.placement.scale) > _BLURRED * seen:
         yield Finding(f"the picture is blurred: the edges of strokes are {width / seen:.0%} of a digit's height wide")
 
 
 def edge_width(explanation: Explanation) -> float:
     """Return over how many working pixels the contrast climbs from paper to ink, where the ink of the digits ends."""
     steps = []
-    for digit in explanation.chosen.values():
-        x, y, width, height = (round(value * explanation.scale) for value in digit.box)
+    for digit in explanation.recognition.chosen.values():
+        x, y, width, height = in_working(digit.box, explanation.placement)
         part = explanation.contrast[max(0, y - 2) : y + height + 2, max(0, x - 2) : x + width + 2]
         if not part.size:
             continue
@@ -138,12 +138,12 @@ def edge_width(explanation: Explanation) -> float:
     return float(np.median(steps)) if steps else 0.0
 
 
-def _touching(explanation: Explanation) -> Iterator[Finding]:
-    for lattice in explanation.patches.lattices:
-        spans = sorted(span for span in lattice.spans if span[2] in explanation.chosen)
+def _touching(recognition: Recognition) -> Iterator[Finding]:
+    for lattice in recognition.patches.lattices:
+        spans = sorted(span for span in lattice.spans if span[2] in recognition.chosen)
         for (_, cut, before), (first, _, after) in itertools.pairwise(spans):
             if cut == first:
-                left, right = explanation.chosen[before], explanation.chosen[after]
+                left, right = recognition.chosen[before], recognition.chosen[after]
                 at = (lattice.segments[cut - 1].right + lattice.segments[cut].x) // 2
                 sure = min(left.confidence, right.confidence)
                 yield Finding(
@@ -152,24 +152,24 @@ def _touching(explanation: Explanation) -> Iterator[Finding]:
                 )
 
 
-def _doubts(explanation: Explanation) -> Iterator[Finding]:
-    for patch, digit in explanation.chosen.items():
-        best, second = _ranked(explanation.probabilities[patch])[:2]
+def _doubts(recognition: Recognition) -> Iterator[Finding]:
+    for patch, digit in recognition.chosen.items():
+        best, second = _ranked(recognition.probabilities[patch])[:2]
         if digit.value is None:
             yield Finding(f"a digit is doubtful{_at(digit.box)}: {best} or {second}", digit.box)
-        elif float(explanation.probabilities[patch, _order(explanation.probabilities[patch])[1]]) >= _CLOSE:
+        elif float(recognition.probabilities[patch, _order(recognition.probabilities[patch])[1]]) >= _CLOSE:
             yield Finding(f"a close call{_at(digit.box)}: {best}, but perhaps {second}", digit.box)
 
 
-def _rejected(explanation: Explanation, vocabulary: Vocabulary) -> Iterator[Finding]:
+def _rejected(recognition: Recognition, vocabulary: Vocabulary) -> Iterator[Finding]:
     lattices = [
         lattice
-        for lattice in explanation.patches.lattices
-        if lattice.spans and not any(patch in explanation.chosen for _, _, patch in lattice.spans)
+        for lattice in recognition.patches.lattices
+        if lattice.spans and not any(patch in recognition.chosen for _, _, patch in lattice.spans)
     ]
     lattices.sort(key=lambda lattice: -Box.around(list(lattice.segments)).height)
     for lattice in lattices[:_MOST]:
-        row = explanation.probabilities[_whole(lattice)]
+        row = recognition.probabilities[_whole(lattice)]
         doubt = f" ({_doubt(row, vocabulary)})" if vocabulary.rejects else ""
         box = Box.around(list(lattice.segments))
         yield Finding(f"ink{_at(box)} is no digit{doubt}; the nearest is {_ranked(row)[0]}", box)

@@ -1,7 +1,8 @@
-"""Pictures in, numbers out: vision, a backend and decoding put together."""
+"""Pictures in, numbers out: a backend and a recogniser put together."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -9,24 +10,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numbre_edge.backends import Backend, open_backend
-from numbre_edge.decoding import decode
-from numbre_edge.decoding.probabilities import calibrated
 from numbre_edge.errors import UsageError
-from numbre_edge.geometry import turned_back
 from numbre_edge.model import ModelCard
+from numbre_edge.recognition import open_recogniser
 from numbre_edge.sources.decode import decode as decode_picture
 from numbre_edge.types import Box, Explanation, Frame, Reading
-from numbre_edge.vision.pipeline import find_digits
+from numbre_edge.vision.page import Page
 
 
 class Reader:
     """Reads handwritten numbers. Make one and use it for many pictures.
+
+    Threads may share one. It pickles by its arguments: another process opens the model anew.
 
     Args:
         model: an ``.onnx`` or ``.tflite`` file; None takes the shipped default.
         card: the card (JSON file) of a model that has none inside.
         backend: ``onnx``, ``tflite``, ``opencv`` or ``auto``.
         min_confidence: below it a digit reads ``?``; None takes the model's own threshold.
+        finder: how digits are found, one of ``numbre_edge.recognition.FINDERS``.
 
     Raises:
         NumbreError: the model or the backend cannot be used.
@@ -39,22 +41,30 @@ class Reader:
         card: str | Path | None = None,
         backend: str = "auto",
         min_confidence: float | None = None,
+        finder: str = "components",
     ) -> None:
+        self._made_again = partial(
+            type(self), model, card=card, backend=backend, min_confidence=min_confidence, finder=finder
+        )
         self.backend: Backend = open_backend(
             backend, Path(model) if model is not None else None, card=Path(card) if card is not None else None
         )
-        self._min_confidence = min_confidence
+        self._recogniser = open_recogniser(finder, self.backend, min_confidence=min_confidence)
+
+    def __reduce__(self) -> tuple[Callable[[], Reader], tuple[()]]:
+        return self._made_again, ()
 
     @property
     def card(self) -> ModelCard:
         """What the model says of itself."""
         return self.backend.model.card
 
-    def read(self, picture: str | Path | bytes | NDArray[np.uint8]) -> list[Reading]:
+    def read(self, picture: str | Path | bytes | NDArray[np.uint8], *, roi: Box | None = None) -> list[Reading]:
         """Read a picture: a path, an encoded file's bytes, or pixels.
 
         Args:
             picture: pixels are (H, W) grey or (H, W, 3) BGR, uint8.
+            roi: the part of the picture to read, as x, y, width and height in pixels; None reads all of it.
 
         Returns:
             The numbers, top to bottom and left to right; boxes in pixels of the
@@ -62,38 +72,24 @@ class Reader:
 
         Raises:
             SourceError: the picture cannot be read.
+            UsageError: ``roi`` lies outside it, or the pixels are of another kind.
         """
-        return self.read_frame(_frame(picture))
+        return self.read_frame(_frame(picture), roi=roi)
 
     def read_frame(self, frame: Frame, *, roi: Box | None = None) -> list[Reading]:
         """Read a frame, or only the part of it within ``roi``; boxes are the frame's all the same."""
-        if roi is None:
-            explanation = self.explain(frame)
-            if not explanation.tilt:
-                return list(explanation.readings)
-            back = partial(turned_back, width=frame.width, height=frame.height, tilt=explanation.tilt)
-            return [reading.placed(back) for reading in explanation.readings]
-        part = frame.pixels[roi.y : roi.bottom, roi.x : roi.right]
-        if not part.size:
-            raise UsageError(
-                f"region {roi.x},{roi.y},{roi.width},{roi.height} lies outside the {frame.width}x{frame.height} picture"
-            )
-        return [reading.moved(roi.x, roi.y) for reading in self.read_frame(Frame(part, frame.source))]
+        return list(self._recogniser.recognise(Page(frame, roi=roi)).readings)
 
-    def explain(self, frame: Frame) -> Explanation:
-        """Read a frame and keep every stage."""
-        stages = find_digits(frame)
-        probabilities = self.backend.predict(stages.patches.pixels)
-        readings = decode(stages.patches, probabilities, self.card, min_confidence=self._min_confidence)
+    def explain(self, frame: Frame, *, roi: Box | None = None) -> Explanation:
+        """Read a frame, or only the part of it within ``roi``, and keep every stage; boxes are the frame's."""
+        page = Page(frame, roi=roi)
+        recognition = self._recogniser.recognise(page)
         return Explanation(
-            contrast=stages.contrast,
-            mask=stages.mask,
-            scale=stages.scale,
-            tilt=stages.tilt,
-            light_ink=stages.light_ink,
-            patches=stages.patches,
-            probabilities=calibrated(probabilities, self.card.temperature),
-            readings=tuple(readings),
+            contrast=page.flattened.contrast,
+            mask=page.writing.mask,
+            placement=page.placement,
+            light_ink=page.flattened.light_ink,
+            recognition=recognition,
         )
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from numbre_edge.vocabulary import DIGIT_COLUMNS
-
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
+Boxes = NDArray[np.int32]  # (N, 4): x, y, width, height
 
 
 class Box(NamedTuple):
@@ -67,11 +67,26 @@ class Frame:
 
 
 @dataclass(frozen=True)
+class Placement:
+    """Where a picture that was worked on lies in its frame; :mod:`numbre_edge.geometry` maps boxes by it.
+
+    Attributes:
+        region: the part of the frame it was made of, in frame pixels.
+        scale: working pixels per frame pixel.
+        tilt: degrees by which the lines descended to the right before it was set upright; 0 if it was not.
+    """
+
+    region: Box
+    scale: float = 1.0
+    tilt: float = 0.0
+
+
+@dataclass(frozen=True)
 class Lattice:
     """Connected ink, cut into segments from left to right, with every patch made of a run of them.
 
     Attributes:
-        segments: boxes in frame pixels, at least one.
+        segments: their boxes, at least one.
         spans: (first, end, patch): segments ``first`` to ``end - 1`` together are patch number ``patch``.
     """
 
@@ -81,22 +96,38 @@ class Lattice:
 
 @dataclass(frozen=True, eq=False)
 class Patches:
-    """Candidate digits cut from one frame, as the model wants them.
+    """Candidate digits cut from one picture, as the model wants them.
+
+    All boxes are in the same pixels: of the picture that was worked on where
+    they are cut out, of the frame in an :class:`Explanation`.
 
     Attributes:
         pixels: (N, 28, 28) uint8, ink 255 on 0. N = 0 is ordinary.
-        boxes: (N, 4) int32, x, y, width, height in frame pixels.
+        boxes: (N, 4) int32, x, y, width, height.
         lattices: which of the patches share ink, and so exclude each other.
         punctuation: ink that is too small or too flat for a digit, such as dots and dashes: it parts numbers.
     """
 
     pixels: Pixels
-    boxes: NDArray[np.int32]
+    boxes: Boxes
     lattices: tuple[Lattice, ...]
     punctuation: tuple[Box, ...] = ()
 
     def __len__(self) -> int:
         return len(self.pixels)
+
+    def placed(self, place: Callable[[Boxes], Boxes]) -> Patches:
+        """Return the same patches with every box where ``place``, (N, 4) to (N, 4), puts it."""
+        flat = [box for lattice in self.lattices for box in lattice.segments] + list(self.punctuation)
+        boxes = iter([Box(*row) for row in place(np.array(flat, np.int32).reshape(-1, 4)).tolist()])
+        return Patches(
+            pixels=self.pixels,
+            boxes=place(self.boxes),
+            lattices=tuple(
+                Lattice(tuple(islice(boxes, len(lattice.segments))), lattice.spans) for lattice in self.lattices
+            ),
+            punctuation=tuple(boxes),
+        )
 
 
 @dataclass(frozen=True)
@@ -140,54 +171,56 @@ class Reading:
             box=Box.around([d.box for d in digits]),
         )
 
-    def placed(self, place: Callable[[Box], Box]) -> Reading:
-        """Return the same number with each digit's box where ``place`` puts it."""
-        return Reading.of([Digit(d.value, d.confidence, place(d.box)) for d in self.digits])
-
-    def moved(self, dx: int, dy: int) -> Reading:
-        """Return the same number ``dx``, ``dy`` pixels further right and down."""
-        return self.placed(lambda box: box._replace(x=box.x + dx, y=box.y + dy))
-
 
 @dataclass(frozen=True, eq=False)
-class Explanation:
-    """Every stage of one reading, for people who ask why.
-
-    Of a tilted page all this is of the page set upright, boxes included.
+class Recognition:
+    """What a recogniser read, and the evidence for it.
 
     Attributes:
-        contrast: (h, w) uint8 at working scale, illumination removed, ink bright on 0.
-        mask: (h, w) uint8, ink 255 on 0.
-        scale: working pixels per frame pixel.
-        tilt: degrees by which the page's lines descended to the right before it was set upright; 0 if it was not.
-        light_ink: whether the ink is lighter than its ground.
-        patches: the candidate digits, N of them.
-        probabilities: (N, C) float32, calibrated; the first ten columns are the digits.
         readings: the numbers, in reading order.
+        patches: the candidate digits, N of them.
+        probabilities: (N, C) float32, as they decided: calibrated, and weighed by what else is in the picture. The
+            first ten columns are the digits; a digit's confidence is that of its patch, to the last bit.
+        sources: the patch that each digit of ``readings`` was read from, in their order.
     """
 
-    contrast: Pixels
-    mask: Pixels
-    scale: float
-    tilt: float
-    light_ink: bool
+    readings: tuple[Reading, ...]
     patches: Patches
     probabilities: Floats
-    readings: tuple[Reading, ...]
+    sources: tuple[int, ...]
 
     @cached_property
     def chosen(self) -> dict[int, Digit]:
         """The patches that became digits: number of the patch -> digit, in reading order."""
-        patches: dict[tuple[int, ...], list[int]] = {}
-        for number, box in enumerate(self.patches.boxes.tolist()):
-            patches.setdefault(tuple(box), []).append(number)
-        # Two candidates can share a box, one with and one without a speck of ink: the confidence tells which.
-        best = self.probabilities[:, DIGIT_COLUMNS].max(1, initial=0)
-        return {
-            min(patches[digit.box], key=lambda number: abs(float(best[number]) - digit.confidence)): digit
-            for reading in self.readings
-            for digit in reading.digits
-        }
+        digits = (digit for reading in self.readings for digit in reading.digits)
+        return dict(zip(self.sources, digits, strict=True))
+
+    def at(self, patches: Patches) -> Recognition:
+        """Return the same, read where ``patches`` say: the same patches with their boxes elsewhere."""
+        boxes = iter([Box(*row) for row in patches.boxes[list(self.sources)].tolist()])
+        readings = tuple(
+            Reading.of([Digit(d.value, d.confidence, next(boxes)) for d in reading.digits]) for reading in self.readings
+        )
+        return Recognition(readings, patches, self.probabilities, self.sources)
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """Every stage of one reading, for people who ask why. All boxes are in frame pixels.
+
+    Attributes:
+        contrast: (h, w) uint8 at working scale, set upright, illumination removed, ink bright on 0.
+        mask: (h, w) uint8, ink 255 on 0.
+        placement: where these two lie in the frame.
+        light_ink: whether the ink is lighter than its ground.
+        recognition: what was read, and of which candidates.
+    """
+
+    contrast: Pixels
+    mask: Pixels
+    placement: Placement
+    light_ink: bool
+    recognition: Recognition
 
 
 @dataclass(frozen=True)

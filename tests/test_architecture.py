@@ -21,6 +21,7 @@ FLOORS = (
     {"numbre_edge.live"},
     {"numbre_edge.batch"},
     {"numbre_edge.reader", "numbre_edge.doctor", "numbre_export"},
+    {"numbre_edge.recognition"},
     {"numbre_edge.vision", "numbre_edge.backends", "numbre_edge.sources"}
     | {"numbre_edge.sinks", "numbre_edge.decoding", "numbre_edge.tracking", "numbre_edge.diagnosis"},
     {"numbre_edge.geometry", "numbre_edge.events"},

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from numbre_edge.diagnosis import Finding, diagnose
-from numbre_edge.types import Box, Digit, Explanation, Lattice, Patches, Reading
+from numbre_edge.types import Box, Digit, Explanation, Lattice, Patches, Placement, Reading, Recognition
 from numbre_edge.vocabulary import NOT_A_DIGIT, PART_OF_A_DIGIT, SEVERAL_DIGITS, WHOLE
 
 PAGE = (200, 400)
@@ -45,16 +45,18 @@ def explained(
     return Explanation(
         contrast=contrast,
         mask=np.where(contrast > 60, np.uint8(255), np.uint8(0)),
-        scale=1.0,
-        tilt=tilt,
+        placement=Placement(Box(0, 0, *PAGE[::-1]), 1.0, tilt),
         light_ink=False,
-        patches=Patches(
-            np.zeros((len(marks), 28, 28), np.uint8),
-            np.array(boxes, np.int32).reshape(-1, 4),
-            lattices or tuple(Lattice((box,), ((0, 1, number),)) for number, box in enumerate(boxes)),
+        recognition=Recognition(
+            readings=(Reading.of(digits),) if digits else (),
+            patches=Patches(
+                np.zeros((len(marks), 28, 28), np.uint8),
+                np.array(boxes, np.int32).reshape(-1, 4),
+                lattices or tuple(Lattice((box,), ((0, 1, number),)) for number, box in enumerate(boxes)),
+            ),
+            probabilities=np.array([likely for _, likely, _ in marks], np.float32).reshape(-1, len(WHOLE)),
+            sources=tuple(number for number, (_, _, digit) in enumerate(marks) if digit),
         ),
-        probabilities=np.array([likely for _, likely, _ in marks], np.float32).reshape(-1, len(WHOLE)),
-        readings=(Reading.of(digits),) if digits else (),
     )
 
 
@@ -112,12 +114,17 @@ class TestSize:
 
     def test_a_picture_larger_than_needed(self) -> None:
         box = Box(400, 600, 400, 800)
-        large = replace(explained([sure(box)], contrast=written([LEFT])), scale=0.1)
+        large = replace(
+            explained([sure(box)], contrast=written([LEFT])), placement=Placement(Box(0, 0, 4000, 2000), 0.1)
+        )
         assert texts(large) == ["the picture is larger than needed: its digits are 800 px high, 80 are plenty"]
 
     def test_digits_lost_by_shrinking_the_picture(self) -> None:
         box = Box(400, 600, 20, 40)
-        tiny = replace(explained([sure(box)], contrast=written([Box(80, 120, 4, 8)])), scale=0.2)
+        tiny = replace(
+            explained([sure(box)], contrast=written([Box(80, 120, 4, 8)])),
+            placement=Placement(Box(0, 0, 2000, 1000), 0.2),
+        )
         assert texts(tiny)[0] == (
             "the picture is shrunk to 400 x 200, and its digits to 8 px of height: read it in parts, with --roi"
         )
@@ -165,7 +172,7 @@ class TestDigits:
     def test_what_it_is_like_instead(self, kind: str, like: str) -> None:
         likely = np.zeros(len(WHOLE), np.float32)
         likely[[WHOLE.column(kind), 8]] = 0.98, 0.02
-        explanation = replace(explained([(RIGHT, row(none=0.98), None)]), probabilities=likely[None])
+        explanation = explained([(RIGHT, likely, None)])
         assert texts(explanation) == [f"ink at 200,60 is no digit (0.98{like}); the nearest is 8 with 0.02"]
 
     def test_much_of_it_is_told_in_short(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import cv2
@@ -12,8 +13,10 @@ from numpy.typing import NDArray
 from numbre_edge import Frame, NumbreError, Reader
 from numbre_edge.errors import SourceError, UsageError
 from numbre_edge.geometry import upright
+from numbre_edge.sources.decode import decode
 from numbre_edge.types import Box
 
+SAMPLES = Path(__file__).parents[1] / "samples"
 MODEL = Path(__file__).parent / "cli" / "tiny.onnx"  # made by make_tiny_model.py there
 MnistSample = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
@@ -94,7 +97,7 @@ def test_a_tilted_page_reads_as_the_level_one_and_boxes_are_the_frame_s(
 def test_a_region_s_boxes_are_the_frame_s(reader: Reader, page: NDArray[np.uint8]) -> None:
     whole = reader.read(page)[0].digits[1]
 
-    (part,) = reader.read_frame(Frame(page), roi=Box(115, 0, 90, 160))
+    (part,) = reader.read(page, roi=Box(115, 0, 90, 160))
 
     assert part.text == "1"
     assert part.box == pytest.approx(whole.box, abs=3)
@@ -149,16 +152,48 @@ def test_one_picture_leaves_nothing_behind_for_the_next(reader: Reader, page: ND
     np.testing.assert_array_equal(page, before)
 
 
-def test_an_explanation_holds_what_the_reading_came_from(reader: Reader, page: NDArray[np.uint8]) -> None:
-    explanation = reader.explain(Frame(page))
+@pytest.mark.parametrize("roi", [None, Box(60, 100, 620, 520)])
+@pytest.mark.parametrize("name", ["page-of-numbers", "tilted-note", "leaning-page", "three-numbers-on-a-line"])
+def test_an_explanation_is_of_the_very_reading(shipped: Reader, name: str, roi: Box | None) -> None:
+    frame = Frame(decode((SAMPLES / f"{name}.jpg").read_bytes(), name))
+    explanation = shipped.explain(frame, roi=roi)
+    found = explanation.recognition
 
-    assert list(explanation.readings) == reader.read(page)
-    assert explanation.contrast.shape == explanation.mask.shape == page.shape
-    assert explanation.probabilities.shape == (len(explanation.patches), len(reader.card.classes))
-    assert list(explanation.chosen.values()) == list(explanation.readings[0].digits)
-    for patch, digit in explanation.chosen.items():
-        assert tuple(explanation.patches.boxes[patch]) == digit.box
-        assert explanation.probabilities[patch].max() == pytest.approx(digit.confidence)
+    assert list(found.readings) == shipped.read_frame(frame, roi=roi)
+    assert explanation.contrast.shape == explanation.mask.shape
+    assert found.probabilities.shape == (len(found.patches), len(shipped.card.classes))
+    assert list(found.chosen.values()) == [digit for reading in found.readings for digit in reading.digits]
+    assert len(found.chosen) > 2
+    for patch, digit in found.chosen.items():
+        assert tuple(found.patches.boxes[patch]) == digit.box
+        assert float(found.probabilities[patch].max()) == digit.confidence
+        assert int(found.probabilities[patch].argmax()) == digit.value
+
+
+def test_every_box_of_an_explanation_lies_in_the_region_explained(shipped: Reader) -> None:
+    frame, roi = Frame(decode((SAMPLES / "leaning-page.jpg").read_bytes(), "")), Box(150, 120, 400, 300)
+    explanation = shipped.explain(frame, roi=roi)
+    patches = explanation.recognition.patches
+
+    assert explanation.placement.region == roi
+    assert explanation.placement.tilt
+    boxes = [*patches.boxes.tolist(), *patches.punctuation, *(box for one in patches.lattices for box in one.segments)]
+    for box in (Box(*box) for box in boxes):
+        assert roi.x <= box.x < box.right <= roi.right
+        assert roi.y <= box.y < box.bottom <= roi.bottom
+
+
+def test_a_reader_pickles_by_its_arguments(reader: Reader, page: NDArray[np.uint8]) -> None:
+    strict = Reader(MODEL, backend="onnx", min_confidence=1.0)
+
+    assert pickle.loads(pickle.dumps(strict)).read(page) == strict.read(page)
+    assert [reading.text for reading in pickle.loads(pickle.dumps(reader)).read(page)] == ["111"]
+    assert len(pickle.dumps(reader)) < 1000
+
+
+def test_no_such_finder_is_wrong_usage() -> None:
+    with pytest.raises(UsageError, match="no finder 'magic'; there is components"):
+        Reader(MODEL, finder="magic")
 
 
 @pytest.mark.parametrize(

@@ -69,9 +69,10 @@ def explain(
     drawn = contact_sheet(frame, explanation, reader.card, findings)
     _, encoded = cv2.imencode(".png", drawn)
     write_file(sheet, encoded.tobytes())
-    for reading in explanation.readings:
+    recognition = explanation.recognition
+    for reading in recognition.readings:
         print(f"{reading.text}  {reading.confidence:.0%}")
     for text in findings:
         print(f"- {text}")
-    candidates, numbers = len(explanation.patches), len(explanation.readings)
+    candidates, numbers = len(recognition.patches), len(recognition.readings)
     console.say(f"{plural(candidates, 'candidate')}, {plural(numbers, 'number')}; wrote {sheet}")

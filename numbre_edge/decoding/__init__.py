@@ -6,24 +6,33 @@ from numbre_edge.decoding.grouping import is_writing, lines, numbers, without_wo
 from numbre_edge.decoding.paths import read_lattices
 from numbre_edge.decoding.probabilities import calibrated, in_proportion
 from numbre_edge.model import ModelCard
-from numbre_edge.types import Floats, Patches, Reading
+from numbre_edge.types import Floats, Patches, Reading, Recognition
 
 
 def decode(
     patches: Patches, probabilities: Floats, card: ModelCard, *, min_confidence: float | None = None
-) -> list[Reading]:
+) -> Recognition:
     """Make numbers of candidate digits.
 
     Args:
-        patches: N candidates, boxes in frame pixels.
+        patches: N candidates, of a page whose lines are level.
         probabilities: (N, C) float32.
         card: of the model they are from.
         min_confidence: below it a digit is doubtful; None takes the card's threshold.
+
+    Returns:
+        The numbers and what they were read from, boxes as those of ``patches``.
     """
     threshold = card.reject_threshold if min_confidence is None else min_confidence
     rows = in_proportion(calibrated(probabilities, card.temperature), patches.lattices, card.vocabulary)
-    tokens = read_lattices(patches, rows, card.vocabulary, threshold)
+    tokens, rows = read_lattices(patches, rows, card.vocabulary, threshold)
     found = lines(tokens)
     if is_writing(tokens):
         found = [without_words(line) for line in found]
-    return [Reading.of(number) for line in found for number in numbers(line, patches.punctuation)]
+    read = [number for line in found for number in numbers(line, patches.punctuation)]
+    return Recognition(
+        readings=tuple(Reading.of([token.digit for token in number if token.digit]) for number in read),
+        patches=patches,
+        probabilities=rows,
+        sources=tuple(token.patch for number in read for token in number if token.patch is not None),
+    )

@@ -24,10 +24,11 @@ _OVERSHOOT = 0.05
 
 @dataclass(frozen=True)
 class Token:
-    """Ink as decoded: a digit, or None for ink that is none."""
+    """Ink as decoded: a digit and the number of its patch, or None for ink that is none."""
 
     digit: Digit | None
     box: Box
+    patch: int | None = None
 
 
 def lines(tokens: list[Token]) -> list[list[Token]]:
@@ -85,16 +86,16 @@ def _all_or_none(word: list[Token]) -> list[Token]:
     return [Token(None, token.box) for token in word]
 
 
-def numbers(line: list[Token], punctuation: tuple[Box, ...] = ()) -> list[list[Digit]]:
+def numbers(line: list[Token], punctuation: tuple[Box, ...] = ()) -> list[list[Token]]:
     """Split a line into numbers: where other ink stands between, where the height of the
     digits changes (an exponent), and where a gap is clearly larger than the others.
     """
-    runs: list[list[Digit]] = [[]]
+    runs: list[list[Token]] = [[]]
     for token in _without_slashes(line):
         if token.digit is None or (runs[-1] and _ends(runs[-1][-1].box, token.box, punctuation)):
             runs.append([])
         if token.digit is not None:
-            runs[-1].append(token.digit)
+            runs[-1].append(token)
     runs = [run for run in runs if run]
     limit = _gap_limit(runs)
     found = []
@@ -121,12 +122,12 @@ def _without_slashes(line: list[Token]) -> list[Token]:
     return result
 
 
-def _gap_limit(runs: list[list[Digit]]) -> float:
+def _gap_limit(runs: list[list[Token]]) -> float:
     """Return the gap, in pixels, from which on a number ends; infinite where all are similar."""
     gaps = [after.box.x - before.box.right for run in runs for before, after in pairwise(run)]
     if len(gaps) < 2:
         return np.inf
-    height = float(np.median([digit.box.height for run in runs for digit in run]))
+    height = float(np.median([token.box.height for run in runs for token in run]))
     ordered = sorted(max(gap, 0.15 * height) for gap in gaps)
     return next(
         (b for a, b in pairwise(ordered) if b > _GAP_RATIO * a and b - a > _GAP_HEIGHT * height),

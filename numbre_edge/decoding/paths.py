@@ -30,7 +30,9 @@ _LEAST = 1e-3  # no probability counts for less
 _SPECK = 0.4
 
 
-def read_lattices(patches: Patches, rows: Floats, vocabulary: Vocabulary, threshold: float) -> list[Token]:
+def read_lattices(
+    patches: Patches, rows: Floats, vocabulary: Vocabulary, threshold: float
+) -> tuple[list[Token], Floats]:
     """Decide what each lattice is, at first by itself and then by its context.
 
     Args:
@@ -38,18 +40,23 @@ def read_lattices(patches: Patches, rows: Floats, vocabulary: Vocabulary, thresh
         rows: (N, C) float32, their probabilities.
         vocabulary: what the C columns mean.
         threshold: of confidence; below it a digit is doubtful.
+
+    Returns:
+        The tokens, and the probabilities, (N, C) float32, by which they were decided in the end.
     """
     rounds = _ROUNDS
+    decided = rows
     tokens = [_tokens(lattice, patches, rows, vocabulary, threshold, context=False) for lattice in patches.lattices]
     if not vocabulary.rejects or is_writing([token for own in tokens for token in own]):
         rounds = 0  # among letters, what looks like a digit makes no context
     for _ in range(rounds):
         context = _in_context(patches.lattices, tokens)
+        decided = rows.copy()
         tokens = [
-            _tokens(lattice, patches, rows, vocabulary, threshold, context=beside)
+            _tokens(lattice, patches, decided, vocabulary, threshold, context=beside)
             for lattice, beside in zip(patches.lattices, context, strict=True)
         ]
-    return _without_specks([token for own in tokens for token in own])
+    return _without_specks([token for own in tokens for token in own]), decided
 
 
 def _without_specks(tokens: list[Token]) -> list[Token]:
@@ -81,33 +88,35 @@ def _in_context(lattices: tuple[Lattice, ...], tokens: list[list[Token]]) -> lis
 def _tokens(
     lattice: Lattice, patches: Patches, rows: Floats, vocabulary: Vocabulary, threshold: float, *, context: bool
 ) -> list[Token]:
-    """Decide what a lattice is: digits, cut where that is likeliest, or no digits at all."""
-    own = {patch: rows[patch] for _, _, patch in lattice.spans}
-    if context and vocabulary.rejects:
-        own = {patch: _trusting(row, vocabulary) for patch, row in own.items()}
-    score, path = _best_path(lattice, own)
+    """Decide what a lattice is: digits, cut where that is likeliest, or no digits at all.
+
+    In context its ``rows`` are made what they are there.
+    """
+    alone = rows[next(patch for first, end, patch in lattice.spans if end - first == len(lattice.segments))].copy()
+    if context:
+        own = [patch for _, _, patch in lattice.spans]
+        rows[own] = _less_likely(rows[own], slice(vocabulary.not_a_digit, vocabulary.not_a_digit + 1), _CONTEXT)
+    score, path = _best_path(lattice, rows)
     if vocabulary.rejects and len(lattice.segments) > 1:
-        whole = next(patch for first, end, patch in lattice.spans if end - first == len(lattice.segments))
         price = _CLUTTER - (float(np.log(_CONTEXT)) if context else 0.0)
         score += _CUT * max(0, len(path) - 1)  # that digits touch is no reason to take them for a letter
-        if score / len(lattice.segments) < float(np.log(max(rows[whole][vocabulary.not_a_digit], _LEAST))) - price:
+        if score / len(lattice.segments) < float(np.log(max(alone[vocabulary.not_a_digit], _LEAST))) - price:
             path = ()
     if not path:
         return [Token(None, Box.around(list(lattice.segments)))]
-    return [
-        _token(own[patch], vocabulary, Box(*patches.boxes[patch].tolist()), threshold, context=context)
-        for patch in path
-    ]
+    if context:
+        rows[list(path)] = _less_likely(rows[list(path)], vocabulary.miscut, _CHOSEN)
+    return [_token(patch, rows[patch], vocabulary, Box(*patches.boxes[patch].tolist()), threshold) for patch in path]
 
 
-def _trusting(row: Floats, vocabulary: Vocabulary) -> Floats:
-    """Return a row of probabilities with "not a digit" made less likely, as beside a digit it is."""
-    result = row.copy()
-    result[vocabulary.not_a_digit] *= _CONTEXT
-    return np.asarray(result / result.sum(), np.float32)
+def _less_likely(rows: Floats, columns: slice, factor: float) -> Floats:
+    """Return ``rows``, (N, C), in which these columns are so many times as likely."""
+    result = rows.copy()
+    result[:, columns] *= factor
+    return np.asarray(result / result.sum(1, keepdims=True), np.float32)
 
 
-def _best_path(lattice: Lattice, rows: dict[int, Floats]) -> tuple[float, tuple[int, ...]]:
+def _best_path(lattice: Lattice, rows: Floats) -> tuple[float, tuple[int, ...]]:
     """Cut a lattice into digits: the most likely path through the lattice of its candidates (A. Viterbi, 1967).
 
     A path's score is the logarithm of the product of its digits' probabilities,
@@ -134,13 +143,9 @@ def _best_path(lattice: Lattice, rows: dict[int, Floats]) -> tuple[float, tuple[
     return best[count]
 
 
-def _token(row: Floats, vocabulary: Vocabulary, box: Box, threshold: float, *, context: bool) -> Token:
-    if context:
-        row = row.copy()
-        row[vocabulary.miscut] *= _CHOSEN
-        row /= row.sum()
+def _token(patch: int, row: Floats, vocabulary: Vocabulary, box: Box, threshold: float) -> Token:
     value = int(row[DIGIT_COLUMNS].argmax())
     confidence = float(row[value])
     if row[vocabulary.no_digits].sum() > confidence:
         return Token(None, box)
-    return Token(Digit(value if confidence >= threshold else None, confidence, box), box)
+    return Token(Digit(value if confidence >= threshold else None, confidence, box), box, patch)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from numbre_edge.geometry import size_upright, upright
 from numbre_edge.model import ModelCard
 from numbre_edge.sinks.annotate import DOUBTFUL, SURE, draw
-from numbre_edge.types import Box, Digit, Explanation, Floats, Frame, Pixels
+from numbre_edge.types import Box, Explanation, Floats, Frame, Pixels, Recognition
 from numbre_edge.vocabulary import DIGITS, Vocabulary
 
 Colour = tuple[int, int, int]  # BGR
@@ -48,48 +47,47 @@ def contact_sheet(frame: Frame, explanation: Explanation, card: ModelCard, findi
     Returns:
         (h, 1600, 3) BGR uint8.
     """
-    tilt = ", set upright" if explanation.tilt else ""
+    recognition, region = explanation.recognition, explanation.placement.region
+    part = "" if region == (0, 0, frame.width, frame.height) else f", from {region.x},{region.y}"
+    tilt = ", set upright" if explanation.placement.tilt else ""
     ink = "light ink on dark" if explanation.light_ink else "dark ink on light"
-    across = 4 if frame.height > frame.width else 2
+    across = 4 if region.height > region.width else 2
     width = (_WIDTH - (across + 1) * _MARGIN) // across
-    picture = _fitted(frame.pixels, width)
-    if explanation.tilt:
-        picture = _fitted(upright(picture, explanation.tilt, paper=255), width)
+    picture = _fitted(frame.pixels[region.y : region.bottom, region.x : region.right], width)
     panels = [
-        _Panel(f"Picture  {frame.width} x {frame.height}{tilt}", picture),
-        _Panel(f"Illumination removed  {ink}", _fitted(255 - explanation.contrast, width)),
+        _Panel(f"Picture  {region.width} x {region.height}{part}", picture),
+        _Panel(f"Illumination removed  {ink}{tilt}", _fitted(255 - explanation.contrast, width)),
         _Panel(
             f"Ink  {explanation.mask.shape[1]} x {explanation.mask.shape[0]}", _fitted(255 - explanation.mask, width)
         ),
-        _numbers(picture, explanation, picture.shape[1] / size_upright(frame.width, frame.height, explanation.tilt)[0]),
+        _numbers(picture, recognition, region),
     ]
     rows = [_panel_row(panels[at : at + across], width) for at in range(0, len(panels), across)]
     if findings:
         rows.append(_findings(findings))
-    rows.append(_patches(explanation, card))
+    rows.append(_patches(recognition, card))
     foot = np.full((_MARGIN, _WIDTH, 3), _PAPER, np.uint8)
     return np.vstack([*rows, foot])
 
 
-def _numbers(picture: Pixels, explanation: Explanation, scale: float) -> _Panel:
+def _numbers(picture: Pixels, recognition: Recognition, region: Box) -> _Panel:
     """Draw what was read over the faint boxes of all other candidates, which may share ink with it.
 
-    Drawn at the panel's own size, ``scale`` times the explained picture's, so that lines and labels keep theirs.
+    Drawn at the size of ``picture``, which shows ``region``, so that lines and labels keep theirs.
     """
-    readings = explanation.readings
-    faint = picture.copy()
-    for index, box in enumerate(explanation.patches.boxes.tolist()):
-        if index not in explanation.chosen:
-            left, top, right, bottom = (round(v * scale) for v in (box[0], box[1], box[0] + box[2], box[1] + box[3]))
-            cv2.rectangle(faint, (left, top), (right - 1, bottom - 1), _FAINT, 1)
+    scale, readings, faint = picture.shape[1] / region.width, recognition.readings, picture.copy()
+
+    def shown(box: Box) -> Box:
+        x, y = round((box.x - region.x) * scale), round((box.y - region.y) * scale)
+        return Box(x, y, max(1, round(box.width * scale)), max(1, round(box.height * scale)))
+
+    for index, row in enumerate(recognition.patches.boxes.tolist()):
+        if index not in recognition.chosen:
+            box = shown(Box(*row))
+            cv2.rectangle(faint, (box.x, box.y), (box.right - 1, box.bottom - 1), _FAINT, 1)
     faded = np.asarray(cv2.addWeighted(faint, 0.6, picture, 0.4, 0), np.uint8)
-    drawn = draw(faded, [type(r).of([_scaled(d, scale) for d in r.digits]) for r in readings])
+    drawn = draw(faded, [type(r).of([replace(d, box=shown(d.box)) for d in r.digits]) for r in readings])
     return _Panel(f"Numbers read  {len(readings)}", drawn)
-
-
-def _scaled(digit: Digit, scale: float) -> Digit:
-    x, y, width, height = (round(value * scale) for value in digit.box)
-    return Digit(digit.value, digit.confidence, Box(x, y, max(1, width), max(1, height)))
 
 
 def _fitted(pixels: NDArray[np.uint8], panel_width: int) -> Pixels:
@@ -125,8 +123,8 @@ def _findings(findings: Sequence[str]) -> Pixels:
     return rows
 
 
-def _patches(explanation: Explanation, card: ModelCard) -> Pixels:
-    patches, chosen = explanation.patches, explanation.chosen
+def _patches(recognition: Recognition, card: ModelCard) -> Pixels:
+    patches, chosen = recognition.patches, recognition.chosen
     shown = min(len(patches), _MOST_PATCHES)
     title = (
         f"What the model saw  {len(patches)} candidates of 28 x 28, {len(chosen)} chosen"
@@ -150,7 +148,7 @@ def _patches(explanation: Explanation, card: ModelCard) -> Pixels:
         cv2.rectangle(grid, (left - edge, top - edge), (left + _ENLARGED, top + _ENLARGED), colour, edge)
         fate = "not chosen" if digit is None else "doubtful" if digit.value is None else f"read as {digit.value}"
         _write(grid, fate, (left, top + _ENLARGED + 20), 0.5, colour, bold=digit is not None)
-        _top_three(grid, (left + _ENLARGED + 14, top), explanation.probabilities[index], card.vocabulary, colour)
+        _top_three(grid, (left + _ENLARGED + 14, top), recognition.probabilities[index], card.vocabulary, colour)
     return grid
 
 

@@ -80,7 +80,7 @@ class TestOtherInk:
         """Read a 4 and a 7, 40 high, with a gap of 60 from x=24 on."""
         tokens = written("47", gap=60)
         patches = apart([box for box, _ in tokens], punctuation)
-        return [reading.text for reading in decode(patches, np.array([likely for _, likely in tokens]), CARD)]
+        return [reading.text for reading in decode(patches, np.array([likely for _, likely in tokens]), CARD).readings]
 
     @pytest.mark.parametrize("box", [Box(40, 18, 30, 5), Box(50, 36, 4, 4), Box(50, 18, 4, 4)], ids=["-", ".", "·"])
     def test_it_parts_numbers_where_dashes_and_points_stand(self, box: Box) -> None:
@@ -120,7 +120,7 @@ class TestOrder:
     def test_the_box_of_a_number_is_around_its_digits(self) -> None:
         boxes = [box for box, _ in written("407", x=5, y=9)]
         rows = [row(d4=0.98, none=0), row(d0=0.9, none=0), row(d7=0.96, none=0)]
-        (reading,) = decode(apart(boxes), np.array(rows), CARD)
+        (reading,) = decode(apart(boxes), np.array(rows), CARD).readings
         assert reading.box == Box(5, 9, 88, 40)
         assert [digit.confidence for digit in reading.digits] == pytest.approx([0.98, 0.9, 0.96])
         assert reading.confidence == pytest.approx(0.9)  # of the least certain

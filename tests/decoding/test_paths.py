@@ -71,7 +71,7 @@ class TestContext:
         ten = ModelCard(name="test", preprocessing=1)
         patches = apart([box for box, _ in written("40")])
         rows = np.array([row(d4=0.98)[:10], row(d0=0.6)[:10]])
-        (reading,) = decode(patches, rows, ten)
+        (reading,) = decode(patches, rows, ten).readings
         assert [digit.confidence for digit in reading.digits] == pytest.approx([0.98, 0.6])
 
 
@@ -102,7 +102,10 @@ class TestTouching:
             np.array([Box.around(list(boxes[first:end])) for first, end in spans], np.int32),
             (lattice,),
         )
-        return [reading.text for reading in decode(patches, np.array(list(spans.values())), CARD, min_confidence=0.0)]
+        return [
+            reading.text
+            for reading in decode(patches, np.array(list(spans.values())), CARD, min_confidence=0.0).readings
+        ]
 
     def test_two_digits_are_cut_where_both_halves_are_digits(self) -> None:
         spans = {(0, 2): row(none=0.7, d4=0.2), (0, 1): row(d1=0.95), (1, 2): row(d7=0.93)}
@@ -143,7 +146,7 @@ class TestTouching:
             np.array([Box(0, 0, 40, 40), *boxes], np.int32),
             (Lattice(boxes, tuple((first, end, number) for number, (first, end) in enumerate(spans))),),
         )
-        (reading,) = decode(patches, np.array(list(spans.values())), CARD)
+        (reading,) = decode(patches, np.array(list(spans.values())), CARD).readings
         assert tuple(digit.box for digit in reading.digits) == boxes
 
 
@@ -160,7 +163,7 @@ class TestKindsOfNoDigit:
     def read(self, lattice: Lattice, *rows: NDArray[np.float32]) -> list[str]:
         boxes = [Box.around(list(lattice.segments[first:end])) for first, end, _ in lattice.spans]
         patches = Patches(np.zeros((len(rows), 28, 28), np.uint8), np.array(boxes, np.int32), (lattice,))
-        return [reading.text for reading in decode(patches, np.array(rows), self.APART)]
+        return [reading.text for reading in decode(patches, np.array(rows), self.APART).readings]
 
     def test_ink_alone_that_looks_like_a_part_or_several_is_none(self) -> None:
         alone = Lattice((Box(0, 0, 8, 30),), ((0, 1, 0),))
@@ -173,7 +176,7 @@ class TestKindsOfNoDigit:
     def test_beside_a_digit_it_is_hardly_a_part_or_several(self, kind: str) -> None:
         patches = apart([Box(0, 0, 20, 30), Box(28, 0, 8, 30)])
         rows = np.array([self.row(d7=1.0), self.row(**{"d1": 0.3, kind: 0.7})])
-        assert [reading.text for reading in decode(patches, rows, self.APART)] == ["71"]
+        assert [reading.text for reading in decode(patches, rows, self.APART).readings] == ["71"]
 
     def test_a_piece_that_was_cut_may_be_one(self) -> None:
         segments = (Box(0, 0, 20, 30), Box(20, 0, 8, 30))

@@ -34,7 +34,10 @@ def apart(boxes: list[Box], punctuation: tuple[Box, ...] = ()) -> Patches:
 def texts(*tokens: tuple[Box, NDArray[np.float32]], card: ModelCard = CARD, minimum: float | None = None) -> list[str]:
     """Decode tokens that stand apart, each a box and its probabilities."""
     rows = np.array([row for _, row in tokens], np.float32).reshape(-1, 11)
-    return [reading.text for reading in decode(apart([box for box, _ in tokens]), rows, card, min_confidence=minimum)]
+    return [
+        reading.text
+        for reading in decode(apart([box for box, _ in tokens]), rows, card, min_confidence=minimum).readings
+    ]
 
 
 def written(text: str, *, x: int = 0, y: int = 0, gap: int = 8, wide: int = 24, high: int = 40) -> list[tuple]:

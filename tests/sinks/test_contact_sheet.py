@@ -2,38 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from numbre_edge.geometry import upright
 from numbre_edge.model import ModelCard
 from numbre_edge.sinks.annotate import DOUBTFUL, SURE
 from numbre_edge.sinks.contact_sheet import contact_sheet
-from numbre_edge.types import Box, Digit, Explanation, Frame, Lattice, Patches, Pixels, Reading
+from numbre_edge.types import Box, Digit, Explanation, Frame, Lattice, Patches, Pixels, Placement, Reading, Recognition
 
 CARD = ModelCard(name="test", preprocessing=1, classes=(*"0123456789", "not a digit"))
 
 
-def explained(frame: Frame, patches: Pixels, values: list[int | None]) -> Explanation:
-    """Explain ``patches`` in a row, the first of which read as ``values``."""
-    boxes = [Box(30 * i, 5, 28, 28) for i in range(len(patches))]
-    digits = [Digit(value, 0.9, box) for value, box in zip(values, boxes, strict=False)]
+def explained(
+    frame: Frame,
+    patches: Pixels,
+    values: list[int | None],
+    *,
+    boxes: list[Box] | None = None,
+    lattices: tuple[Lattice, ...] | None = None,
+    placement: Placement | None = None,
+    sources: tuple[int, ...] | None = None,
+) -> Explanation:
+    """Explain ``patches``, in a row if nothing else is said, of which ``sources``, or the first, read as ``values``."""
+    boxes = [Box(30 * i, 5, 28, 28) for i in range(len(patches))] if boxes is None else boxes
+    sources = tuple(range(len(values))) if sources is None else sources
+    digits = [Digit(value, 0.9, boxes[patch]) for value, patch in zip(values, sources, strict=True)]
     return Explanation(
         contrast=np.zeros((40, 60), np.uint8),
         mask=np.zeros((40, 60), np.uint8),
-        scale=60 / frame.width,
-        tilt=0.0,
+        placement=placement or Placement(Box(0, 0, frame.width, frame.height), 60 / frame.width),
         light_ink=False,
-        patches=Patches(
-            patches,
-            np.array(boxes, np.int32).reshape(-1, 4),
-            tuple(Lattice((box,), ((0, 1, number),)) for number, box in enumerate(boxes)),
+        recognition=Recognition(
+            readings=(Reading.of(digits),) if digits else (),
+            patches=Patches(
+                patches,
+                np.array(boxes, np.int32).reshape(-1, 4),
+                lattices or tuple(Lattice((box,), ((0, 1, number),)) for number, box in enumerate(boxes)),
+            ),
+            probabilities=np.full((len(patches), 11), 1 / 11, np.float32),
+            sources=sources,
         ),
-        probabilities=np.full((len(patches), 11), 1 / 11, np.float32),
-        readings=(Reading.of(digits),) if digits else (),
     )
 
 
@@ -45,26 +54,24 @@ def has_colour(pixels: NDArray[np.uint8], colour: tuple[int, int, int]) -> bool:
 @pytest.mark.parametrize("shape", [(300, 900, 3), (900, 300), (3, 2000), (2000, 3), (1, 1), (20, 33_000)])
 def test_any_shape_of_picture_fits(shape: tuple[int, ...], tilt: float) -> None:
     frame = Frame(np.full(shape, 200, np.uint8))
-    explanation = replace(explained(frame, np.zeros((0, 28, 28), np.uint8), []), tilt=tilt)
-    sheet = contact_sheet(frame, explanation, CARD)
+    whole = Placement(Box(0, 0, frame.width, frame.height), 0.5, tilt)
+    sheet = contact_sheet(frame, explained(frame, np.zeros((0, 28, 28), np.uint8), [], placement=whole), CARD)
     assert sheet.shape[1:] == (1600, 3)
     assert sheet.dtype == np.uint8
 
 
-def test_boxes_of_a_picture_set_upright_are_around_their_ink() -> None:
+@pytest.mark.parametrize("region", [Box(0, 0, 900, 400), Box(60, 250, 300, 120)])
+def test_boxes_are_around_their_ink_in_the_region_that_was_read_tilted_or_not(region: Box) -> None:
     frame = Frame(np.full((400, 900, 3), 200, np.uint8))
     frame.pixels[300:330, 100:130] = ink = (255, 0, 255)
-    rows, columns = np.nonzero((upright(frame.pixels, 15) == ink).all(2))
-    box = Box(int(columns.min()), int(rows.min()), int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1)
-    explanation = replace(
-        explained(frame, np.zeros((1, 28, 28), np.uint8), []),
-        tilt=15.0,
-        patches=Patches(np.zeros((1, 28, 28), np.uint8), np.array([box], np.int32), (Lattice((box,), ((0, 1, 0),)),)),
-        readings=(Reading.of([Digit(7, 0.9, box)]),),
+    placement = Placement(region, 1.0, 15.0)
+    explanation = explained(
+        frame, np.zeros((1, 28, 28), np.uint8), [7], boxes=[Box(100, 300, 30, 30)], placement=placement
     )
-    numbers = contact_sheet(frame, explanation, CARD)[600:1100, 800:]  # the fourth panel, at the right below
-    inside = np.argwhere((np.abs(numbers.astype(int) - ink) < 40).all(2))
-    around = np.argwhere((numbers == SURE).all(2))
+    sheet = contact_sheet(frame, explanation, CARD)[:, 800:]  # the second and the fourth panel, at the right
+    inside = np.argwhere((np.abs(sheet.astype(int) - ink) < 40).all(2))
+    around = np.argwhere((sheet == SURE).all(2))
+    around = around[around[:, 0] < 1100]  # the patch's frame is further down
     assert len(inside) > 100
     assert np.all(around.min(0) <= inside.min(0))
     assert np.all(inside.max(0) <= around.max(0) + 1)
@@ -93,16 +100,11 @@ def test_candidates_that_share_ink_are_all_shown_the_chosen_ones_first_and_stron
     frame = Frame(np.full((60, 300), 200, np.uint8))
     patches = np.zeros((3, 28, 28), np.uint8)
     _, left, right = boxes = [Box(10, 5, 40, 28), Box(10, 5, 20, 28), Box(30, 5, 20, 28)]
-    explanation = replace(
-        explained(frame, patches, []),
-        patches=Patches(
-            patches, np.array(boxes, np.int32), (Lattice((left, right), ((0, 2, 0), (0, 1, 1), (1, 2, 2))),)
-        ),
-        readings=(Reading.of([Digit(4, 0.9, left), Digit(1, 0.9, right)]),),
-    )
-    chosen = contact_sheet(frame, explanation, CARD)
-    unread = contact_sheet(frame, replace(explanation, readings=()), CARD)
-    assert list(explanation.chosen) == [1, 2]
+    lattices = (Lattice((left, right), ((0, 2, 0), (0, 1, 1), (1, 2, 2))),)
+    read = explained(frame, patches, [4, 1], boxes=boxes, lattices=lattices, sources=(1, 2))
+    chosen = contact_sheet(frame, read, CARD)
+    unread = contact_sheet(frame, explained(frame, patches, [], boxes=boxes, lattices=lattices), CARD)
+    assert list(read.recognition.chosen) == [1, 2]
     assert has_colour(chosen, SURE)
     assert not has_colour(unread, SURE)
     assert chosen.shape == unread.shape

@@ -11,8 +11,9 @@ import pytest
 from numpy.typing import NDArray
 
 from numbre_edge import Frame
+from numbre_edge.vision.candidates import candidates
 from numbre_edge.vision.change import ChangeDetector
-from numbre_edge.vision.pipeline import find_digits
+from numbre_edge.vision.page import Page
 from tests.vision.drawing import Ink, blank, digits_on
 
 MnistSample = tuple[NDArray[np.uint8], NDArray[np.uint8]]
@@ -143,8 +144,8 @@ def test_it_costs_far_less_than_to_look_for_digits(digits: NDArray[np.uint8]) ->
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)  # the time of this thread is all the time
     try:
-        ratio = quickest(lambda: detector.changed(page)) / quickest(lambda: find_digits(Frame(page)))
+        ratio = quickest(lambda: detector.changed(page)) / quickest(lambda: candidates(Page(Frame(page))))
     finally:
         cv2.setNumThreads(threads)
-    print(f"{ratio:.1%} of find_digits")
+    print(f"{ratio:.1%} of finding candidates")
     assert ratio < 0.25

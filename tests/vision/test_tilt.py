@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from numbre_edge.geometry import size_upright, turned_back, upright
-from numbre_edge.types import Box, Frame
+from numbre_edge.geometry import in_frame, in_working, upright
+from numbre_edge.types import Box, Frame, Placement
 from numbre_edge.vision import tilt as subject
-from numbre_edge.vision.pipeline import find_digits
+from numbre_edge.vision.candidates import candidates
+from numbre_edge.vision.page import Page
 from numbre_edge.vision.rules import shrunk
 from tests.vision.drawing import Ink, blank, digits_on
 
@@ -63,7 +64,7 @@ def test_a_level_page_is_not_turned(writing: Ink) -> None:
 def test_a_digit_alone_is_not_a_tilted_line(mnist_sample: MnistSample) -> None:
     for digit in mnist_sample[0]:
         page = digits_on(blank(200, 200), [digit], at=((30, 30),), size=140)
-        assert find_digits(Frame(page)).tilt == 0
+        assert Page(Frame(page)).placement.tilt == 0
 
 
 def test_nothing_and_noise_do_not_lean() -> None:
@@ -73,37 +74,45 @@ def test_nothing_and_noise_do_not_lean() -> None:
 
 
 @pytest.mark.parametrize("tilt", [-20, 0, 7.5])
-def test_a_box_in_the_upright_picture_finds_its_ink_in_the_frame(tilt: float) -> None:
-    ink = Box(600, 100, 40, 60)
-    mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+@pytest.mark.parametrize("scale", [1.0, 0.37])
+def test_a_box_in_the_upright_picture_finds_its_ink_in_the_frame(tilt: float, scale: float) -> None:
+    ink, region = Box(600, 100, 40, 60), Box(200, 50, WIDTH, HEIGHT)
+    mask = np.zeros((HEIGHT + 100, WIDTH + 300), np.uint8)
     mask[ink.y : ink.bottom, ink.x : ink.right] = 255
+    placement = Placement(region, scale, tilt)
 
-    turned = upright(mask, tilt)
+    part = mask[region.y : region.bottom, region.x : region.right]
+    turned = upright(cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), tilt)
     box = Box(*cv2.boundingRect(np.where(turned > 127, np.uint8(255), np.uint8(0))))
-    back = turned_back(box, WIDTH, HEIGHT, tilt)
+    back = Box(*in_frame(np.array([box], np.int32), placement)[0].tolist())
 
-    assert turned.shape[::-1] == size_upright(WIDTH, HEIGHT, tilt)
-    assert back.x <= ink.x + 1
-    assert back.y <= ink.y + 1
-    assert back.right >= ink.right - 1
-    assert back.bottom >= ink.bottom - 1
+    slack = 1 / scale
+    assert back.x <= ink.x + slack
+    assert back.y <= ink.y + slack
+    assert back.right >= ink.right - slack
+    assert back.bottom >= ink.bottom - slack
     assert back.width * back.height <= 3 * ink.width * ink.height
+    there = in_working(back, placement)
+    assert there.x <= box.x
+    assert there.y <= box.y
+    assert there.right >= box.right
+    assert there.bottom >= box.bottom
 
 
-def test_a_box_in_the_corner_that_was_filled_stays_in_the_frame() -> None:
-    box = turned_back(Box(0, 0, 5, 5), WIDTH, HEIGHT, 15)
+def test_a_box_in_the_corner_that_was_filled_stays_in_the_region() -> None:
+    region = Box(30, 40, WIDTH, HEIGHT)
+    (box,) = (Box(*row) for row in in_frame(np.array([[0, 0, 5, 5]], np.int32), Placement(region, 1.0, 15)).tolist())
 
-    assert 0 <= box.x < box.right <= WIDTH
-    assert 0 <= box.y < box.bottom <= HEIGHT
+    assert region.x <= box.x < box.right <= region.right
+    assert region.y <= box.y < box.bottom <= region.bottom
 
 
 def test_all_stages_are_of_the_upright_page(writing: Ink) -> None:
-    page = np.asarray(220 - 0.7 * leaning(ruled(writing), 10), np.uint8)
-    stages = find_digits(Frame(page))
+    pixels = np.asarray(220 - 0.7 * leaning(ruled(writing), 10), np.uint8)
+    page = Page(Frame(pixels))
 
-    assert stages.tilt == pytest.approx(10, abs=0.3)
-    assert stages.contrast.shape == stages.mask.shape
-    assert stages.mask.shape[0] > page.shape[0] * stages.scale
-    tops = sorted(stages.patches.boxes[:, 1].tolist())
-    assert len(tops) >= 24
-    assert find_digits(Frame(page), level=False).tilt == 0
+    assert page.placement.tilt == pytest.approx(10, abs=0.3)
+    assert page.flattened.contrast.shape == page.writing.mask.shape
+    assert page.writing.mask.shape[0] > pixels.shape[0] * page.scale
+    assert len(candidates(page)) >= 24
+    assert Page(Frame(pixels), level=False).placement.tilt == 0

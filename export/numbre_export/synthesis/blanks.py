@@ -6,8 +6,10 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
+from numbre_edge.geometry import in_frame
 from numbre_edge.types import Floats, Frame, Pixels
-from numbre_edge.vision.pipeline import find_digits
+from numbre_edge.vision.candidates import candidates
+from numbre_edge.vision.page import Page
 from numbre_export.synthesis.photographs import NARROW
 from numbre_export.synthesis.scenes.camera import Camera, expose
 from numbre_export.synthesis.scenes.light import Light, Shadow, render_light
@@ -19,8 +21,10 @@ _MOST = 6  # patches of one picture
 
 def patches_of_blank(rng: Generator) -> list[Pixels]:
     """Return (28, 28) uint8 patches that vision finds where nothing is written; often none."""
-    found = find_digits(Frame(blank_picture(rng)), level=False).patches
-    wide = np.flatnonzero(found.boxes[:, 2] > NARROW * found.boxes[:, 3])
+    page = Page(Frame(blank_picture(rng)), level=False)
+    found = candidates(page)
+    boxes = in_frame(found.boxes, page.placement)
+    wide = np.flatnonzero(boxes[:, 2] > NARROW * boxes[:, 3])
     return [found.pixels[i] for i in rng.permutation(wide)[:_MOST]]
 
 

@@ -8,8 +8,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.random import Generator
 
+from numbre_edge.geometry import in_frame
 from numbre_edge.types import Box, Frame, Pixels
-from numbre_edge.vision.pipeline import find_digits
+from numbre_edge.vision.candidates import candidates
+from numbre_edge.vision.page import Page
 from numbre_edge.vocabulary import NO_DIGITS, WHOLE
 from numbre_export.synthesis.scenes.camera import Camera
 from numbre_export.synthesis.scenes.ink import (
@@ -52,11 +54,13 @@ NOT_A_DIGIT, PART, SEVERAL = (WHOLE.column(kind) for kind in NO_DIGITS)  # label
 def photographed(digits: Sequence[Glyph], clutter: Sequence[Glyph], rng: Generator) -> tuple[list[Pixels], list[int]]:
     """Photograph one random line of writing and return the patches found in it, with their labels."""
     scene = random_scene(digits, clutter, rng)
-    patches = find_digits(Frame(scene.pixels), level=False).patches  # boxes are where the scene put them
+    page = Page(Frame(scene.pixels), level=False)
+    patches = candidates(page)
+    boxes = in_frame(patches.boxes, page.placement)  # where the scene put them
     truths = [digit for number in scene.numbers for digit in number.digits]
     named = [
         (pixels, label)
-        for pixels, box in zip(patches.pixels, patches.boxes.tolist(), strict=True)
+        for pixels, box in zip(patches.pixels, boxes.tolist(), strict=True)
         if (label := _label(Box(*box), [t.box for t in truths], [t.label for t in truths])) is not None
     ]
     chosen = [pair for pair in named if pair[1] < NOT_A_DIGIT]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from functools import partial
 
 import cv2
 import numpy as np
@@ -11,11 +12,18 @@ from hypothesis import given, settings
 from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
 
+from numbre_edge.geometry import in_frame
 from numbre_edge.types import Box, Frame, Patches
-from numbre_edge.vision.pipeline import WORKING_SIDE, find_digits
+from numbre_edge.vision.candidates import candidates
+from numbre_edge.vision.page import WORKING_SIDE, Page
 from tests.vision.drawing import Ink, blank, digits_on, extent
 
 MnistSample = tuple[NDArray[np.uint8], NDArray[np.uint8]]
+
+
+def on(page: Page) -> Patches:
+    """Return the candidates of a page, in frame pixels."""
+    return candidates(page).placed(partial(in_frame, placement=page.placement))
 
 
 def boxes(patches: Patches) -> list[Box]:
@@ -52,7 +60,7 @@ def ones(mnist_sample: MnistSample) -> NDArray[np.uint8]:
 @pytest.mark.parametrize("colour", [False, True])
 def test_a_digit_s_box_is_where_it_stands(ones: NDArray[np.uint8], colour: bool) -> None:
     page = digits_on(blank(200, 300), ones[:2], at=((60, 50), (170, 60)), size=84)
-    patches = find_digits(Frame(cv2.cvtColor(page, cv2.COLOR_GRAY2BGR) if colour else page)).patches
+    patches = on(Page(Frame(cv2.cvtColor(page, cv2.COLOR_GRAY2BGR) if colour else page)))
 
     assert len(patches) == 2
     for box, digit, (x, y) in zip(sorted(boxes(patches)), ones, ((60, 50), (170, 60)), strict=False):
@@ -65,7 +73,7 @@ def test_the_patch_is_the_digit_at_any_size(mnist_sample: MnistSample, size: int
     likeness = []
     for digit in mnist_sample[0][::10]:
         page = digits_on(blank(size * 3, size * 3), [digit], at=((size, size),), size=size)
-        patches = find_digits(Frame(page)).patches
+        patches = on(Page(Frame(page)))
         assert len(patches) > 0
         likeness.append(max(alike(patch, digit) for patch in patches.pixels))
 
@@ -78,10 +86,11 @@ def test_a_bare_thumbnail_of_a_digit_is_a_picture(mnist_sample: MnistSample, siz
     found = right_way_round = 0
     for digit in mnist_sample[0]:
         small = cv2.resize(digit, (size, size), interpolation=cv2.INTER_AREA)
-        stages = find_digits(Frame(small if light_ink else 255 - small))
-        assert_sound(stages.patches, size, size)
-        found += len(stages.patches) > 0
-        right_way_round += stages.light_ink is light_ink
+        view = Page(Frame(small if light_ink else 255 - small))
+        patches = on(view)
+        assert_sound(patches, size, size)
+        found += len(patches) > 0
+        right_way_round += view.flattened.light_ink is light_ink
 
     assert found == 100  # a bold 1 is no desk's edge
     assert right_way_round >= 98
@@ -90,12 +99,13 @@ def test_a_bare_thumbnail_of_a_digit_is_a_picture(mnist_sample: MnistSample, siz
 def test_a_scan_of_100_megapixels_is_read_at_working_scale(ones: NDArray[np.uint8]) -> None:
     page = blank(7100, 14100)
     page[3000:4400, 6000:7400] = digits_on(blank(1400, 1400), ones[:1], at=((0, 0),), size=1400)
-    stages = find_digits(Frame(page))
+    view = Page(Frame(page))
+    patches = on(view)
 
-    assert max(stages.contrast.shape) == WORKING_SIDE
-    assert stages.scale == pytest.approx(WORKING_SIDE / 14100)
-    assert_sound(stages.patches, 14100, 7100)
-    (box,) = boxes(stages.patches)
+    assert max(view.flattened.contrast.shape) == WORKING_SIDE
+    assert view.scale == pytest.approx(WORKING_SIDE / 14100)
+    assert_sound(patches, 14100, 7100)
+    (box,) = boxes(patches)
     assert (box.x, box.y) == pytest.approx(extent(ones[0], 6000, 3000, 1400)[:2], abs=30)
 
 
@@ -112,14 +122,14 @@ NOTHING = {
 
 @pytest.mark.parametrize("picture", NOTHING.values(), ids=NOTHING.keys())
 def test_a_picture_without_writing_has_no_candidates(picture: Ink) -> None:
-    assert len(find_digits(Frame(picture)).patches) == 0
+    assert len(on(Page(Frame(picture)))) == 0
 
 
 @pytest.mark.parametrize("deviation", [3, 10, 40])
 def test_pure_noise_has_few_candidates(deviation: float) -> None:
     grain = np.random.default_rng(1).normal(128, deviation, (480, 640)).clip(0, 255).astype(np.uint8)
 
-    patches = find_digits(Frame(grain)).patches
+    patches = on(Page(Frame(grain)))
 
     assert len(patches) < 300
     assert_sound(patches, 640, 480)
@@ -129,7 +139,7 @@ def test_a_page_of_digits_gives_them_all(mnist_sample: MnistSample) -> None:
     places = [(30 + i % 10 * 50, 30 + i // 10 * 60) for i in range(100)]
     page = digits_on(blank(660, 560), mnist_sample[0], at=places, size=40)
 
-    patches = find_digits(Frame(page)).patches
+    patches = on(Page(Frame(page)))
 
     assert_sound(patches, 560, 660)
     assert len(patches.lattices) == pytest.approx(100, abs=2)
@@ -139,16 +149,17 @@ def test_a_page_of_500_digits_gives_them_all(mnist_sample: MnistSample) -> None:
     places = [(30 + i % 25 * 50, 30 + i // 25 * 60) for i in range(500)]
     page = digits_on(blank(1270, 1290), np.tile(mnist_sample[0], (5, 1, 1)), at=places, size=40)
 
-    stages = find_digits(Frame(page))
+    view = Page(Frame(page))
+    patches = on(view)
 
-    assert not stages.light_ink
-    assert_sound(stages.patches, 1290, 1270)
-    assert len(stages.patches.lattices) == pytest.approx(500, abs=10)
+    assert not view.flattened.light_ink
+    assert_sound(patches, 1290, 1270)
+    assert len(patches.lattices) == pytest.approx(500, abs=10)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (2, 2), (1, 300), (300, 1), (70, 1), (3, 2000), (2000, 3)])
 def test_a_sliver_of_a_picture_is_answered(shape: tuple[int, int]) -> None:
-    patches = find_digits(Frame(np.full(shape, 200, np.uint8))).patches
+    patches = on(Page(Frame(np.full(shape, 200, np.uint8))))
 
     assert_sound(patches, shape[1], shape[0])
 
@@ -158,4 +169,4 @@ def test_a_sliver_of_a_picture_is_answered(shape: tuple[int, int]) -> None:
 def test_any_picture_is_answered(pixels: NDArray[np.uint8]) -> None:
     height, width = pixels.shape
 
-    assert_sound(find_digits(Frame(pixels)).patches, width, height)
+    assert_sound(on(Page(Frame(pixels))), width, height)

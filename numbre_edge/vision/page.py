@@ -1,0 +1,143 @@
+"""A frame, or a region of it, as a page: grey at any size; at working scale without its light, set upright, its ink.
+
+Each stage is made once, when somebody first asks for it: who looks at grey pixels alone pays for no more.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from numbre_edge.errors import UsageError
+from numbre_edge.geometry import scaled_size, upright
+from numbre_edge.types import Box, Frame, Pixels, Placement
+from numbre_edge.vision.binarize import binarize
+from numbre_edge.vision.components import close_gaps
+from numbre_edge.vision.illumination import Flattened, flatten
+from numbre_edge.vision.normalize import stroke_width
+from numbre_edge.vision.rules import remove_rules, shrunk
+from numbre_edge.vision.tilt import tilt_of
+
+# Longer side, pixels. Larger pictures are shrunk to it: a digit 1/60 of the side is then 21 pixels high.
+WORKING_SIDE = 1280
+# Smaller pictures are enlarged to about this, so that a stroke is several pixels wide.
+_ENLARGE_TO = 160
+_MAX_ENLARGEMENT = 4
+# A picture with no longer side than this may be filled by its writing.
+_FULL = 64
+
+
+class Writing(NamedTuple):
+    """What is written on a page.
+
+    Attributes:
+        mask: (h, w) uint8, ink 255 on 0, without the page's rules.
+        stroke: mean width of its strokes, working pixels.
+        upright_rules: whether any of the rules stood upright.
+    """
+
+    mask: Pixels
+    stroke: float
+    upright_rules: bool
+
+
+class _Upright(NamedTuple):
+    """The page set upright: without its light, its ink with all rules, that ink where lines are looked for."""
+
+    flattened: Flattened
+    ink: Pixels
+    small: Pixels
+    tilt: float
+
+
+class Page:
+    """What a recogniser reads from.
+
+    Args:
+        frame: the picture.
+        roi: the part of it to look at; None for all.
+        level: whether a tilted page is set upright.
+
+    Attributes:
+        region: what of the frame the page is, in frame pixels.
+
+    Raises:
+        UsageError: ``roi`` lies outside the picture.
+    """
+
+    def __init__(self, frame: Frame, *, roi: Box | None = None, level: bool = True) -> None:
+        self.region = Box(0, 0, frame.width, frame.height) if roi is None else _within(roi, frame)
+        self._pixels = frame.pixels[self.region.y : self.region.bottom, self.region.x : self.region.right]
+        self._level = level
+
+    @cached_property
+    def grey(self) -> Pixels:
+        """(H, W) uint8, the region as it is in the frame."""
+        return self._pixels if self._pixels.ndim == 2 else np.asarray(cv2.cvtColor(self._pixels, cv2.COLOR_BGR2GRAY))
+
+    def grey_at(self, scale: float) -> Pixels:
+        """Return ``grey`` with ``scale`` pixels per frame pixel; ``Placement(page.region, scale)`` places its boxes."""
+        if scale == 1:
+            return self.grey
+        method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        size = scaled_size(self.region.width, self.region.height, scale)
+        return np.asarray(cv2.resize(self.grey, size, interpolation=method), np.uint8)
+
+    @property
+    def full(self) -> bool:
+        """Whether the picture is so small that its writing may fill it."""
+        return max(self.region[2:]) <= _FULL
+
+    @cached_property
+    def scale(self) -> float:
+        """Working pixels per frame pixel."""
+        longer = max(self.region[2:])
+        if longer > WORKING_SIDE:
+            return WORKING_SIDE / longer
+        return min(_MAX_ENLARGEMENT, _ENLARGE_TO / longer) if longer < _ENLARGE_TO else 1.0
+
+    @property
+    def flattened(self) -> Flattened:
+        """The upright page without its light, at working scale."""
+        return self._upright.flattened
+
+    @property
+    def placement(self) -> Placement:
+        """Where ``flattened`` and ``writing`` lie in the frame."""
+        return Placement(self.region, self.scale, self._upright.tilt)
+
+    @cached_property
+    def writing(self) -> Writing:
+        """The ink of ``flattened``."""
+        flattened, ink, small, _ = self._upright
+        mask, upright_rules = remove_rules(ink, flattened.contrast, small, full=self.full)
+        stroke = stroke_width(mask)
+        return Writing(close_gaps(mask, stroke), stroke, upright_rules)
+
+    @cached_property
+    def _upright(self) -> _Upright:
+        flattened = flatten(self.grey_at(self.scale), full=self.full)
+        seen = self._inked(flattened, 0.0)
+        tilt = tilt_of(seen.small) if self._level and not self.full else 0.0
+        if not tilt:
+            return seen
+        edges = upright(flattened.edges.view(np.uint8), tilt).view(np.bool_)
+        return self._inked(Flattened(upright(flattened.contrast, tilt), edges, flattened.light_ink), tilt)
+
+    def _inked(self, flattened: Flattened, tilt: float) -> _Upright:
+        ink = binarize(flattened.contrast, enlarged=self.scale > 1)
+        return _Upright(flattened, ink, shrunk(ink), tilt)
+
+
+def _within(roi: Box, frame: Frame) -> Box:
+    """Return what of ``roi`` lies within the frame."""
+    left, top = max(0, roi.x), max(0, roi.y)
+    region = Box(left, top, min(frame.width, roi.right) - left, min(frame.height, roi.bottom) - top)
+    if min(region[2:]) <= 0:
+        raise UsageError(
+            f"region {roi.x},{roi.y},{roi.width},{roi.height} lies outside the {frame.width}x{frame.height} picture"
+        )
+    return region
