@@ -1,0 +1,141 @@
+"""Write views to train the finder on: ``python -m numbre_export.synthesis.shards OUT --mnist DIR --pen FILE ...``.
+
+Each ``shard-00000.npz`` holds M views: ``grey`` (M, H, W) uint8, and of all their boxes, one view after the other,
+``boxes`` (K, 4) float32, ``labels`` (K,) int8 and ``hard`` (K,) bool, as in
+:class:`~numbre_export.synthesis.views.View`; view i has those from ``starts[i]`` up to ``starts[i + 1]``. Shards that
+are there already are kept; each depends on its number and the seed alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from numbre_edge.atomic import replacing
+from numbre_edge.errors import DataError, NumbreError
+from numbre_export.synthesis.pages import KINDS, Kind
+from numbre_export.synthesis.sources import Part, Sources
+from numbre_export.synthesis.views import View, render_view
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What shards hold.
+
+    Attributes:
+        mnist, pen, symbols: where :meth:`Sources.load` finds its data.
+        part: whose hands.
+        size: views a shard.
+        seed: of all chance.
+        without: names of kinds of pages left out.
+    """
+
+    mnist: Path
+    pen: Path
+    symbols: Path
+    part: Part = "train"
+    size: int = 1000
+    seed: int = 0
+    without: tuple[str, ...] = ()
+
+
+def chosen(without: Sequence[str]) -> tuple[Kind, ...]:
+    """Return all kinds but those named.
+
+    Raises:
+        DataError: there is no such kind, or none is left.
+    """
+    names = [kind.name for kind in KINDS]
+    if unknown := [name for name in without if name not in names]:
+        raise DataError(f"no kind of page is called {', '.join(unknown)}; there are {', '.join(names)}")
+    kinds = tuple(kind for kind in KINDS if kind.name not in without)
+    if not kinds:
+        raise DataError("no kind of page is left to render")
+    return kinds
+
+
+def write_shard(out: Path, index: int, job: Job) -> Path:
+    """Render one shard into the folder ``out``; return its path. One that is there is kept."""
+    path = out / f"shard-{index:05d}.npz"
+    if path.exists():
+        return path
+    cv2.setNumThreads(1)
+    sources, kinds = _sources(job), chosen(job.without)
+    rng = np.random.default_rng((job.seed, index))
+    views = [render_view(sources, rng, kinds=kinds) for _ in range(job.size)]
+    with replacing(path) as temporary:
+        save_views(temporary, views)
+    return path
+
+
+def save_views(path: Path, views: Sequence[View]) -> None:
+    """Write views as this module describes."""
+    np.savez_compressed(
+        path,
+        grey=np.stack([view.grey for view in views]),
+        boxes=np.concatenate([view.boxes for view in views]),
+        labels=np.concatenate([view.labels for view in views]),
+        hard=np.concatenate([view.hard for view in views]),
+        starts=np.cumsum([0, *(len(view.labels) for view in views)], dtype=np.int64),
+    )
+
+
+def write_shards(out: Path, job: Job, *, shards: int, processes: int = 1) -> None:
+    """Render shards 0 up to ``shards`` into the folder ``out``; tell of each on stderr."""
+    out.mkdir(parents=True, exist_ok=True)
+    chosen(job.without)
+    start = time.monotonic()
+    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
+        waiting = [pool.submit(write_shard, out, index, job) for index in range(shards)]
+        for done, future in enumerate(waiting, 1):
+            path = future.result()
+            print(f"{path} ({done} of {shards}, {time.monotonic() - start:.0f} s)", file=sys.stderr, flush=True)
+
+
+@cache
+def _sources(job: Job) -> Sources:
+    return Sources.load(job.mnist, job.pen, job.symbols, job.part)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="numbre_export.synthesis.shards", description="Render views to train on.")
+    parser.add_argument("out", type=Path, help="folder for the shards")
+    parser.add_argument("--mnist", type=Path, required=True, help="folder with MNIST's four idx files, or .npz")
+    parser.add_argument("--pen", type=Path, required=True, help="pen.npz, of numbre_export.data.pen_strokes")
+    parser.add_argument("--symbols", type=Path, required=True, help="BHMSDS as .npz")
+    parser.add_argument("--shards", type=int, default=1)
+    parser.add_argument("--size", type=int, default=1000, help="views a shard")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--part", choices=("train", "validation"), default="train", help="whose hands")
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--without", default="", help="kinds of pages to leave out, with commas between them")
+    given = parser.parse_args(arguments)
+    job = Job(
+        mnist=given.mnist,
+        pen=given.pen,
+        symbols=given.symbols,
+        part=given.part,
+        size=given.size,
+        seed=given.seed,
+        without=tuple(filter(None, given.without.split(","))),
+    )
+    try:
+        write_shards(given.out, job, shards=given.shards, processes=given.processes)
+    except NumbreError as exc:
+        print(f"error: {exc}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

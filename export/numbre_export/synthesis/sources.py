@@ -1,0 +1,168 @@
+"""Whose hands and types pages are written in: drawn by writer, so that those with hundreds of items do not rule."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from numbre_edge.errors import DataError
+from numbre_edge.types import Pixels
+from numbre_export.data.mnist import Digits, load_mnist, split
+from numbre_export.data.pen import DIGIT, NUMBER, PARTS, WORD, PenStrokes, load_pen
+from numbre_export.synthesis.clutter import TYPEFACES
+from numbre_export.synthesis.shapes import Shape, bitmap_shape, pen_shape, type_shape
+from numbre_export.synthesis.styles import european
+
+Part = Literal["train", "validation"]
+
+_CAP = 40  # digits by which a writer counts at most: the median writer has 24
+_SEED = 1  # of MNIST's split, the classifier's own: what it is chosen on is rendered for validation only
+_EUROPEAN = 0.4  # share of MNIST's digits that get a European hand's strokes
+_SYMBOL_NAMES = {"dot": ".", "minus": "-", "plus": "+", "slash": "/"}
+# Larger side in digit heights, where the pen data knows none (its README gives these medians); dots as pens leave them.
+SIZES = {".": 0.09, ",": 0.32, "-": 0.5, ":": 0.6, "+": 0.75, "/": 1.24, "=": 0.6, "'": 0.3, '"': 0.3, ";": 0.6}
+_PEN_SHARE, _MNIST_SHARE = 0.66, 0.26  # of hands; the rest writes in BHMSDS
+
+
+@dataclass(frozen=True, eq=False)
+class Sources:
+    """What is drawn from.
+
+    Attributes:
+        digits: MNIST's, of one part of the training set.
+        pen: trajectories, all parts; only ``items`` are used.
+        items: writer -> label -> items of this part, single characters.
+        words, numbers: items of this part.
+        others: label -> items of this part, single characters, by anybody.
+        writers: those with digits, and the chance of each, which sums to 1.
+        symbols: (K, 28, 28) uint8, ink 255 on 0, by label; BHMSDS.
+    """
+
+    digits: Digits
+    pen: PenStrokes
+    items: dict[int, dict[str, list[int]]]
+    others: dict[str, list[int]]
+    words: list[int]
+    numbers: list[int]
+    writers: tuple[NDArray[np.int64], NDArray[np.float64]]
+    symbols: dict[str, Pixels]
+    by_label: dict[str, NDArray[np.intp]]
+
+    @classmethod
+    def load(cls, mnist: Path, pen: Path, symbols: Path, part: Part = "train") -> Sources:
+        """Load everything. MNIST's test set, and pen writers of other parts, are left alone.
+
+        BHMSDS has no writers: the last tenth of each of its symbols is for validation, the rest for training.
+
+        Raises:
+            DataError: naming the file and what was expected of it.
+        """
+        train, validation = split(load_mnist(mnist).train, seed=_SEED)
+        return cls.of(validation if part == "validation" else train, load_pen(pen), _symbols(symbols, part), part)
+
+    @classmethod
+    def of(cls, digits: Digits, pen: PenStrokes, symbols: dict[str, Pixels], part: Part = "train") -> Sources:
+        """Take one part of the pen's writers, and all of the rest."""
+        chosen = np.flatnonzero(pen.part == PARTS.index(part))
+        items: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+        others: dict[str, list[int]] = defaultdict(list)
+        words, numbers = [], []
+        count: dict[int, int] = defaultdict(int)
+        for item, kind, writer in zip(chosen.tolist(), pen.kind[chosen], pen.writer[chosen].tolist(), strict=True):
+            if kind == WORD:
+                words.append(item)
+            elif kind == NUMBER:
+                numbers.append(item)
+            else:
+                items[writer][str(pen.label[item])].append(item)
+                others[str(pen.label[item])].append(item)
+                count[writer] += kind == DIGIT
+        writers = np.array(sorted(w for w, digits_written in count.items() if digits_written), np.int64)
+        if missing := [c for c in "0123456789.,-/" if not others[c]] + ["words"] * (not words):
+            raise DataError(f"pen trajectories of the {part} part have no {' '.join(missing)}")
+        chance = np.array([min(_CAP, count[w]) for w in writers.tolist()], np.float64)
+        by_label = {str(n): np.flatnonzero(digits.labels == n) for n in range(10)}
+        return cls(
+            digits, pen, items, dict(others), words, numbers, (writers, chance / chance.sum()), symbols, by_label
+        )
+
+    def hand(self, rng: Generator) -> Writer:
+        """Return somebody who writes."""
+        kind = rng.random()
+        writers, chance = self.writers
+        writer = int(writers[np.searchsorted(np.cumsum(chance)[:-1], rng.random())])
+        if kind < _PEN_SHARE or not self.symbols:
+            return Writer(self, writer, "pen")
+        return Writer(self, writer, "mnist" if kind < _PEN_SHARE + _MNIST_SHARE else "symbols")
+
+    def typeface(self, rng: Generator) -> str:
+        """Return one of the typefaces, for :func:`numbre_export.synthesis.shapes.type_shape`."""
+        return TYPEFACES[int(rng.integers(len(TYPEFACES)))]
+
+
+@dataclass(frozen=True, eq=False)
+class Writer:
+    """One hand: a pen writer's own digits, letters and marks, as far as there are any; or digits out of bitmaps."""
+
+    sources: Sources
+    writer: int
+    kind: Literal["pen", "mnist", "symbols"]
+
+    def shape(self, character: str, rng: Generator) -> Shape:
+        """Write one character; printed where nobody wrote one."""
+        sources = self.sources
+        if self.kind != "pen" and (shape := self._bitmap(character, rng)) is not None:
+            return shape
+        own = sources.items.get(self.writer, {}).get(character) or sources.others.get(character)
+        if not own:
+            return type_shape("DejaVuSans", character)
+        item = own[int(rng.integers(len(own)))]
+        return pen_shape(sources.pen, item, size=self._size(item, character, rng))
+
+    def word(self, rng: Generator) -> Shape:
+        """Write a word."""
+        words = self.sources.words
+        item = words[int(rng.integers(len(words)))]
+        size = float(self.sources.pen.size[item])
+        width = 0.45 * len(str(self.sources.pen.label[item])) + 0.4  # of digit heights, where it is not known
+        return pen_shape(self.sources.pen, item, size=size if 0.3 < size < 12 else width)
+
+    def _size(self, item: int, character: str, rng: Generator) -> float:
+        size, usual = float(self.sources.pen.size[item]), SIZES.get(character, 1.0)
+        if character in ".,":  # dots are blown up like anything else: they are drawn as pens leave them
+            return float(usual * rng.uniform(0.5, 1.5))
+        return size if 0.5 * usual < size < 1.7 * usual else usual
+
+    def _bitmap(self, character: str, rng: Generator) -> Shape | None:
+        sources = self.sources
+        grow = float(rng.uniform(-0.5, 0.9))
+        if self.kind == "symbols" and character in sources.symbols:
+            images = sources.symbols[character]
+            return bitmap_shape(images[int(rng.integers(len(images)))], character, grow=grow, size=SIZES.get(character))
+        if self.kind == "mnist" and (which := sources.by_label.get(character)) is not None and len(which):
+            image = sources.digits.images[which[int(rng.integers(len(which)))]]
+            if rng.random() < _EUROPEAN:
+                image = european(image, int(character), rng)
+            return bitmap_shape(image, character, grow=grow)
+        return None
+
+
+def _symbols(path: Path, part: Part) -> dict[str, Pixels]:
+    """Load BHMSDS by label: (K, 28, 28) uint8, ink 255 on 0."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            images, labels, names = archive["x"], archive["y"], [str(name) for name in archive["names"]]
+    except (OSError, ValueError, KeyError) as exc:
+        raise DataError(f"{path}: expected an .npz with x, y and names ({exc})") from exc
+    symbols = {}
+    for index, name in enumerate(names):
+        own = 255 - images[labels == index]
+        edge = len(own) - len(own) // 10
+        symbols[_SYMBOL_NAMES.get(name, name)] = own[edge:] if part == "validation" else own[:edge]
+    return symbols
