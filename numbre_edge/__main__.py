@@ -1,5 +1,34 @@
-"""``python -m numbre_edge`` is ``numbre-edge``."""
+"""The program's first step, as ``numbre-edge`` and ``python -m numbre_edge``: before anything that takes time."""
 
-from numbre_edge.cli.app import main
+from __future__ import annotations
 
-main()
+import os
+import sys
+
+from numbre_edge.cli.signals import at_once
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    with at_once():
+        _fill_closed_streams()
+        from numbre_edge.cli.app import main as run
+    run()
+
+
+def _fill_closed_streams() -> None:
+    """Put something where the caller closed stdin, stdout or stderr (``>&-``): Python has None there.
+
+    Its number would go to the next file that is opened, which is then written over. What is read is
+    empty, what is said is lost, but a result that cannot be written fails.
+    """
+    if sys.stdin is None:
+        sys.stdin = os.fdopen(os.open(os.devnull, os.O_RDONLY))
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")  # not for writing: that fails
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

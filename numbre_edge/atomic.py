@@ -7,24 +7,31 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from numbre_edge.errors import NumbreError
+from numbre_edge.errors import NumbreError, UsageError
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, *, keep: bool = False) -> Iterator[Path]:
     """Yield a temporary path beside ``path`` that replaces it when the block ends without an exception.
 
     The temporary name ends in ``path``'s own suffix, which many writers choose a format by. A pipe or a
     device is given as it is: replacing it would destroy it.
 
+    Args:
+        path: of a symbolic link, what it points to is replaced.
+        keep: the temporary file is ``partial(path)``, and what was written to it stays there after an exception.
+
     Raises:
+        UsageError: ``keep``, and there is such a file already.
         NumbreError: the file cannot be written.
     """
     if path.exists() and not path.is_file():
         yield path
         return
-    target = Path(os.path.realpath(path))  # of a symbolic link, replace what it points to
-    temporary = target.with_name(f".{target.stem}.{os.getpid()}.part{target.suffix}")
+    target = real(path)
+    temporary = partial(path) if keep else target.with_name(f".{target.stem}.{os.getpid()}.part{target.suffix}")
+    if keep and _holds_something(temporary):
+        raise UsageError(f"{temporary} is there already, kept by a run that ended early; move or delete it first")
     try:
         yield temporary
         os.replace(temporary, target)
@@ -33,7 +40,26 @@ def replacing(path: Path) -> Iterator[Path]:
             raise
         raise NumbreError(f"cannot write {path}: {(exc.strerror or str(exc)).lower()}") from exc
     finally:
-        temporary.unlink(missing_ok=True)
+        if not (keep and _holds_something(temporary)):
+            temporary.unlink(missing_ok=True)
+
+
+def partial(path: Path) -> Path:
+    """Return the file beside ``path`` that holds what is done of it."""
+    target = real(path) if path.is_symlink() else path
+    return target.with_name(f"{target.name}.partial")
+
+
+def real(path: Path) -> Path:
+    """Return where a path leads, all links followed; one that can lead nowhere as it is."""
+    try:
+        return Path(os.path.realpath(path))
+    except (OSError, ValueError):  # ValueError: a NUL
+        return path
+
+
+def _holds_something(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
 
 
 def write_file(path: Path, content: bytes) -> None:

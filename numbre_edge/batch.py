@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from numbre_edge.errors import NumbreError, SourceError, one_line
 from numbre_edge.sources.files import Source, frames
+from numbre_edge.sources.view import Orientation, Region
 from numbre_edge.types import Box, Frame, Reading, Result
 
 
@@ -25,11 +26,13 @@ class ReadOptions:
 
     Attributes:
         every: of a video, every so many-th frame.
-        roi: the part of each frame to read, in frame pixels; None for all of it.
+        orientation: how each frame is set right first.
+        region: the part of each frame to read then; None for all of it.
     """
 
     every: int = 1
-    roi: Box | None = None
+    orientation: Orientation = field(default_factory=Orientation)
+    region: Region | None = None
 
 
 DEFAULTS = ReadOptions()
@@ -40,10 +43,12 @@ class Outcome:
     """What became of one frame.
 
     Attributes:
+        source: where it comes from.
         result: its readings, or the error that prevented them.
-        frame: itself, for those who draw on it; None where it could not be read.
+        frame: as it was read, for those who draw on it; None where it could not be.
     """
 
+    source: Source
     result: Result
     frame: Frame | None = None
 
@@ -98,15 +103,18 @@ def outcomes(
     index = 0
     try:
         for frame in frames(source, every=options.every):
-            try:
-                readings = tuple(reader.read_frame(frame, roi=options.roi))
-            except NumbreError as exc:
-                yield Outcome(Result(frame.source, frame.index, None, None, error=one_line(exc)))
-            else:
-                yield Outcome(Result(frame.source, frame.index, frame.width, frame.height, readings), frame)
+            yield _outcome(source, options.orientation.applied(frame), reader, options.region)
             index = frame.index + options.every
     except SourceError as exc:
-        yield Outcome(Result(source.name, index, None, None, error=one_line(exc)))
+        yield Outcome(source, Result(source.name, index, None, None, error=one_line(exc)))
+
+
+def _outcome(source: Source, frame: Frame, reader: FrameReader, region: Region | None) -> Outcome:
+    try:
+        readings = tuple(reader.read_frame(frame, roi=region.box(frame) if region else None))
+    except NumbreError as exc:
+        return Outcome(source, Result(frame.source, frame.index, None, None, error=one_line(exc)))
+    return Outcome(source, Result(frame.source, frame.index, frame.width, frame.height, readings), frame)
 
 
 @dataclass
@@ -117,13 +125,16 @@ class Tally(Listener):
         frames: pictures, and frames of videos, with those that could not be read.
         numbers: read in them.
         errors: frames and sources that could not be read.
+        notes: frames of which there is something to know.
     """
 
     frames: int = 0
     numbers: int = 0
     errors: int = 0
+    notes: int = 0
 
     def take(self, outcome: Outcome) -> None:
         self.frames += 1
         self.numbers += len(outcome.result.readings)
         self.errors += outcome.result.error is not None
+        self.notes += outcome.frame is not None and outcome.frame.note != ""

@@ -15,6 +15,11 @@ these where they enter, with ``raise … from``.
 
 from __future__ import annotations
 
+import re
+
+# Control characters, lone surrogates (bytes that are no UTF-8), and what turns the direction of writing.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+
 
 class NumbreError(Exception):
     """Base of every error of this package; ``str(error)`` is displayed to the user."""
@@ -53,5 +58,10 @@ class DataError(NumbreError):
 
 
 def one_line(error: Exception) -> str:
-    """Return an error's message without line breaks."""
-    return " ".join(str(error).split())
+    """Return an error's message without line breaks, fit for a terminal."""
+    return printable(" ".join(str(error).split()))
+
+
+def printable(text: str) -> str:
+    """Return text with what a terminal would obey, or cannot show, written out: a file name may hold anything."""
+    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)

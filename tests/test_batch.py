@@ -13,6 +13,7 @@ import pytest
 from numbre_edge.batch import Listener, Outcome, ReadOptions, Tally, outcomes, run
 from numbre_edge.errors import BackendError
 from numbre_edge.sources.files import Source
+from numbre_edge.sources.view import Orientation, Region
 from numbre_edge.types import Box, Digit, Frame, Reading
 
 THREE = Reading.of([Digit(3, 0.9, Box(0, 0, 5, 5))])
@@ -93,12 +94,16 @@ def test_a_backend_that_fails_on_one_frame_reads_the_next(clip: Source) -> None:
     assert (failed.source, failed.width, failed.height, failed.readings) == (clip.name, None, None, ())
 
 
-def test_the_region_reaches_the_reader(pictures: list[Source]) -> None:
-    reader = OneNumber()
+def test_a_picture_is_set_right_before_its_region_is_cut_out(pictures: list[Source]) -> None:
+    reader = OneNumber()  # of pictures of 30 x 20
+    options = ReadOptions(orientation=Orientation(rotate=90), region=Region(10, 50, 50, 50, percent=True))
 
-    list(outcomes(pictures[0], reader, options=ReadOptions(roi=Box(1, 2, 3, 4))))
+    (found,) = outcomes(pictures[0], reader, options=options)
 
-    assert reader.roi == Box(1, 2, 3, 4)
+    assert reader.roi == Box(2, 15, 10, 15)
+    assert (found.result.width, found.result.height) == (20, 30)
+    assert found.frame is not None
+    assert found.frame.pixels.shape[:2] == (30, 20)
 
 
 class Watcher(Listener):

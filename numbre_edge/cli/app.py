@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import Annotated
 
 import typer
 
 import numbre_edge
 from numbre_edge.cli import doctor, evaluate, explain, export, live, models, predict, train
-from numbre_edge.cli.console import Quiet, Verbose
+from numbre_edge.cli.console import Quiet, Verbose, tell
+from numbre_edge.cli.signals import Interrupted
 from numbre_edge.errors import NumbreError, one_line
 
 app = typer.Typer(
@@ -58,17 +60,35 @@ def _globals(
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line and exit: 0 done, 1 something failed, 2 wrong usage, 130 interrupted."""
+    """Run the command line and exit: 0 done, 1 something failed, 2 wrong usage, 128 + its number ended by a signal."""
     try:
         try:
             app(args=arguments, prog_name="numbre-edge")
         finally:
             sys.stdout.flush()
-    except NumbreError as exc:
-        print(f"error: {one_line(exc)}", file=sys.stderr)
+    except Interrupted as exc:
+        tell(_in_full(exc))
         sys.exit(exc.exit_code)
+    except NumbreError as exc:
+        tell(f"error: {_in_full(exc)}")
+        sys.exit(exc.exit_code)
+    except KeyboardInterrupt:  # while stdout was flushed: whoever reads it does not
+        _give_up_stdout()
+        sys.exit(130)
     except OSError as exc:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing more can go there
+        _give_up_stdout()
         if not isinstance(exc, BrokenPipeError):  # that is `head`, which has what it wanted
-            print(f"error: {one_line(exc)}", file=sys.stderr)
+            what = exc.filename or "cannot write to stdout"
+            tell(f"error: {what}: {(exc.strerror or str(exc)).lower()}")
         sys.exit(1)
+
+
+def _in_full(error: NumbreError) -> str:
+    """Return an error's one line with what was added to it on its way."""
+    return "; ".join([one_line(error), *getattr(error, "__notes__", ())])
+
+
+def _give_up_stdout() -> None:
+    """Let what is still to be written to stdout go nowhere: Python would try again at its end."""
+    with suppress(OSError):  # io.UnsupportedOperation too
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import Annotated
 
 import typer
+
+from numbre_edge.errors import printable
 
 
 class Console:
@@ -18,12 +21,18 @@ class Console:
     def say(self, text: str) -> None:
         """Write a line to stderr unless ``-q``."""
         if not self.quiet:
-            print(text, file=sys.stderr)
+            tell(text)
 
     def detail(self, text: str) -> None:
         """Write a line to stderr if ``-v``."""
         if self.verbose:
-            print(text, file=sys.stderr)
+            tell(text)
+
+
+def tell(text: str) -> None:
+    """Write a line to stderr; where that is full or gone, nobody can be told."""
+    with suppress(OSError):
+        print(printable(text), file=sys.stderr)
 
 
 def console_of(context: typer.Context) -> Console:

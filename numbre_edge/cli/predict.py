@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from numbre_edge.cli.console import Quiet, Verbose, console_of, plural
-from numbre_edge.cli.options import BackendOption, CardFile, MinConfidence, ModelFile, parse_roi
+from numbre_edge.atomic import partial, real
+from numbre_edge.cli.console import Console, Quiet, Verbose, console_of, plural
+from numbre_edge.cli.options import (
+    BackendOption,
+    CardFile,
+    Flip,
+    MinConfidence,
+    ModelFile,
+    Roi,
+    Rotate,
+    orientation,
+    parse_region,
+)
+from numbre_edge.cli.signals import Stop, at_once, stop_signals
 from numbre_edge.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,21 +35,26 @@ if TYPE_CHECKING:
     from numbre_edge.sinks import Sink
     from numbre_edge.sinks.annotate import AnnotatedFolder
     from numbre_edge.sources.files import Source
+    from numbre_edge.sources.listing import PassedOver
 
 FormatName = Literal["table", "jsonl", "csv"]
 
 EPILOG = """
 [bold]Examples[/bold]
 numbre-edge predict samples/
-numbre-edge predict photos/ --recursive --format csv --output numbers.csv
+numbre-edge predict photos/ --recursive --output numbers.csv
 numbre-edge predict card.jpg --annotate drawn/
 numbre-edge predict clip.mp4 --every 30 --roi 100,50,400,120 --format jsonl
 find . -name '*.png' | numbre-edge predict - --format jsonl
 
 [bold]Exit codes[/bold]
-0 all read; 1 a picture could not be read, or a model or backend failed; 2 wrong usage.
+0 all read; 1 a picture could not be read, or a model or backend failed; 2 wrong usage; 130 ended by Ctrl-C, 143 by
+SIGTERM: what was read until then stays in FILE.partial.
 """
 
+_FORMATS: dict[str, FormatName] = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".txt": "table", "": "table"}
+_STDOUT = Path("-")
+_NAMED = 3  # files passed over that the last line names
 _OUTPUT = "Output"
 _SELECTION = "What is read"
 
@@ -46,18 +64,30 @@ def predict(
     sources: Annotated[
         list[str],
         typer.Argument(
-            metavar="SOURCE",
-            help="Pictures, folders, globs or videos; - takes paths from stdin, one a line.",
+            metavar="SOURCE...",
+            help="Pictures, folders, globs or videos; - takes a picture, or paths one a line, from stdin.",
             show_default=False,
         ),
     ],
     format: Annotated[
-        FormatName, typer.Option("--format", help="How results are written.", rich_help_panel=_OUTPUT)
-    ] = "table",
+        FormatName | None,
+        typer.Option(
+            "--format",
+            "-f",
+            help="How results are written. By default as FILE's name ends: .jsonl, .ndjson, .csv, .txt; else a table.",
+            show_default=False,
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", metavar="FILE", help="Write results to this file, not to stdout.", rich_help_panel=_OUTPUT
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write results to this file; - is stdout.",
+            show_default=False,
+            rich_help_panel=_OUTPUT,
         ),
     ] = None,
     annotate: Annotated[
@@ -65,19 +95,17 @@ def predict(
         typer.Option(
             "--annotate",
             metavar="DIR",
-            help="Write each picture there too, readings drawn in.",
+            help="Write each picture there too, with its readings drawn in; folders stay as they are.",
+            show_default=False,
             rich_help_panel=_OUTPUT,
         ),
     ] = None,
     recursive: Annotated[
-        bool, typer.Option("--recursive", help="Look into folders within folders.", rich_help_panel=_SELECTION)
+        bool, typer.Option("--recursive", "-r", help="Look into folders within folders.", rich_help_panel=_SELECTION)
     ] = False,
-    roi: Annotated[
-        str | None,
-        typer.Option(
-            "--roi", metavar="X,Y,W,H", help="Read only this part of each picture (pixels).", rich_help_panel=_SELECTION
-        ),
-    ] = None,
+    roi: Roi = None,
+    rotate: Rotate = None,
+    flip: Flip = None,
     every: Annotated[
         int,
         typer.Option(
@@ -92,32 +120,38 @@ def predict(
     quiet: Quiet = False,
 ) -> None:
     """Read the numbers in pictures and videos."""
-    region = parse_roi(roi) if roi is not None else None
-
-    from numbre_edge.sources.listing import list_sources
-
-    listed = list_sources(sources, recursive=recursive)
-    paths = [source.path for source in listed.files]
-    _check_output(output, paths)
-
-    from numbre_edge.batch import ReadOptions, Tally, run
-    from numbre_edge.cli.progress import Bar
-    from numbre_edge.reader import Reader
-    from numbre_edge.sinks.annotate import AnnotatedFolder
-    from numbre_edge.sinks.output import open_output
-
-    folder = AnnotatedFolder(annotate, sources=paths) if annotate else None
-    reader = Reader(model, card=card, backend=backend, min_confidence=min_confidence)
     console = console_of(context)
+    target = None if output == _STDOUT else output
+    written = format or _format_of(target)
+    with at_once():
+        from numbre_edge.batch import ReadOptions, Tally, run
+        from numbre_edge.cli.progress import Bar
+        from numbre_edge.reader import Reader
+        from numbre_edge.sinks.annotate import AnnotatedFolder
+        from numbre_edge.sinks.output import open_output
+        from numbre_edge.sources.listing import list_sources
+
+        options = ReadOptions(every=every, orientation=orientation(rotate, flip), region=parse_region(roi))
+        listed = list_sources(sources, recursive=recursive)
+        paths = [source.path for source in listed.files]
+        _check_output(target, paths)
+        reader = Reader(model, card=card, backend=backend, min_confidence=min_confidence)
     console.detail(f"model {reader.backend.model.path}, backend {reader.backend.name}")
+    for file in listed.passed_over:
+        console.detail(f"{file.name}: passed over: {file.why}")
+    folder = AnnotatedFolder(annotate, sources=paths) if annotate else None
+    bar = Bar(len(paths), shares_terminal=target is None and sys.stdout.isatty(), quiet=console.quiet)
     begun = time.monotonic()
     tally = Tally()
-    bar = Bar(len(paths), shares_terminal=output is None and sys.stdout.isatty(), quiet=console.quiet)
-    with open_output(output) as stream, bar:
-        with bar.aside():
-            sink = _sink(format, stream, paths)
-        run(listed.files, reader, [_Outputs(sink, folder, bar), tally], options=ReadOptions(every=every, roi=region))
-    console.say(summary(tally, time.monotonic() - begun))
+    try:
+        with open_output(target) as stream, bar, stop_signals() as stop:
+            outputs = _Outputs(_sink(written, stream, paths), folder, bar, console)
+            run(listed.files, reader, [outputs, tally, _Stopping(stop)], options=options)
+    except BaseException as exc:
+        if tally.frames:
+            exc.add_note(_until_then(tally, target, annotate))
+        raise
+    console.say(f"{_counts(tally)} in {time.monotonic() - begun:.1f} s{_named(listed.passed_over)}")
     if tally.errors:
         raise typer.Exit(1)
 
@@ -129,29 +163,79 @@ class _Outputs:
     sink: Sink
     folder: AnnotatedFolder | None
     bar: Bar
+    console: Console
 
     def begin(self, source: Source) -> None:
         self.bar.show(source.name)
 
     def take(self, outcome: Outcome) -> None:
+        result = outcome.result
         with self.bar.aside():
-            self.sink.write(outcome.result)
-        if self.folder and outcome.frame:
-            from numbre_edge.sources.files import Source
-
-            video = Source(outcome.frame.source).is_video
-            self.folder.write(outcome.frame, outcome.result.readings, numbered=video)
+            self.sink.write(result)
+        if outcome.frame is None:
+            return
+        if self.folder:
+            self.folder.write(outcome.frame, result.readings, numbered=outcome.source.is_video)
+        if outcome.frame.note:
+            with self.bar.aside(stderr=True):
+                self.console.say(f"{result.source}: {outcome.frame.note}")
 
     def end(self, source: Source) -> None:
         self.bar.step()
 
 
-def summary(tally: Tally, seconds: float) -> str:
-    """Return for example "24 pictures, 31 numbers, 1 error in 0.8 s"."""
+@dataclass(frozen=True)
+class _Stopping:
+    """Ends the run between two frames when an end is asked for: last of the listeners, so that all know the frame."""
+
+    stop: Stop
+
+    def begin(self, source: Source) -> None:
+        self.stop.check()
+
+    def take(self, outcome: Outcome) -> None:
+        self.stop.check()
+
+    def end(self, source: Source) -> None:
+        return
+
+
+def _counts(tally: Tally) -> str:
+    """Return for example "24 pictures, 31 numbers, 1 error"."""
     parts = [plural(tally.frames, "picture"), plural(tally.numbers, "number")]
-    if tally.errors:
-        parts.append(plural(tally.errors, "error"))
-    return f"{', '.join(parts)} in {seconds:.1f} s"
+    parts += [plural(count, noun) for count, noun in ((tally.errors, "error"), (tally.notes, "note")) if count]
+    return ", ".join(parts)
+
+
+def _named(passed_over: Iterable[PassedOver]) -> str:
+    """Return for example "; 2 files passed over: a.txt, b.pdf (not a picture or video by its name)"."""
+    files = list(passed_over)
+    if not files:
+        return ""
+    names: dict[str, list[str]] = {}
+    for file in files[:_NAMED]:
+        names.setdefault(file.why, []).append(file.name)
+    parts = [f"{', '.join(group)} ({why})" for why, group in names.items()]
+    more = [f"{len(files) - _NAMED} more (-v names them)"] if len(files) > _NAMED else []
+    return f"; {plural(len(files), 'file')} passed over: {', '.join(parts + more)}"
+
+
+def _until_then(tally: Tally, output: Path | None, annotate: Path | None) -> str:
+    """Return for example "812 pictures, 1002 numbers until then, kept in numbers.csv.partial"."""
+    kept = [partial(output)] if output is not None and partial(output).is_file() else []
+    kept += [annotate] if annotate and tally.frames > tally.errors else []
+    return f"{_counts(tally)} until then" + (f", kept in {' and '.join(map(str, kept))}" if kept else "")
+
+
+def _format_of(output: Path | None) -> FormatName:
+    """Return the format that a file's name says."""
+    suffix = output.suffix.lower() if output is not None else ""
+    if suffix not in _FORMATS:
+        raise UsageError(
+            f"--output {output}: {suffix} names no format of results; give --format, "
+            "or a name that ends in .jsonl, .ndjson, .csv or .txt"
+        )
+    return _FORMATS[suffix]
 
 
 def _sink(format: FormatName, stream: TextIO, paths: list[Path]) -> Sink:
@@ -163,9 +247,9 @@ def _sink(format: FormatName, stream: TextIO, paths: list[Path]) -> Sink:
         from numbre_edge.sinks.csv import Csv
 
         return Csv(stream)
-    from numbre_edge.sinks.table import Table
+    from numbre_edge.sinks.table import ScreenTable, Table
 
-    return Table(stream, sources=map(str, paths))
+    return (ScreenTable if stream.isatty() else Table)(stream, sources=map(str, paths))
 
 
 def _check_output(output: Path | None, paths: list[Path]) -> None:
@@ -176,5 +260,5 @@ def _check_output(output: Path | None, paths: list[Path]) -> None:
         raise UsageError(f"--output {output}: is a folder; give a file name in it")
     if not output.parent.is_dir():
         raise UsageError(f"--output {output}: there is no folder {output.parent}; make it first")
-    if output.resolve() in {path.resolve() for path in paths}:
+    if real(output) in map(real, paths):
         raise UsageError(f"--output {output}: would overwrite a picture to be read; choose another name")

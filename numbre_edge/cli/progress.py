@@ -48,25 +48,26 @@ class Bar:
             self._progress.refresh()
 
     @contextmanager
-    def aside(self) -> Iterator[None]:
-        """Take the bar off the terminal while a result is written."""
-        if not self._progress or not self._shares_terminal:
+    def aside(self, *, stderr: bool = False) -> Iterator[None]:
+        """Take the bar off the terminal while a result, or a line on ``stderr``, is written."""
+        if not self._progress or not (self._shares_terminal or stderr):
             yield
             return
         self._progress.stop()
         yield
-        self._progress.start()
+        self._progress.start()  # not after an exception: the run is over
 
 
 def _progress() -> Progress:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.table import Column
 
     return Progress(
         BarColumn(bar_width=30),
         MofNCompleteColumn(),
         TimeRemainingColumn(compact=True),
-        TextColumn("{task.description}", markup=False),
+        TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")),
         console=Console(stderr=True),
         transient=True,
         auto_refresh=False,

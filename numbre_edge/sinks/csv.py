@@ -12,7 +12,7 @@ COLUMNS = ("source", "frame", "text", "confidence", "x", "y", "width", "height",
 
 
 class Csv:
-    """Writes a header and one row a reading to ``stream``; a frame that failed is a row with its error alone.
+    """Writes a header and one row a reading to ``stream``; a frame without a reading, or with an error, is one row too.
 
     x, y, width and height are the reading's box in frame pixels.
     """
@@ -26,6 +26,6 @@ class Csv:
         for reading in result.readings:
             confidence = round(reading.confidence, DECIMALS)
             self._writer.writerow([result.source, result.frame, reading.text, confidence, *reading.box, ""])
-        if result.error is not None:
+        if not result.readings:
             self._writer.writerow([result.source, result.frame, "", "", "", "", "", "", result.error])
         self._stream.flush()

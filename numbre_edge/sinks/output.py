@@ -1,11 +1,11 @@
-"""The text stream or file that results are written to, whole or not at all."""
+"""The text stream or file that results are written to: whole lines, and a whole file or a partial one that says so."""
 
 from __future__ import annotations
 
 import io
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -17,9 +17,13 @@ _ERRORS = "backslashreplace"
 
 @contextmanager
 def open_output(path: Path | None) -> Iterator[TextIO]:
-    """Yield a UTF-8 text stream: stdout, or a temporary file that becomes ``path`` when the block ends well.
+    """Yield a UTF-8 text stream: stdout, or a file that becomes ``path`` when the block ends well.
+
+    Until then it is ``atomic.partial(path)``, and when the block ends with an exception it stays there:
+    all that was flushed, and nothing of what was not.
 
     Raises:
+        UsageError: there is such a partial file already.
         NumbreError: the file cannot be written.
     """
     if path is None:
@@ -27,5 +31,36 @@ def open_output(path: Path | None) -> Iterator[TextIO]:
             sys.stdout.reconfigure(errors=_ERRORS, encoding=None if sys.stdout.isatty() else "utf-8")
         yield sys.stdout
         return
-    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", errors=_ERRORS, newline="") as stream:
+    with replacing(path, keep=True) as growing, _WholeFlushes(growing) as stream:
         yield stream
+        stream.flush()
+
+
+class _WholeFlushes(io.StringIO):
+    """A UTF-8 file that grows, at each flush, by all that was written since the last one; or, if it cannot, by nothing.
+
+    What is not flushed is dropped on closing: half of a result is worse than none.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(newline="")
+        self._file = path.open("ab", buffering=0)
+        self._size = 0  # bytes written
+
+    def flush(self) -> None:
+        content = self.getvalue().encode("utf-8", _ERRORS)
+        self.seek(0)
+        self.truncate()
+        try:
+            written = 0
+            while written < len(content):
+                written += self._file.write(content[written:])
+        except BaseException:
+            with suppress(OSError):  # a pipe or a device keeps what it has got
+                self._file.truncate(self._size)
+            raise
+        self._size += len(content)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()

@@ -83,4 +83,4 @@ def test_a_full_disk_is_one_line(model: Path, photos: Path) -> None:
             cwd=Path(numbre_edge.__file__).parents[1],
         )
     assert done.returncode == 1
-    assert done.stderr == "error: [Errno 28] No space left on device\n"
+    assert done.stderr == "error: cannot write to stdout: no space left on device\n"

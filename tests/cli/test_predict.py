@@ -5,13 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 
 import cv2
 import pytest
-
-from numbre_edge.cli.options import parse_roi
-from numbre_edge.errors import UsageError
-from numbre_edge.types import Box
 
 KEYS = ["source", "frame", "width", "height", "readings", "error"]
 
@@ -70,6 +67,61 @@ class TestRun:
             assert lines((tmp_path / "out.jsonl").read_text())
         assert sorted(p.name for p in tmp_path.iterdir()) == ["out.jsonl", "photos"]
 
+    @pytest.mark.parametrize(
+        ("arguments", "begins"),
+        [
+            (["-o", "out.jsonl"], '{"source": '),
+            (["-o", "out.ndjson"], '{"source": '),
+            (["-o", "OUT.CSV"], "source,frame,"),
+            (["-o", "out.txt"], "picture  "),
+            (["-o", "out"], "picture  "),
+            (["-o", "out.csv", "-f", "jsonl"], '{"source": '),
+            (["-o", "out.dat", "-f", "csv"], "source,frame,"),
+        ],
+    )
+    def test_a_file_s_name_says_the_format_unless_format_does(self, run, photos, model, arguments, begins) -> None:
+        assert run("predict", "photos/good.jpg", "--model", model, *arguments).code == 0
+        assert Path(arguments[1]).read_text().startswith(begins)
+
+    def test_a_dash_is_stdout(self, run, photos, model) -> None:
+        done = run("predict", "photos/good.jpg", "--model", model, "-f", "csv", "-o", "-")
+        assert done.out.splitlines()[1].startswith("photos/good.jpg,0,111,")
+        assert not Path("-").exists()
+
+    def test_what_an_ended_run_kept_is_not_written_over(self, run, photos, model) -> None:
+        Path("out.csv.partial").write_text("kept")
+        done = run("predict", "photos/good.jpg", "--model", model, "-o", "out.csv")
+        assert done.code == 2
+        expected = "error: out.csv.partial is there already, kept by a run that ended early; move or delete it first\n"
+        assert done.err == expected
+        assert Path("out.csv.partial").read_text() == "kept"
+        assert not Path("out.csv").exists()
+
+    def test_the_last_line_names_what_was_passed_over(self, run, photos, model) -> None:
+        for name in ("a.txt", "b.txt", "c.txt"):
+            Path(name).write_text("no picture")
+        files = ["photos/good.jpg", "photos/notes.txt", "a.txt", "b.txt", "c.txt"]
+        first = run("predict", *files[:2], "--model", model)
+        done = run("predict", *files, "--model", model)
+        loud = run("predict", *files, "--model", model, "-v")
+        assert first.code == 0
+        assert first.err.endswith(" s; 1 file passed over: photos/notes.txt (not a picture or video by its name)\n")
+        assert done.err.endswith(
+            " s; 4 files passed over: photos/notes.txt, a.txt, b.txt (not a picture or video by its name), "
+            "1 more (-v names them)\n"
+        )
+        assert "c.txt: passed over: not a picture or video by its name\n" in loud.err
+
+    def test_a_picture_is_turned_and_mirrored_before_it_is_read(self, run, photos, model, page) -> None:
+        cv2.imwrite("turned.png", cv2.flip(cv2.rotate(page, cv2.ROTATE_90_COUNTERCLOCKWISE), 0))
+        done = run("predict", "turned.png", "--model", model, "-f", "jsonl", "--rotate", "90", "--flip", "h")
+        (line,) = lines(done.out)
+        assert (line["width"], line["height"], line["readings"][0]["text"]) == (320, 160, "111")
+
+    def test_roi_may_be_in_percent(self, run, photos, model) -> None:
+        done = run("predict", "photos/good.jpg", "--model", model, "-f", "jsonl", "--roi", "36%,0%,28%,100%")
+        assert len(lines(done.out)[0]["readings"][0]["digits"]) == 1
+
     def test_annotate_writes_what_could_be_read(self, run, photos, model, tmp_path) -> None:
         run("predict", "photos", "--model", model, "--annotate", "drawn")
         assert [p.name for p in (tmp_path / "drawn").iterdir()] == ["good.png"]
@@ -113,13 +165,17 @@ class TestRun:
         (["empty"], "error: empty: no pictures in this folder\n"),
         (["nowhere"], "error: nowhere: no such file or folder\n"),
         (["photos", "--roi", "1,2,3"], "error: --roi 1,2,3: must be four whole numbers X,Y,W,H in pixels"),
-        (["photos", "--roi", "1,2,0,5"], "error: --roi 1,2,0,5: X and Y must be at least 0, W and H at least 1\n"),
+        (["photos", "--roi", "1,2,0,5"], "error: --roi 1,2,0,5: X and Y must be at least 0, W and H above 0\n"),
         (
             ["photos", "--output", "gone/out.csv"],
             "error: --output gone/out.csv: there is no folder gone; make it first\n",
         ),
         (["photos", "--output", "photos"], "error: --output photos: is a folder; give a file name in it\n"),
-        (["photos", "--output", "photos/good.jpg"], "error: --output photos/good.jpg: would overwrite a picture"),
+        (
+            ["photos", "-f", "csv", "-o", "photos/good.jpg"],
+            "error: --output photos/good.jpg: would overwrite a picture",
+        ),
+        (["photos", "-o", "out.json"], "error: --output out.json: .json names no format of results; give --format, or"),
         (["photos", "--annotate", "photos"], "error: --annotate photos would overwrite zero.png itself"),
     ],
 )
@@ -147,10 +203,3 @@ def test_a_model_that_cannot_be_used_is_one_line(run, photos, tmp_path, name, co
     assert (done.code, done.out) == (1, "")
     assert done.err.startswith(f"error: {name}: {message}")
     assert len(done.err.splitlines()) == 1
-
-
-def test_a_roi_is_four_whole_numbers() -> None:
-    assert parse_roi("1, 2,30,40") == Box(1, 2, 30, 40)
-    for text in ("", "1,2,3", "1,2,3,4,5", "a,b,c,d", "1.5,2,3,4", "-1,0,5,5", "0,0,5,0"):
-        with pytest.raises(UsageError, match="--roi"):
-            parse_roi(text)

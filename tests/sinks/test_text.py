@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from numbre_edge.errors import NumbreError
+from numbre_edge.errors import NumbreError, UsageError
 from numbre_edge.sinks.csv import Csv
 from numbre_edge.sinks.jsonl import JsonLines
 from numbre_edge.sinks.output import open_output
-from numbre_edge.sinks.table import Table
+from numbre_edge.sinks.table import ScreenTable, Table
 from numbre_edge.types import Box, Digit, Reading, Result
 
 READING = Reading.of([Digit(5, 0.98765432, Box(40, 63, 26, 47)), Digit(None, 1 / 3, Box(70, 61, 20, 50))])
@@ -38,7 +38,7 @@ def test_json_lines_keep_their_keys_their_order_and_four_digits() -> None:
     )
 
 
-def test_csv_has_a_row_a_reading_and_a_row_an_error() -> None:
+def test_csv_has_a_row_a_reading_and_a_row_for_a_frame_without_one() -> None:
     stream = io.StringIO()
     sink = Csv(stream)
     for result in (GOOD, BLANK, BAD):
@@ -46,10 +46,11 @@ def test_csv_has_a_row_a_reading_and_a_row_an_error() -> None:
     assert stream.getvalue() == (
         "source,frame,text,confidence,x,y,width,height,error\n"
         "photos/a.jpg,0,5?,0.3333,40,61,50,50,\n"
+        "photos/blank.jpg,0,,,,,,,\n"
         '"we,ird ""n"".png",0,,,,,,,empty: the file has 0 bytes\n'
     )
     rows = list(csv.DictReader(io.StringIO(stream.getvalue())))
-    assert rows[1]["source"] == BAD.source
+    assert rows[2]["source"] == BAD.source
 
 
 def test_the_table_lines_up() -> None:
@@ -72,28 +73,113 @@ def test_the_table_lines_up() -> None:
     ]
 
 
-def test_a_file_appears_only_when_it_is_whole(tmp_path: Path) -> None:
+def test_a_name_cannot_give_orders_to_the_terminal() -> None:
+    stream = io.StringIO()
+    Table(stream).write(Result("a\x1b[2J\nb\udce9.png", 0, 9, 9))
+    assert stream.getvalue().splitlines()[1] == "a\\x1b[2J\\nb\\udce9.png  -"
+
+
+SCREENS = {
+    100: [
+        "picture                  number                    sure  x, y, width x height",
+        "photos/a.jpg             5?                        33%   40, 61, 50 x 50",
+        "                         012345678901234567        100%  0, 0, 180 x 10",
+        "photos/blank.jpg         -",
+        'we,ird "n".png           error: empty: the file has 0 bytes',
+        "scans/2024/page-001.png  -",
+    ],
+    60: [
+        "picture                  number                    sure",
+        "photos/a.jpg             5?                        33%",
+        "                         012345678901234567        100%",
+        "photos/blank.jpg         -",
+        'we,ird "n".png           error: empty: the file has 0 bytes',
+        "scans/2024/page-001.png  -",
+    ],
+    40: [
+        "picture               number        sure",
+        "photos/a.jpg          5?            33%",
+        "                      012345678901  100%",
+        "                      234567",
+        "photos/blank.jpg      -",
+        'we,ird "n".png        error: empty: the',
+        "                      file has 0 bytes",
+        "\u2026s/2024/page-001.png  -",
+    ],
+    20: [
+        "picture    number",
+        "\u2026os/a.jpg  5?",
+        "           012345678",
+        "           901234567",
+        "\u2026lank.jpg  -",
+        '\u2026 "n".png  error:',
+        "           empty:",
+    ],
+}
+
+
+@pytest.mark.parametrize("width", SCREENS)
+def test_on_a_screen_it_fits_whatever_the_width(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    stream = io.StringIO()
+    page = "scans/2024/page-001.png"
+    table = ScreenTable(stream, sources=[GOOD.source, BLANK.source, BAD.source, page])
+    number = Reading.of([Digit(n % 10, 1.0, Box(10 * n, 0, 10, 10)) for n in range(18)])
+    for result in (Result(GOOD.source, 0, 9, 9, (READING, number)), BLANK, BAD, Result(page, 0, 9, 9)):
+        table.write(result)
+    shown = [line.rstrip() for line in stream.getvalue().splitlines()]
+    assert shown[: len(SCREENS[width])] == SCREENS[width]
+    assert max(map(len, shown)) <= width
+
+
+def test_a_file_has_its_name_only_when_it_is_whole(tmp_path: Path) -> None:
     path = tmp_path / "out.jsonl"
     with open_output(path) as stream:
-        stream.write("whole\n")
+        stream.write("a row\n")
         stream.flush()
-        assert not path.exists()
-    assert [p.name for p in tmp_path.iterdir()] == ["out.jsonl"]
-    assert path.read_text() == "whole\n"
+        assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("out.jsonl.partial", "a row\n")]
+        stream.write("another\n")
+    assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("out.jsonl", "a row\nanother\n")]
 
 
-def test_an_interrupted_run_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+def test_an_interrupted_run_leaves_the_old_file_and_what_was_flushed(tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     path.write_text("old")
 
     def interrupted() -> None:
         with open_output(path) as stream:
-            stream.write("half")
+            stream.write("whole\n")
+            stream.flush()
+            stream.write("ha")
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
-    assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("out.csv", "old")]
+    assert sorted((p.name, p.read_text()) for p in tmp_path.iterdir()) == [
+        ("out.csv", "old"),
+        ("out.csv.partial", "whole\n"),
+    ]
+
+
+def test_a_run_that_wrote_nothing_leaves_nothing(tmp_path: Path) -> None:
+    def interrupted() -> None:
+        with open_output(tmp_path / "out.csv") as stream:
+            Csv(stream)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_was_kept_is_never_written_over(tmp_path: Path) -> None:
+    (tmp_path / "out.csv.partial").write_text("kept")
+    with (
+        pytest.raises(UsageError, match=r"out\.csv\.partial is there already, kept by a run that ended early"),
+        open_output(tmp_path / "out.csv"),
+    ):
+        pass
+    assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("out.csv.partial", "kept")]
 
 
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
