@@ -133,14 +133,14 @@ def predict(
 
         options = ReadOptions(every=every, orientation=orientation(rotate, flip), region=parse_region(roi))
         listed = list_sources(sources, recursive=recursive)
-        paths = [source.path for source in listed.files]
+        paths = [source.path for source in listed.files if source.error is None]
         _check_output(target, paths)
         reader = Reader(model, card=card, backend=backend, min_confidence=min_confidence)
     console.detail(f"model {reader.backend.model.path}, backend {reader.backend.name}")
     for file in listed.passed_over:
         console.detail(f"{file.name}: passed over: {file.why}")
-    folder = AnnotatedFolder(annotate, sources=paths) if annotate else None
-    bar = Bar(len(paths), shares_terminal=target is None and sys.stdout.isatty(), quiet=console.quiet)
+    folder = AnnotatedFolder(annotate, sources=paths) if annotate is not None else None
+    bar = Bar(len(listed.files), shares_terminal=target is None and sys.stdout.isatty(), quiet=console.quiet)
     begun = time.monotonic()
     tally = Tally()
     try:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from numbre_edge.atomic import write_file
+from numbre_edge.atomic import real, write_file
 from numbre_edge.errors import NumbreError, UsageError
 from numbre_edge.events import Tracked
 from numbre_edge.types import Box, Frame, Pixels, Reading
@@ -16,6 +18,12 @@ from numbre_edge.types import Box, Frame, Pixels, Reading
 # BGR; told apart by people with red-green blindness too (Okabe and Ito, 2008).
 SURE = (178, 114, 0)  # blue
 DOUBTFUL = (0, 94, 213)  # vermilion
+# Formats that take any picture and keep the colours of what is drawn. Not so a PBM with its two, a PGM, a GIF with
+# 256, and JPEG 2000, which OpenCV does not write below 32 x 32.
+_KEPT = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".dib", ".webp", ".tif", ".tiff", ".avif"})
+_KEPT |= {".ppm", ".pnm"}
+_ENCODERS = {".jfif": ".jpg"}  # suffix -> the one that OpenCV knows the format by
+_STDIN = Path("-")
 _WHITE = (255, 255, 255)
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _FONT_HEIGHT = 21  # pixels, of a digit at scale 1
@@ -45,49 +53,88 @@ def draw(pixels: Pixels, numbers: Sequence[Reading | Tracked]) -> Pixels:
 
 
 class AnnotatedFolder:
-    """Writes each frame with its readings drawn in to ``folder``, under its source's name, as PNG.
+    """Writes each frame with its readings drawn in to ``folder``, under its source's name and in its format.
 
-    Frames of a video are numbered; a second source of the same name gets "-2" and so on.
+    Folders stay as they are below the one that all sources share. A format that cannot be written, or not in colour,
+    becomes PNG, named after the whole: ``a.heic.png``. Frames of a video are PNGs with their numbers. A name that
+    another source has already, in whatever case, gets "-2" and so on.
 
     Args:
         folder: made if it is not there.
         sources: all files that will be read; none of them is ever overwritten.
 
     Raises:
+        UsageError: a picture would be written over a source.
         NumbreError: the folder cannot be made or written to.
     """
 
-    def __init__(self, folder: Path, *, sources: Iterable[Path] = ()) -> None:
+    def __init__(self, folder: Path, *, sources: Iterable[Path]) -> None:
+        sources = list(sources)
         self._folder = folder
-        self._names: dict[str, str] = {}  # file name, lower case -> source that has it
-        self._sources = {path.resolve() for path in sources}
-        for path in self._sources:
-            if path == (folder / f"{path.stem}.png").resolve():
-                raise UsageError(f"--annotate {folder} would overwrite {path.name} itself; choose another folder")
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as exc:
-            raise NumbreError(f"cannot make the folder {folder}: {(exc.strerror or str(exc)).lower()}") from exc
+        self._shared = _shared_folder(sources)
+        self._sources = set(map(real, sources))
+        self._names: dict[tuple[str, int], Path] = {}  # (source, frame's number if it has one) -> file in the folder
+        self._taken: set[str] = set()  # those files, lower case
+        self._counts: Counter[str] = Counter()  # file, lower case -> how often it was wanted again
+        for source in sources:
+            if real(folder / self._wanted(source, None)) in self._sources:
+                raise UsageError(f"--annotate {folder} would overwrite {source} itself; choose another folder")
+        _make(folder)
 
     def write(self, frame: Frame, readings: Sequence[Reading], *, numbered: bool = False) -> Path:
         """Write one frame, ``numbered`` if it is one of a video's; return its file."""
-        path = self._folder / self._name(frame, numbered)
-        ok, encoded = cv2.imencode(".png", draw(frame.pixels, readings))
+        path = self._folder / self._name(frame.source, frame.index if numbered else None)
+        drawn = draw(frame.pixels, readings)
+        ok, encoded = cv2.imencode(_ENCODERS.get(path.suffix.lower(), path.suffix.lower()), drawn)
         if not ok:
-            raise NumbreError(f"cannot encode {path} as PNG")
+            raise NumbreError(f"cannot write {path}: it cannot be encoded")
+        _make(path.parent)
         write_file(path, encoded.tobytes())
         return path
 
-    def _name(self, frame: Frame, numbered: bool) -> str:
-        stem = Path(frame.source).stem
-        count = 1
-        while True:
-            suffix = (f"-{count}" if count > 1 else "") + (f"-{frame.index:06d}" if numbered else "")
-            name = f"{stem}{suffix}.png"
-            taken = (self._folder / name).resolve() in self._sources
-            if not taken and self._names.setdefault(name.lower(), frame.source) == frame.source:
-                return name
-            count += 1
+    def _name(self, source: str, number: int | None) -> Path:
+        key = (source, -1 if number is None else number)
+        if key not in self._names:
+            name = wanted = self._wanted(Path(source), number)
+            again = str(wanted).lower()
+            while str(name).lower() in self._taken or real(self._folder / name) in self._sources:
+                self._counts[again] += 1
+                name = wanted.with_name(f"{wanted.stem}-{self._counts[again] + 1}{wanted.suffix}")
+            self._taken.add(str(name).lower())
+            self._names[key] = name
+        return self._names[key]
+
+    def _wanted(self, source: Path, number: int | None) -> Path:
+        """Return the file in the folder that a source or a frame of it would have if it were the only one."""
+        if source == _STDIN:
+            return Path("stdin.png")
+        absolute = Path(os.path.abspath(source))
+        within = absolute.is_relative_to(self._shared)
+        path = absolute.relative_to(self._shared) if within else Path(absolute.name)
+        if number is not None:
+            return path.with_name(f"{path.stem}-{number:06d}.png")
+        return path if _is_kept(path) else path.with_name(f"{path.name}.png")
+
+
+def _shared_folder(sources: Iterable[Path]) -> Path:
+    """Return the deepest folder that all sources lie in; where there is none (on two drives), this one."""
+    try:
+        return Path(os.path.commonpath([os.path.abspath(source.parent) for source in sources]))
+    except ValueError:
+        return Path.cwd()
+
+
+def _is_kept(path: Path) -> bool:
+    """Return whether a picture is written in the format that its name says."""
+    suffix = path.suffix.lower()
+    return suffix in _KEPT and cv2.haveImageWriter(_ENCODERS.get(suffix, suffix))
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise NumbreError(f"cannot make the folder {folder}: {(exc.strerror or str(exc)).lower()}") from exc
 
 
 def _rectangle(canvas: Pixels, box: Box, colour: tuple[int, int, int], line: int) -> None:

@@ -17,6 +17,7 @@ import pytest
 from numpy.typing import NDArray
 
 import numbre_edge
+from numbre_edge.cli.console import plural
 from numbre_edge.cli.signals import Interrupted, stop_signals
 
 resource = pytest.importorskip("resource", reason="POSIX signals and limits")
@@ -61,6 +62,10 @@ def wait_until(happened: Callable[[], bool], process: subprocess.Popen[str]) -> 
         assert process.poll() is None, process.communicate()
 
 
+def counts(pictures: int) -> str:
+    return f"{plural(pictures, 'picture')}, {plural(pictures, 'number')} until then"
+
+
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
@@ -86,7 +91,7 @@ def test_what_was_read_is_kept_in_a_file_that_says_so(
     count = rows.count("\n") - (name != "out.jsonl")  # but for the header
     assert process.returncode == code
     assert out == ""
-    assert err == f"{said}; {count} pictures, {count} numbers until then, kept in {name}.partial\n"
+    assert err == f"{said}; {counts(count)}, kept in {name}.partial\n"
     assert rows.endswith("\n")
     assert names(here) == ["a.png", f"{name}.partial"]
 
@@ -113,7 +118,7 @@ def test_what_was_printed_is_whole_lines(here: Path, model: Path) -> None:
 
     lines = [json.loads(line) for line in [first, *rest.splitlines(keepends=True)]]
     assert process.returncode == 130
-    assert err == f"interrupted; {len(lines)} pictures, {len(lines)} numbers until then\n"
+    assert err == f"interrupted; {counts(len(lines))}\n"
 
 
 def test_annotated_pictures_are_whole(here: Path, model: Path) -> None:
@@ -138,8 +143,7 @@ def test_a_disk_that_fills_up_keeps_the_rows_that_fit(here: Path, model: Path) -
     rows = [json.loads(line) for line in (here / "out.jsonl.partial").read_text().splitlines()]
     assert process.returncode == 1
     assert 0 < len(rows) < 10
-    counts = f"{len(rows)} pictures, {len(rows)} numbers until then"
-    assert err == f"error: cannot write out.jsonl: file too large; {counts}, kept in out.jsonl.partial\n"
+    assert err == f"error: cannot write out.jsonl: file too large; {counts(len(rows))}, kept in out.jsonl.partial\n"
     assert names(here) == ["a.png", "out.jsonl.partial"]
 
 

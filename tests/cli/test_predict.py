@@ -124,8 +124,8 @@ class TestRun:
 
     def test_annotate_writes_what_could_be_read(self, run, photos, model, tmp_path) -> None:
         run("predict", "photos", "--model", model, "--annotate", "drawn")
-        assert [p.name for p in (tmp_path / "drawn").iterdir()] == ["good.png"]
-        assert cv2.imread("drawn/good.png").shape == (160, 320, 3)
+        assert [p.name for p in (tmp_path / "drawn").iterdir()] == ["good.jpg"]
+        assert cv2.imread("drawn/good.jpg").shape == (160, 320, 3)
 
     def test_min_confidence_makes_digits_doubtful(self, run, photos, model) -> None:
         done = run("predict", "photos/good.jpg", "--model", model, "--format", "jsonl", "--min-confidence", "1")
@@ -176,7 +176,7 @@ class TestRun:
             "error: --output photos/good.jpg: would overwrite a picture",
         ),
         (["photos", "-o", "out.json"], "error: --output out.json: .json names no format of results; give --format, or"),
-        (["photos", "--annotate", "photos"], "error: --annotate photos would overwrite zero.png itself"),
+        (["photos", "--annotate", "photos"], "error: --annotate photos would overwrite photos/cut.jpg itself"),
     ],
 )
 def test_wrong_usage_exits_2_before_any_work(run, photos, model, tmp_path, arguments, message) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import sys
 from pathlib import Path
 
 import cv2
@@ -40,34 +42,120 @@ def test_a_number_at_the_very_edge_can_be_drawn(box: Box) -> None:
     assert has_colour(draw(PAGE, [Reading.of([Digit(1, 1.0, box)])]), SURE)
 
 
-def test_a_picture_keeps_its_name_and_size(tmp_path: Path) -> None:
-    path = AnnotatedFolder(tmp_path / "new" / "drawn").write(Frame(PAGE, "photos/a.jpg"), [SURE_READING])
-    assert path == tmp_path / "new" / "drawn" / "a.png"
-    assert cv2.imread(str(path)).shape == (120, 200, 3)
-    assert [p.name for p in path.parent.iterdir()] == ["a.png"]
+def written(folder: Path, *sources: str) -> list[str]:
+    """Return where an AnnotatedFolder of all ``sources`` puts each of them, within ``folder``."""
+    annotated = AnnotatedFolder(folder, sources=map(Path, sources))
+    return [annotated.write(Frame(PAGE, source), []).relative_to(folder).as_posix() for source in sources]
+
+
+def test_a_picture_keeps_its_name_its_format_and_its_size(tmp_path: Path) -> None:
+    assert written(tmp_path / "new" / "drawn", "photos/a.jpg", "photos/B.PNG") == ["a.jpg", "B.PNG"]
+    drawn = tmp_path / "new" / "drawn"
+    assert cv2.imread(str(drawn / "a.jpg")).shape == (120, 200, 3)
+    assert (drawn / "a.jpg").read_bytes().startswith(b"\xff\xd8\xff")
+    assert (drawn / "B.PNG").read_bytes().startswith(b"\x89PNG")
+    assert sorted(p.name for p in drawn.iterdir()) == ["B.PNG", "a.jpg"]
+
+
+@pytest.mark.parametrize(
+    "suffix",
+    [
+        "jpg",
+        "jpeg",
+        "jpe",
+        "jfif",
+        "png",
+        "bmp",
+        "dib",
+        "webp",
+        "tif",
+        "tiff",
+        "ppm",
+        "pnm",
+        "avif",
+        "jp2",
+        "gif",
+        "pbm",
+        "pgm",
+        "heic",
+        "heif",
+    ],
+)
+@pytest.mark.parametrize("size", [(1, 1), (17, 31)])
+def test_every_format_becomes_a_picture_in_colour(tmp_path: Path, suffix: str, size: tuple[int, int]) -> None:
+    folder = AnnotatedFolder(tmp_path, sources=[Path(f"a.{suffix}")])
+    path = folder.write(Frame(np.full(size, 255, np.uint8), f"a.{suffix}"), [SURE_READING])
+    assert cv2.imread(str(path), cv2.IMREAD_UNCHANGED).shape == (*size, 3)
+    assert path.name in (f"a.{suffix}", f"a.{suffix}.png")
+
+
+@pytest.mark.parametrize("suffix", ["heic", "pbm", "gif"])
+def test_what_cannot_be_written_in_colour_becomes_png(tmp_path: Path, suffix: str) -> None:
+    assert written(tmp_path, f"a.{suffix}", "a.png") == [f"a.{suffix}.png", "a.png"]
+
+
+def test_folders_stay_as_they_are(tmp_path: Path) -> None:
+    assert written(tmp_path, "in/a.jpg", "in/x/a.jpg", "in/x/y/a.jpg") == ["a.jpg", "x/a.jpg", "x/y/a.jpg"]
+    assert written(tmp_path, "one/a.jpg", "two/a.jpg", "../three/b.jpg")[2] == "three/b.jpg"
+
+
+def test_a_picture_on_stdin_has_a_name_too(tmp_path: Path) -> None:
+    assert written(tmp_path, "-", "a") == ["stdin.png", "a.png"]
 
 
 def test_pictures_of_the_same_name_do_not_overwrite_each_other(tmp_path: Path) -> None:
-    folder = AnnotatedFolder(tmp_path)
-    sources = ["x/a.jpg", "y/a.jpg", "x/A.png", "x/a-2.jpg"]
-    names = [folder.write(Frame(PAGE, source), []).name for source in sources]
-    assert names == ["a.png", "a-2.png", "A-3.png", "a-2-2.png"]
+    # where case does not matter, the first two are one
+    assert written(tmp_path, "a.jpg", "A.JPG", "A-2.JPG", "b.pbm", "b.pbm.png") == [
+        *("a.jpg", "A-2.JPG", "A-2-2.JPG"),
+        *("b.pbm.png", "b.pbm-2.png"),
+    ]
+
+
+def test_the_same_picture_twice_is_one(tmp_path: Path) -> None:
+    assert written(tmp_path, "a.jpg", "b.jpg", "a.jpg") == ["a.jpg", "b.jpg", "a.jpg"]
+
+
+def calls_to_write(folder: Path, letters: str) -> int:
+    """Return how many calls it takes to write pictures of one name, in every combination of case."""
+    cases = itertools.product(*zip(letters, letters.upper(), strict=True))
+    frames = [Frame(PAGE[:1, :1], "".join(case) + ".png") for case in cases]
+    annotated = AnnotatedFolder(folder, sources=[Path(frame.source) for frame in frames])
+    calls = itertools.count()
+    sys.setprofile(lambda *_: next(calls))
+    try:
+        paths = {annotated.write(frame, []) for frame in frames}
+    finally:
+        sys.setprofile(None)
+    assert len(paths) == len(frames)
+    return next(calls)
+
+
+def test_a_name_is_found_as_fast_among_many_of_its_kind_as_among_few(tmp_path: Path) -> None:
+    assert calls_to_write(tmp_path / "256", "abcdefgh") < 9 * calls_to_write(tmp_path / "32", "abcde")
 
 
 def test_frames_of_a_video_are_numbered(tmp_path: Path) -> None:
-    folder = AnnotatedFolder(tmp_path)
-    names = [folder.write(Frame(PAGE, "clip.mp4", index), [], numbered=True).name for index in (0, 30)]
-    assert names == ["clip-000000.png", "clip-000030.png"]
+    folder = AnnotatedFolder(tmp_path, sources=[Path("clip.mp4"), Path("clip.avi")])
+    names = [
+        folder.write(Frame(PAGE, source, index), [], numbered=True).name
+        for source in ("clip.mp4", "clip.avi")
+        for index in (0, 30)
+    ]
+    assert names == ["clip-000000.png", "clip-000030.png", "clip-000000-2.png", "clip-000030-2.png"]
 
 
 def test_a_source_is_never_overwritten(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"would overwrite a\.png itself"):
+    with pytest.raises(UsageError, match=r"would overwrite .*a\.png itself"):
         AnnotatedFolder(tmp_path, sources=[tmp_path / "a.png"])
-    folder = AnnotatedFolder(tmp_path, sources=[tmp_path / "a.jpg", tmp_path / "other" / "a.png"])
-    assert folder.write(Frame(PAGE, str(tmp_path / "a.jpg")), []).name == "a.png"
+    (tmp_path / "link").symlink_to(tmp_path)
+    with pytest.raises(UsageError, match=r"would overwrite .*a\.png itself"):
+        AnnotatedFolder(tmp_path / "link", sources=[tmp_path / "a.png"])
+    sources = [tmp_path / "clip.mp4", tmp_path / "drawn" / "clip-000000.png"]
+    folder = AnnotatedFolder(tmp_path / "drawn", sources=sources)
+    assert folder.write(Frame(PAGE, str(sources[0])), [], numbered=True).name == "clip-000000-2.png"
 
 
 def test_a_file_in_the_way_of_the_folder_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "drawn").write_text("")
     with pytest.raises(NumbreError, match="cannot make the folder"):
-        AnnotatedFolder(tmp_path / "drawn")
+        AnnotatedFolder(tmp_path / "drawn", sources=[])
