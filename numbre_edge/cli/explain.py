@@ -3,30 +3,64 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from numbre_edge.atomic import real
 from numbre_edge.cli.console import Quiet, Verbose, console_of, plural
-from numbre_edge.cli.options import BackendOption, CardFile, MinConfidence, ModelFile
+from numbre_edge.cli.options import (
+    BackendOption,
+    CardFile,
+    Flip,
+    MinConfidence,
+    ModelFile,
+    Roi,
+    Rotate,
+    orientation,
+    parse_region,
+)
+from numbre_edge.cli.signals import at_once
 from numbre_edge.errors import SourceError, UsageError
+
+if TYPE_CHECKING:
+    from numbre_edge.sources.files import Source
 
 EPILOG = """
 [bold]Examples[/bold]
 numbre-edge explain photo.jpg
 numbre-edge explain photo.jpg --output sheet.png --backend tflite
+numbre-edge explain clip.mp4 --frame 120 --roi 50%,0%,50%,50%
 """
 
 
 def explain(
     context: typer.Context,
-    picture: Annotated[Path, typer.Argument(metavar="PICTURE", help="One picture file.", show_default=False)],
+    picture: Annotated[
+        str,
+        typer.Argument(
+            metavar="PICTURE", help="One picture, or a video; - takes a picture from stdin.", show_default=False
+        ),
+    ],
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", metavar="FILE", help="The sheet, a PNG. By default PICTURE's name with -explained.png, here."
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="The sheet, a PNG. By default PICTURE's name with -explained.png, here.",
+            show_default=False,
         ),
     ] = None,
+    frame: Annotated[
+        int,
+        typer.Option(
+            "--frame", metavar="N", min=0, help="Of a video, explain this frame, counted from 0.", show_default=False
+        ),
+    ] = 0,
+    roi: Roi = None,
+    rotate: Rotate = None,
+    flip: Flip = None,
     model: ModelFile = None,
     card: CardFile = None,
     backend: BackendOption = "auto",
@@ -39,40 +73,63 @@ def explain(
     The sheet has the picture, its illumination removed, the ink found, the
     numbers read, and each 28x28 patch that the model saw with its top three.
     """
-    sheet = output or Path(f"{picture.stem}-explained.png")
-    if sheet.suffix.lower() != ".png":
-        raise UsageError(f"--output {sheet}: the sheet is a PNG picture; give a name that ends in .png")
-    if not sheet.parent.is_dir():
-        raise UsageError(f"--output {sheet}: there is no folder {sheet.parent}; make it first")
-    if sheet.resolve() == picture.resolve():
-        raise UsageError(f"--output {sheet}: would overwrite the picture; choose another name")
-
-    import cv2
-
-    from numbre_edge.atomic import write_file
-    from numbre_edge.diagnosis import diagnose
-    from numbre_edge.reader import Reader
-    from numbre_edge.sinks.contact_sheet import contact_sheet
-    from numbre_edge.sources.decode import decode
-    from numbre_edge.sources.files import read_bytes
-    from numbre_edge.types import Frame
-
-    try:
-        frame = Frame(decode(read_bytes(picture), picture.name), str(picture))
-    except SourceError as exc:
-        raise SourceError(f"{picture}: {exc}") from exc
-    reader = Reader(model, card=card, backend=backend, min_confidence=min_confidence)
     console = console_of(context)
+    with at_once():
+        import cv2
+
+        from numbre_edge.atomic import write_file
+        from numbre_edge.diagnosis import diagnose
+        from numbre_edge.reader import Reader
+        from numbre_edge.sinks.contact_sheet import contact_sheet
+        from numbre_edge.sources.drawn import marked
+        from numbre_edge.sources.files import frame_at
+
+        way_up, region = orientation(rotate, flip), parse_region(roi)
+        source = _the_one(picture)
+        sheet = output or _sheet(source, frame)
+        _check_sheet(sheet, source)
+        try:
+            shown = way_up.applied(frame_at(source, frame))
+        except SourceError as exc:
+            raise SourceError(f"{source.name}: {exc}") from exc
+        reader = Reader(model, card=card, backend=backend, min_confidence=min_confidence)
     console.detail(f"model {reader.backend.model.path}, backend {reader.backend.name}")
-    explanation = reader.explain(frame)
-    findings = [finding.text for finding in diagnose(explanation, reader.card.vocabulary)]
-    drawn = contact_sheet(frame, explanation, reader.card, findings)
-    _, encoded = cv2.imencode(".png", drawn)
-    write_file(sheet, encoded.tobytes())
+    explanation = reader.explain(shown, roi=region.box(shown) if region else None)
     recognition = explanation.recognition
+    findings = [finding.text for finding in diagnose(explanation, reader.card.vocabulary)]
+    _, encoded = cv2.imencode(".png", contact_sheet(shown, explanation, reader.card, findings))
+    write_file(sheet, marked(encoded.tobytes()))
     for reading in recognition.readings:
         print(f"{reading.text}  {reading.confidence:.0%}")
     for text in findings:
         print(f"- {text}")
+    if shown.note:
+        console.say(f"{source.name}: {shown.note}")
     candidates, numbers = len(recognition.patches), len(recognition.readings)
     console.say(f"{plural(candidates, 'candidate')}, {plural(numbers, 'number')}; wrote {sheet}")
+
+
+def _the_one(picture: str) -> Source:
+    """Return the one file that PICTURE means."""
+    from numbre_edge.sources.listing import list_sources
+
+    files = list_sources([picture]).files
+    if len(files) > 1:
+        raise UsageError(f"{picture}: stands for {len(files)} pictures; explain takes one, such as {files[0].name}")
+    return files[0]
+
+
+def _sheet(source: Source, frame: int) -> Path:
+    """Return the sheet's name where none is given."""
+    stem = "stdin" if source.content is not None else source.path.stem
+    return Path(f"{stem}-{frame:06d}-explained.png" if source.is_video else f"{stem}-explained.png")
+
+
+def _check_sheet(sheet: Path, source: Source) -> None:
+    """Refuse before any work what would fail after all of it."""
+    if sheet.suffix.lower() != ".png":
+        raise UsageError(f"--output {sheet}: the sheet is a PNG picture; give a name that ends in .png")
+    if not sheet.parent.is_dir():
+        raise UsageError(f"--output {sheet}: there is no folder {sheet.parent}; make it first")
+    if real(sheet) == real(source.path):
+        raise UsageError(f"--output {sheet}: would overwrite the picture; choose another name")

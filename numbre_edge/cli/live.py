@@ -19,7 +19,7 @@ from numbre_edge.cli.options import (
     parse_roi,
     parse_size,
 )
-from numbre_edge.cli.stopping import stop_signals
+from numbre_edge.cli.signals import stop_signals
 
 EPILOG = """
 [bold]Examples[/bold]

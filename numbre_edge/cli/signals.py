@@ -47,7 +47,9 @@ class Stop:
 
 @contextmanager
 def stop_signals() -> Iterator[Stop]:
-    """Turn the first Ctrl-C, SIGTERM or SIGHUP into a wish that the caller sees; the second ends at once.
+    """Turn Ctrl-C, SIGTERM and SIGHUP into a wish that the caller sees; a second Ctrl-C or SIGTERM ends at once.
+
+    A closing terminal may send SIGHUP several times.
 
     Raises:
         Interrupted: Ctrl-C came twice.
@@ -56,7 +58,8 @@ def stop_signals() -> Iterator[Stop]:
 
     def ask(number: int, frame: FrameType | None) -> None:
         stop.signal = number
-        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+        if number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
 
     with _handled(ask, *_STOPPING):
         try:

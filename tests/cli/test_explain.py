@@ -45,3 +45,43 @@ def test_a_sheet_that_could_not_be_written_is_refused_first(run, photos, model) 
         done = run("explain", "photos/good.jpg", "--model", model, "--output", name)
         assert done.code == 2
         assert message in done.err
+
+
+def test_a_region_of_a_turned_picture_is_explained(run, photos, model, page) -> None:
+    cv2.imwrite("turned.png", cv2.rotate(page, cv2.ROTATE_90_CLOCKWISE))
+    done = run("explain", "turned.png", "--model", model, "--rotate", "270", "--roi", "36%,0%,28%,100%")
+    assert done.out.splitlines()[0].startswith("1  ")
+    done = run("explain", "turned.png", "--model", model, "--rotate", "90", "--flip", "v", "--roi", "500,0,10,10")
+    assert (done.code, done.err) == (2, "error: region 500,0,10,10 lies outside the 320x160 picture\n")
+
+
+def test_a_frame_of_a_video_is_explained(run, photos, model, page, tmp_path) -> None:
+    writer = cv2.VideoWriter("clip.avi", cv2.VideoWriter.fourcc(*"MJPG"), 10, (320, 160))
+    for shown in (np.full_like(page, 225), np.full_like(page, 225), page):
+        writer.write(cv2.cvtColor(shown, cv2.COLOR_GRAY2BGR))
+    writer.release()
+    assert run("explain", "clip.avi", "--model", model).err.endswith("0 numbers; wrote clip-000000-explained.png\n")
+    done = run("explain", "clip.avi", "--frame", "2", "--model", model, "-o", "two.png")
+    assert done.out.splitlines()[0].startswith("111  ")
+    assert (tmp_path / "two.png").exists()
+    done = run("explain", "clip.avi", "--frame", "3", "--model", model)
+    assert (done.code, done.err) == (2, "error: clip.avi: there is no frame 3\n")
+
+
+def test_a_sheet_is_no_picture_to_read(run, photos, model) -> None:
+    run("explain", "photos/good.jpg", "--model", model, "-o", "photos/sheet.png")
+    done = run("predict", "photos/good.jpg", "photos/sheet.png", "--model", model, "-f", "csv")
+    assert [line.split(",")[0] for line in done.out.splitlines()] == ["source", "photos/good.jpg"]
+    assert done.err.endswith("; 1 file passed over: photos/sheet.png (a sheet drawn by explain)\n")
+
+
+def test_explain_takes_one_picture(run, photos, model) -> None:
+    done = run("explain", "photos", "--model", model)
+    message = "error: photos: stands for 3 pictures; explain takes one, such as photos/cut.jpg\n"
+    assert (done.code, done.err) == (2, message)
+
+
+def test_a_picture_is_never_written_over(run, photos, model, page) -> None:
+    cv2.imwrite("a.png", page)
+    done = run("explain", "a.png", "--model", model, "-o", "./a.png")
+    assert (done.code, done.err) == (2, "error: --output a.png: would overwrite the picture; choose another name\n")
