@@ -22,7 +22,7 @@ FLOORS = (
     {"numbre_edge.batch"},
     {"numbre_edge.reader", "numbre_edge.doctor", "numbre_export"},
     {"numbre_edge.recognition"},
-    {"numbre_edge.vision", "numbre_edge.backends", "numbre_edge.sources"}
+    {"numbre_edge.finding", "numbre_edge.vision", "numbre_edge.backends", "numbre_edge.sources"}
     | {"numbre_edge.sinks", "numbre_edge.decoding", "numbre_edge.tracking", "numbre_edge.diagnosis"},
     {"numbre_edge.geometry", "numbre_edge.events"},
     {"numbre_edge.types", "numbre_edge.model", "numbre_edge.atomic"},

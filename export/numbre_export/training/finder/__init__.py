@@ -1,0 +1,1 @@
+"""Teaching the finder: rendered views -> a Keras network that says where digits stand."""

@@ -1,0 +1,122 @@
+"""Rendered views from shards, varied anew each time they are seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from numbre_edge.errors import DataError
+from numbre_edge.finding.light import PAPER, normalized
+from numbre_edge.types import Floats, Pixels
+
+SHARDS = "shard-*.npz"
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """Grey pixels and what stands in them.
+
+    Attributes:
+        grey: (h, w) uint8.
+        boxes: (N, 4) float32 x, y, w, h, pixels.
+        labels: (N,) int8, by ``grid.CLASSES``.
+        hard: (N,) bool, what nobody should be asked to read.
+    """
+
+    grey: Pixels
+    boxes: Floats
+    labels: NDArray[np.int8]
+    hard: NDArray[np.bool_]
+
+
+class Shards:
+    """The views of a folder of shards; more may be rendered into it while they are used."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._read: dict[str, list[View]] = {}
+        self.views: list[View] = []
+        self.refresh()
+        if not self.views:
+            raise DataError(f"{folder}: holds no {SHARDS}; render some with: python -m numbre_export.synthesis.shards")
+
+    def refresh(self) -> None:
+        """Read what was added since."""
+        for file in sorted(self._folder.glob(SHARDS)):
+            if file.name not in self._read:
+                self._read[file.name] = read_shard(file)
+                self.views += self._read[file.name]
+
+
+def read_shard(file: Path) -> list[View]:
+    """Return the views of one shard."""
+    with np.load(file) as shard:
+        grey, boxes, labels, hard, starts = (shard[name] for name in ("grey", "boxes", "labels", "hard", "starts"))
+    return [
+        View(grey[i], boxes[a:b].astype(np.float32), labels[a:b].astype(np.int8), hard[a:b].astype(np.bool_))
+        for i, (a, b) in enumerate(pairwise(starts))
+    ]
+
+
+@dataclass(frozen=True)
+class Variation:
+    """How a view is varied.
+
+    Attributes:
+        near, far: natural logarithm of the scale, evenly within ± near; of a share of the views within ± far, where
+            most of the writing is of another level.
+        far_share: that share.
+        stretch: of width against height, ± natural logarithm.
+        negative: share of views with the polarity turned round.
+        blurred, noisy: shares of views made worse.
+        blur: largest deviation, pixels.
+        noise: largest deviation, grey levels.
+    """
+
+    near: float = 0.25
+    far: float = 0.9
+    far_share: float = 0.25
+    stretch: float = 0.1
+    negative: float = 0.3
+    blurred: float = 0.3
+    blur: float = 1.2
+    noisy: float = 0.3
+    noise: float = 12.0
+
+
+def varied(view: View, size: tuple[int, int], how: Variation, rng: np.random.Generator) -> View:
+    """Return a view of ``size``, height and width: another scale, light, grain and part of ``view``, normalized."""
+    scale = rng.uniform(-how.far, how.far) if rng.random() < how.far_share else rng.uniform(-how.near, how.near)
+    stretch = rng.uniform(-how.stretch, how.stretch)
+    height, width = view.grey.shape
+    w, h = max(8, round(width * np.exp(scale + stretch / 2))), max(8, round(height * np.exp(scale - stretch / 2)))
+    grey = cv2.resize(view.grey, (w, h), interpolation=cv2.INTER_AREA if scale < 0 else cv2.INTER_LINEAR)
+    if rng.random() < how.blurred:
+        grey = cv2.GaussianBlur(grey, (0, 0), rng.uniform(0.3, how.blur))
+    if rng.random() < how.noisy:
+        noise = np.rint(rng.normal(0, rng.uniform(1, how.noise), grey.shape))
+        grey = np.clip(grey + noise, 0, 255).astype(np.uint8)
+    boxes = view.boxes * np.array([w / width, h / height] * 2, np.float32)
+    level = normalized(np.asarray(grey, np.uint8))
+    if rng.random() < how.negative:
+        level = np.bitwise_not(level)
+    return _placed(View(level, boxes, view.labels, view.hard), size, rng)
+
+
+def _placed(view: View, size: tuple[int, int], rng: np.random.Generator) -> View:
+    """Cut a part of ``size`` out of ``view``, or put it on even ground where it is smaller."""
+    result = np.full(size, PAPER, np.uint8)
+    at = [
+        int(rng.integers(min(0, want - have), max(0, want - have) + 1))
+        for want, have in zip(size, view.grey.shape, strict=True)
+    ]
+    (top, left), (h, w) = at, view.grey.shape
+    y, x, bottom, right = max(0, top), max(0, left), min(size[0], top + h), min(size[1], left + w)
+    result[y:bottom, x:right] = view.grey[y - top : bottom - top, x - left : right - left]
+    boxes = view.boxes + np.array([left, top, 0, 0], np.float32)
+    return View(result, boxes, view.labels, view.hard)

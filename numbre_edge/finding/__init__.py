@@ -1,0 +1,1 @@
+"""Where digits stand: a small network over the levels of a page."""

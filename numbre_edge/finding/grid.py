@@ -1,0 +1,121 @@
+"""What the finder's network answers, cell by cell, and how a digit's box is written in it.
+
+Anchor-free detection after X. Zhou et al., "Objects as Points" (2019): each cell
+says whether a digit's centre lies in it, which digit, and its box.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from numbre_edge.types import Floats
+from numbre_edge.vocabulary import DIGITS, MARKS
+
+STRIDE = 4  # pixels of a level a cell
+CLASSES = (*DIGITS, *MARKS)
+DIGIT_CLASSES = len(DIGITS)  # the first of CLASSES; the others are marks
+# A digit belongs to the level where it is so high, pixels: an octave, and a little more so that none falls between two.
+LOWEST, HIGHEST = 12.5, 32.0
+# Boxes are written in natural logarithms of shares of these, pixels, and centres in cells from the middle of theirs.
+_WIDTH, _HEIGHT = 16.0, 20.0
+_LARGEST = 2.0  # of a logarithm: no digit of the level is e² times as wide
+CHANNELS = 2 + len(CLASSES) + 4  # of a cell: heat, classes, boxes
+# Boxes come out so many times as large: with logits in one tensor, they then get as fine a share of its 256 levels.
+BOXES_TIMES = 8.0
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What the network says of N tiles of (h, w) cells.
+
+    Attributes:
+        heat: (N, h, w, 2) float32 logits: a digit's centre, a mark's centre.
+        classes: (N, h, w, 14) float32 logits, by CLASSES.
+        boxes: (N, h, w, 4) float32: logarithms of width and height, centre right and below of the cell's middle.
+    """
+
+    heat: Floats
+    classes: Floats
+    boxes: Floats
+
+    @classmethod
+    def of(cls, outputs: Floats) -> Answers:
+        """Take (N, h, w, CHANNELS) float32, as the network gives them, apart."""
+        heat, classes, boxes = np.split(outputs, (2, CHANNELS - 4), axis=-1)
+        return cls(heat, classes, boxes / BOXES_TIMES)
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """N digits or marks of one picture.
+
+    Attributes:
+        boxes: (N, 4) float32 x, y, w, h, pixels.
+        heat: (N,) float32, how likely something stands here at all.
+        classes: (N, 14) float32, how likely it is which of CLASSES; rows sum to 1.
+        mark: (N,) bool, whether it is a mark.
+    """
+
+    boxes: Floats
+    heat: Floats
+    classes: Floats
+    mark: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.heat)
+
+    def chosen(self, which: NDArray[np.intp] | NDArray[np.bool_]) -> Found:
+        """Return those of ``which``."""
+        return Found(self.boxes[which], self.heat[which], self.classes[which], self.mark[which])
+
+    @staticmethod
+    def joined(parts: list[Found]) -> Found:
+        """Return all of ``parts``."""
+        if not parts:
+            return Found(
+                np.zeros((0, 4), np.float32),
+                np.zeros(0, np.float32),
+                np.zeros((0, len(CLASSES)), np.float32),
+                np.zeros(0, np.bool_),
+            )
+        return Found(*(np.concatenate(all_of) for all_of in zip(*(vars(p).values() for p in parts), strict=True)))
+
+
+def encoded(boxes: Floats, cells: NDArray[np.intp]) -> Floats:
+    """Return (N, 4) float32 as the network writes ``boxes``, (N, 4) x, y, w, h, in ``cells``, (N, 2) column, row."""
+    centres = (boxes[:, :2] + boxes[:, 2:] / 2) / STRIDE - (cells + 0.5)
+    return np.concatenate([np.log(np.maximum(boxes[:, 2:], 1) / (_WIDTH, _HEIGHT)), centres], 1).astype(np.float32)
+
+
+def decoded(written: Floats, cells: NDArray[np.intp]) -> Floats:
+    """Return (N, 4) float32 x, y, w, h of what :func:`encoded` wrote."""
+    sizes = np.exp(np.clip(written[:, :2], -_LARGEST, _LARGEST)) * (_WIDTH, _HEIGHT)
+    centres = (cells + 0.5 + written[:, 2:]) * STRIDE
+    return np.concatenate([centres - sizes / 2, sizes], 1).astype(np.float32)
+
+
+def peaks(answers: Answers, tile: int, *, threshold: float) -> Found:
+    """Return where one tile's heat is at its highest among its neighbours and above ``threshold``, a probability."""
+    parts = []
+    for kind in range(2):
+        heat = np.ascontiguousarray(answers.heat[tile, :, :, kind])
+        least = float(np.log(threshold / (1 - threshold)))
+        top = (heat > least) & (heat >= cv2.dilate(heat, np.ones((3, 3), np.uint8)))
+        rows, columns = np.nonzero(top)
+        cells = np.column_stack([columns, rows])
+        logits = answers.classes[tile, rows, columns].copy()
+        logits[:, slice(DIGIT_CLASSES, None) if kind == 0 else slice(DIGIT_CLASSES)] = -np.inf
+        powers = np.exp(logits - logits.max(1, initial=-1e9, keepdims=True))
+        parts.append(
+            Found(
+                decoded(answers.boxes[tile, rows, columns], cells),
+                (1 / (1 + np.exp(-heat[top]))).astype(np.float32),
+                (powers / powers.sum(1, keepdims=True)).astype(np.float32),
+                np.full(len(cells), kind == 1),
+            )
+        )
+    return Found.joined(parts)

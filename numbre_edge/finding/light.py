@@ -1,0 +1,31 @@
+"""Grey pixels -> what the finder sees: light and contrast taken out, the same for training and reading."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from numbre_edge.types import Pixels
+
+LIGHT = 1  # version of ``normalized``; a finder's card names the one it was trained with
+PAPER = 128  # what even ground becomes; also what stands around a level in its tile
+# Side of the neighbourhood, pixels: half as much again as the tallest digit of a level.
+_WINDOW = 49
+# Grey levels added to the local deviation: a sensor's noise stays faint where nothing is written.
+_NOISE = 4.0
+# One local deviation is so many levels: ink that covers a tenth of its neighbourhood, three deviations, nearly fills
+# the range.
+_DEVIATION = 40.0
+
+
+def normalized(grey: Pixels) -> Pixels:
+    """Return (h, w) uint8, each pixel's distance from its neighbourhood's mean in its neighbourhood's deviations.
+
+    Ink is as far from PAPER whatever the light, the pen or the exposure; polarity is left as it is.
+    """
+    window = (_WINDOW, _WINDOW)
+    mean = cv2.boxFilter(grey, cv2.CV_32F, window, borderType=cv2.BORDER_REFLECT_101)
+    square = cv2.sqrBoxFilter(grey, cv2.CV_32F, window, borderType=cv2.BORDER_REFLECT_101)
+    deviation = np.sqrt(np.maximum(square - mean * mean, 0))
+    distance = _DEVIATION * (grey - mean) / (deviation + _NOISE)
+    return np.asarray(np.clip(distance + PAPER, 0, 255).astype(np.uint8))

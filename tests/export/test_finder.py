@@ -1,0 +1,207 @@
+"""Teaching the finder: what it should answer, what it is shown, how it is scored, and that a run can be left."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from numbre_edge.errors import DataError
+from numbre_edge.finding.grid import BOXES_TIMES, CHANNELS, CLASSES, HIGHEST, LOWEST, STRIDE, Answers, decoded
+from numbre_edge.finding.light import PAPER
+from numbre_edge.types import Floats, Pixels
+from numbre_export.training.finder.scoring import score
+from numbre_export.training.finder.targets import Targets, heights, targets
+from numbre_export.training.finder.views import Shards, Variation, View, varied
+
+SIZE = (128, 192)
+
+
+def view(
+    *symbols: tuple[str, float, float, float, float], hard: tuple[int, ...] = (), size: tuple[int, int] = SIZE
+) -> View:
+    """Return a view with symbols given as text, x, y, width, height; a dark bar is drawn for each."""
+    grey = np.full(size, 200, np.uint8)
+    for _, x, y, w, h in symbols:
+        grey[int(y) : int(y + h), int(x + w / 2) : int(x + w / 2) + 2] = 40
+    boxes = np.float32([s[1:] for s in symbols]).reshape(-1, 4)
+    labels = np.array([CLASSES.index(s[0]) for s in symbols], np.int8)
+    return View(grey, boxes, labels, np.isin(np.arange(len(symbols)), hard))
+
+
+def taught(of: View) -> Targets:
+    return targets(of.boxes, of.labels, of.hard, SIZE)
+
+
+def test_a_digit_is_taught_where_its_centre_is() -> None:
+    wanted = taught(view(("7", 40, 60, 16, 20)))
+
+    row, column = np.argwhere(wanted.heat[:, :, 0] == 1)[0]
+    assert (row, column) == (70 // STRIDE, 48 // STRIDE)
+    assert wanted.classes[row, column] == 7
+    box = decoded(wanted.boxes[row, column][np.newaxis], np.array([[column, row]]))
+    assert np.allclose(box, [[40, 60, 16, 20]], atol=0.01)
+    assert wanted.heat[:, :, 1].max() == 0
+    assert wanted.counts.min() == 1
+
+
+@pytest.mark.parametrize("height", [LOWEST - 5, HIGHEST + 20])
+def test_a_digit_of_another_level_is_nothing(height: float) -> None:
+    wanted = taught(view(("7", 40, 40, 16, height)))
+
+    assert wanted.heat.max() == 0
+    assert wanted.counts.min() == 1
+
+
+@pytest.mark.parametrize("height", [LOWEST - 1, HIGHEST + 4])
+def test_a_digit_between_levels_is_left_alone(height: float) -> None:
+    wanted = taught(view(("7", 40, 40, 16, height)))
+
+    assert wanted.heat.max() == 0
+    assert wanted.counts[int(40 + height / 2) // STRIDE, 48 // STRIDE].max() == 0
+
+
+def test_what_is_hard_is_left_alone() -> None:
+    wanted = taught(view(("7", 40, 60, 16, 20), hard=(0,)))
+
+    assert wanted.heat.max() == 0
+    assert wanted.counts[70 // STRIDE, 48 // STRIDE].max() == 0
+
+
+def test_a_digit_beside_a_hard_one_is_taught_all_the_same() -> None:
+    wanted = taught(view(("7", 40, 60, 16, 20), ("1", 50, 60, 8, 20), hard=(1,)))
+
+    assert wanted.counts[wanted.heat == 1].min() == 1
+
+
+def test_a_mark_belongs_to_the_level_of_its_neighbour() -> None:
+    small = view(("7", 40, 60, 16, 20), (".", 58, 77, 3, 3))
+    large = view(("7", 40, 10, 60, 90), (".", 110, 90, 9, 9))
+
+    assert heights(small.boxes, small.labels).tolist() == [20, 20]
+    assert taught(small).heat[:, :, 1].max() == 1
+    assert taught(large).heat.max() == 0
+
+
+def test_a_mark_alone_is_left_alone() -> None:
+    wanted = taught(view((".", 58, 76, 4, 4)))
+
+    assert wanted.heat.max() == 0
+    assert wanted.counts[78 // STRIDE, 60 // STRIDE].max() == 0
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_boxes_stay_on_their_ink_however_a_view_is_varied(seed: int) -> None:
+    original = view(("1", 60, 40, 4, 40), size=(160, 256))
+
+    seen = varied(original, SIZE, Variation(negative=0, noisy=0, blurred=0), np.random.default_rng(seed))
+
+    assert seen.grey.shape == SIZE
+    x, y, w, h = seen.boxes[0]
+    inside = (slice(max(0, int(y)), max(0, int(y + h))), slice(max(0, int(x - 1)), max(0, int(x + w + 2))))
+    part = seen.grey[inside]
+    if part.size > 40:
+        assert part.min() < PAPER - 60
+    outside = seen.grey.copy()
+    outside[inside[0].start : inside[0].stop + 2, inside[1]] = PAPER
+    assert outside.min() > PAPER - 60
+
+
+def test_shards_are_read_as_they_come(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="holds no shard"):
+        Shards(tmp_path)
+    write_shard(tmp_path / "shard-00000.npz", [view(("3", 40, 60, 16, 20)), view()])
+    shards = Shards(tmp_path)
+    assert [len(v.labels) for v in shards.views] == [1, 0]
+
+    write_shard(tmp_path / "shard-00001.npz", [view(("5", 40, 60, 16, 20))])
+    shards.refresh()
+
+    assert [v.labels.tolist() for v in shards.views] == [[3], [], [5]]
+
+
+def test_a_finder_that_answers_what_it_was_taught_scores_1() -> None:
+    views = [view(("7", 40, 60, 16, 20), ("3", 70, 60, 14, 22)), view(("1", 100, 30, 6, 24), (".", 120, 50, 3, 3))]
+
+    assert score(answering_as_taught(views), views).f1 == 1
+
+
+def test_a_wrong_class_is_placed_but_not_right() -> None:
+    views = [view(("7", 40, 60, 16, 20))]
+    lied = [view(("2", 40, 60, 16, 20))]
+
+    measured = score(answering_as_taught(lied), views)
+
+    assert (measured.f1, measured.placed) == (0, 1)
+
+
+def test_a_false_digit_costs_precision_unless_it_is_on_what_is_hard() -> None:
+    asked = [view(("7", 40, 60, 16, 20), ("4", 100, 60, 16, 20), hard=(1,))]
+    both = [view(("7", 40, 60, 16, 20), ("4", 100, 60, 16, 20))]
+    more = [view(("7", 40, 60, 16, 20), ("4", 100, 60, 16, 20), ("9", 150, 60, 16, 20))]
+
+    assert score(answering_as_taught(both), asked).precision == 1
+    assert score(answering_as_taught(more), asked).precision == 0.5
+
+
+def test_a_run_that_was_left_goes_on_where_it_was(tmp_path: Path) -> None:
+    from numbre_export.training.finder.loop import HISTORY, MODEL, Recipe, train
+
+    write_shard(tmp_path / "shard-00000.npz", [view(("3", 40, 60, 16, 20)), view(("7", 80, 30, 16, 20))])
+    recipe = Recipe(steps=2, batch_size=2, epoch=1, warm_up=1, decay=1)
+    run = tmp_path / "run"
+
+    train(recipe, tmp_path, tmp_path, run)
+    train(Recipe(steps=3, batch_size=2, epoch=1, warm_up=1, decay=1), tmp_path, tmp_path, run, resume=True)
+
+    with (run / HISTORY).open() as file:
+        assert [int(row["step"]) for row in csv.DictReader(file)] == [1, 2, 3]
+    assert (run / MODEL).exists()
+
+
+def test_the_network_is_small_and_its_weights_fit_every_shape() -> None:
+    from numbre_export.training.finder.network import build
+
+    small, large = build((64, 96)), build((256, 256))
+    large.set_weights(small.get_weights())
+
+    assert small.count_params() < 375_000
+    assert small.output_shape == (None, 16, 24, CHANNELS)
+    assert multiply_adds(large) / 256**2 < 2_000
+
+
+def multiply_adds(model: object) -> int:
+    """Return those of the convolutions for one level."""
+    total = 0
+    for layer in model.layers:  # type: ignore[attr-defined]
+        if "conv2d" in layer.name:
+            kernel, (_, height, width, _) = layer.kernel.shape, layer.output.shape
+            total += height * width * int(np.prod(kernel))
+    return total
+
+
+def answering_as_taught(views: list[View]) -> object:
+    """A finder that says exactly what the targets of ``views`` are, in their order."""
+    wanted = iter([targets(v.boxes, v.labels, v.hard, SIZE) for v in views])
+
+    def answer(levels: Pixels) -> Answers:
+        of = [next(wanted) for _ in levels]
+        heat: Floats = np.stack([np.where(t.heat == 1, 5, -5) for t in of]).astype(np.float32)
+        classes = np.stack([9 * np.eye(len(CLASSES))[t.classes] for t in of]).astype(np.float32)
+        boxes = np.stack([t.boxes for t in of])
+        return Answers.of(np.concatenate([heat, classes, boxes * BOXES_TIMES], -1).astype(np.float32))
+
+    return answer
+
+
+def write_shard(path: Path, views: list[View]) -> None:
+    np.savez(
+        path,
+        grey=np.stack([v.grey for v in views]),
+        boxes=np.concatenate([v.boxes for v in views]),
+        labels=np.concatenate([v.labels for v in views]),
+        hard=np.concatenate([v.hard for v in views]),
+        starts=np.cumsum([0, *(len(v.labels) for v in views)]),
+    )

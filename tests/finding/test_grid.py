@@ -1,0 +1,79 @@
+"""What the network writes in its cells is read back as it was meant."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from numbre_edge.finding.grid import CLASSES, Answers, Found, decoded, encoded, peaks
+
+NOTHING = -8.0
+
+
+def silent(*, tiles: int = 1, side: int = 16) -> Answers:
+    shape = (tiles, side, side)
+    return Answers(
+        np.full((*shape, 2), NOTHING, np.float32),
+        np.zeros((*shape, len(CLASSES)), np.float32),
+        np.zeros((*shape, 4), np.float32),
+    )
+
+
+def say(answers: Answers, name: str, row: int, column: int, *, heat: float = 3.0, tile: int = 0) -> None:
+    mark = CLASSES.index(name) >= 10
+    answers.heat[tile, row, column, int(mark)] = heat
+    answers.classes[tile, row, column, CLASSES.index(name)] = 9.0
+
+
+@given(st.floats(0, 200), st.floats(0, 200), st.floats(3, 60), st.floats(8, 60), st.integers(0, 63), st.integers(0, 63))
+def test_a_box_survives_its_cell(x: float, y: float, width: float, height: float, column: int, row: int) -> None:
+    box, cell = np.float32([[x, y, width, height]]), np.array([[column, row]])
+
+    assert np.allclose(decoded(encoded(box, cell), cell), box, atol=0.01)
+
+
+def test_nothing_said_is_nothing_found() -> None:
+    assert len(peaks(silent(), 0, threshold=0.3)) == 0
+
+
+def test_a_centre_is_found_where_it_is_hottest() -> None:
+    answers = silent()
+    say(answers, "7", 4, 9, heat=2.0)
+    say(answers, "1", 4, 10, heat=1.0)  # its neighbour is less sure
+
+    found = peaks(answers, 0, threshold=0.3)
+
+    assert [CLASSES[c] for c in found.classes.argmax(1)] == ["7"]
+    assert np.allclose(found.boxes[0], [(9.5 * 4) - 8, (4.5 * 4) - 10, 16, 20])
+
+
+def test_what_is_not_sure_enough_is_left() -> None:
+    answers = silent()
+    say(answers, "7", 4, 9, heat=0.0)
+
+    assert len(peaks(answers, 0, threshold=0.49)) == 1
+    assert len(peaks(answers, 0, threshold=0.51)) == 0
+
+
+def test_digits_and_marks_are_told_apart_by_where_the_heat_is() -> None:
+    answers = silent()
+    say(answers, "3", 4, 4)
+    say(answers, "-", 4, 8)
+
+    found = peaks(answers, 0, threshold=0.3)
+
+    assert [CLASSES[c] for c in found.classes.argmax(1)] == ["3", "-"]
+    assert found.mark.tolist() == [False, True]
+    assert np.allclose(found.classes.sum(1), 1)
+
+
+def test_each_tile_has_its_own_peaks() -> None:
+    answers = silent(tiles=2)
+    say(answers, "3", 4, 4, tile=1)
+
+    assert [len(peaks(answers, tile, threshold=0.3)) for tile in range(2)] == [0, 1]
+
+
+def test_nothing_joined_is_nothing() -> None:
+    assert len(Found.joined([])) == 0
