@@ -12,15 +12,19 @@ import typer
 import numbre_edge
 from numbre_edge.cli import doctor, evaluate, explain, export, live, models, predict, train
 from numbre_edge.cli.console import Quiet, Verbose, tell
+from numbre_edge.cli.help import Command, Group
 from numbre_edge.cli.signals import Interrupted
 from numbre_edge.errors import NumbreError, one_line
+
+# Have the options for completion take a shell's name: typer's guess fails wherever the parent process is no shell.
+os.environ.setdefault("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")
 
 app = typer.Typer(
     name="numbre-edge",
     help="Read handwritten numbers in pictures, offline, on small machines.",
     epilog="[bold]Start with[/bold]  numbre-edge predict samples/\n\nEach command has its own --help and examples.",
+    cls=Group,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -29,14 +33,14 @@ app = typer.Typer(
 _READ = "Reading numbers"
 _TRAIN = "Making models (needs numbre-edge\\[export])"
 
-app.command("predict", epilog=predict.EPILOG, rich_help_panel=_READ)(predict.predict)
-app.command("live", epilog=live.EPILOG, rich_help_panel=_READ)(live.live)
-app.command("explain", epilog=explain.EPILOG, rich_help_panel=_READ)(explain.explain)
-app.command("doctor", epilog=doctor.EPILOG, rich_help_panel=_READ)(doctor.doctor)
+app.command("predict", cls=Command, epilog=predict.EPILOG, rich_help_panel=_READ)(predict.predict)
+app.command("live", cls=Command, epilog=live.EPILOG, rich_help_panel=_READ)(live.live)
+app.command("explain", cls=Command, epilog=explain.EPILOG, rich_help_panel=_READ)(explain.explain)
+app.command("doctor", cls=Command, epilog=doctor.EPILOG, rich_help_panel=_READ)(doctor.doctor)
 app.add_typer(models.app, name="models", rich_help_panel=_READ)
-app.command("train", epilog=train.EPILOG, rich_help_panel=_TRAIN)(train.train)
-app.command("evaluate", epilog=evaluate.EPILOG, rich_help_panel=_TRAIN)(evaluate.evaluate)
-app.command("export", epilog=export.EPILOG, rich_help_panel=_TRAIN)(export.export)
+app.command("train", cls=Command, epilog=train.EPILOG, rich_help_panel=_TRAIN)(train.train)
+app.command("evaluate", cls=Command, epilog=evaluate.EPILOG, rich_help_panel=_TRAIN)(evaluate.evaluate)
+app.command("export", cls=Command, epilog=export.EPILOG, rich_help_panel=_TRAIN)(export.export)
 
 
 def _print_version(value: bool) -> None:
@@ -50,7 +54,7 @@ def _globals(
     version: Annotated[
         bool,
         typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Print the version.", show_default=False
+            "--version", "-V", callback=_print_version, is_eager=True, help="Print the version.", show_default=False
         ),
     ] = False,
     verbose: Verbose = False,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from numbre_edge.cli.help import Command, Group
 from numbre_edge.errors import ModelError, UsageError
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ numbre-edge models verify
 """
 
 app = typer.Typer(
+    cls=Group,
     help="List the shipped models, show a model's card, verify checksums.",
     epilog=EPILOG,
     invoke_without_command=True,
@@ -34,7 +36,7 @@ def _default(context: typer.Context) -> None:
         list_models()
 
 
-@app.command("list")
+@app.command("list", cls=Command)
 def list_models() -> None:
     """List the shipped models."""
     from numbre_edge.model import load_model, shipped_models
@@ -50,7 +52,7 @@ def list_models() -> None:
         print(f"{model.path.name:<{width}}  {model.format:<6}  {card.quantization:<12}  {size:>8}  {_accuracy(card)}")
 
 
-@app.command("show")
+@app.command("show", cls=Command)
 def show(
     model: Annotated[
         str, typer.Argument(metavar="MODEL", help="A model file, or the name of a shipped one.", show_default=False)
@@ -69,7 +71,7 @@ def show(
         print(f"{key:<36}  {value}" if value else key)
 
 
-@app.command("verify")
+@app.command("verify", cls=Command)
 def verify(
     folder: Annotated[
         Path | None,

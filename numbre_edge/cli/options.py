@@ -31,7 +31,12 @@ CardFile = Annotated[
 ]
 BackendOption = Annotated[
     BackendName,
-    typer.Option("--backend", help="Inference runtime; auto takes the first installed.", rich_help_panel=_MODEL),
+    typer.Option(
+        "--backend",
+        metavar="NAME",
+        help="Inference runtime: onnx, tflite or opencv; auto takes the first that is installed.",
+        rich_help_panel=_MODEL,
+    ),
 ]
 MinConfidence = Annotated[
     float | None,

@@ -48,8 +48,10 @@ numbre-edge predict clip.mp4 --every 30 --roi 100,50,400,120 --format jsonl
 find . -name '*.png' | numbre-edge predict - --format jsonl
 
 [bold]Exit codes[/bold]
-0 all read; 1 a picture could not be read, or a model or backend failed; 2 wrong usage; 130 ended by Ctrl-C, 143 by
-SIGTERM: what was read until then stays in FILE.partial.
+0 all read;
+1 a picture could not be read, or a model or backend failed;
+2 wrong usage;
+130 ended by Ctrl-C, 143 by SIGTERM: what was read until then stays in FILE.partial.
 """
 
 _FORMATS: dict[str, FormatName] = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".txt": "table", "": "table"}
@@ -64,7 +66,7 @@ def predict(
     sources: Annotated[
         list[str],
         typer.Argument(
-            metavar="SOURCE...",
+            metavar="SOURCE",
             help="Pictures, folders, globs or videos; - takes a picture, or paths one a line, from stdin.",
             show_default=False,
         ),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,6 +14,7 @@ import pytest
 
 import numbre_edge
 
+ROOT = Path(numbre_edge.__file__).parents[1]
 HEAVY = ("cv2", "numpy", "onnxruntime", "ai_edge_litert", "tensorflow", "keras", "matplotlib")
 RunPython = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -36,8 +40,9 @@ def test_the_package_never_imports_tensorflow(run_python: RunPython) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_the_module_is_the_program(run_python: RunPython) -> None:
-    done = run_python("-m", "numbre_edge", "--version")
+@pytest.mark.parametrize("option", ["--version", "-V"])
+def test_the_module_is_the_program(run_python: RunPython, option: str) -> None:
+    done = run_python("-m", "numbre_edge", option)
     assert (done.returncode, done.stdout) == (0, f"numbre-edge {numbre_edge.__version__}\n")
 
 
@@ -57,11 +62,110 @@ def test_wrong_usage_exits_2_without_a_traceback(arguments: list[str], run_pytho
     assert "Traceback" not in done.stderr
 
 
+COMMANDS = [
+    *(["predict"], ["live"], ["explain"], ["doctor"], ["train"], ["evaluate"], ["export"]),
+    *([], ["models"], ["models", "list"], ["models", "show"], ["models", "verify"]),
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("width", ["80", "120"])
+def test_help_speaks_of_values_and_not_of_types(run, monkeypatch, command: list[str], width: str) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    done = run(*command, "--help")
+    assert done.code == 0
+    noise = r"<(bool|int|float|str|path|list)\b|range|TEXT|\bx[<>]=|\[\d.*<="
+    assert [line for line in done.out.splitlines() if re.search(noise, line)] == []
+    assert max(map(len, done.out.splitlines())) <= int(width)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_is_shown_for_any_shell(run_python: RunPython, shell: str) -> None:
+    done = run_python("-m", "numbre_edge", "--show-completion", shell)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"_NUMBRE_EDGE_COMPLETE=complete_{shell}" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("numbre-edge pre", ["predict"]),
+        ("numbre-edge predict --backend ", ["auto", "onnx", "tflite", "opencv"]),
+        ("numbre-edge predict -f ", ["table", "jsonl", "csv"]),
+        ("numbre-edge predict --re", ["--recursive"]),
+    ],
+)
+def test_the_tab_key_completes_commands_options_and_values(
+    run_python: RunPython, typed: str, offered: list[str]
+) -> None:
+    words = typed.split(" ")
+    asked = {"_NUMBRE_EDGE_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": str(len(words) - 1)}
+    done = run_python("-X", "importtime", "-m", "numbre_edge", env=asked)
+    assert done.stdout.split() == offered
+    imported = {line.split("|")[-1].strip() for line in done.stderr.splitlines()}
+    assert imported & set(HEAVY) == set()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell closes the streams")
+class TestClosedStreams:
+    """What the caller closed (``>&-``) is missed only by what needs it."""
+
+    def program(self, *arguments: str | Path, closed: str, model: Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+        words = [sys.executable, "-m", "numbre_edge", *map(str, arguments), "--model", str(model)]
+        return subprocess.run(
+            f"{shlex.join(words)} {closed}",
+            shell=True,
+            cwd=cwd,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, sys.path)])},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    @pytest.mark.parametrize("format", ["table", "jsonl", "csv"])
+    def test_results_that_cannot_be_written_are_an_error(self, photos: Path, model: Path, format: str) -> None:
+        done = self.program("predict", "good.jpg", "-f", format, closed=">&-", model=model, cwd=photos)
+        assert done.returncode == 1
+        assert done.stderr == "error: cannot write to stdout: bad file descriptor\n"
+
+    def test_what_writes_a_file_needs_no_stdout(self, photos: Path, model: Path) -> None:
+        done = self.program("predict", "good.jpg", "-o", "out.csv", "-q", closed=">&-", model=model, cwd=photos)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert (photos / "out.csv").read_text().splitlines()[1].startswith("good.jpg,0,111,")
+
+    def test_what_reads_files_needs_no_stdin(self, photos: Path, model: Path) -> None:
+        done = self.program("predict", "good.jpg", "-q", closed="<&-", model=model, cwd=photos)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "111" in done.stdout
+
+    def test_a_closed_stdin_names_no_picture(self, photos: Path, model: Path) -> None:
+        done = self.program("predict", "-", closed="<&-", model=model, cwd=photos)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr == "error: no picture to read: stdin named none; give one path a line\n"
+
+    def test_without_stderr_the_results_are_the_same(self, photos: Path, model: Path) -> None:
+        done = self.program("predict", "good.jpg", "zero.png", "-f", "csv", closed="2>&-", model=model, cwd=photos)
+        assert (done.returncode, done.stderr) == (1, "")
+        assert done.stdout.splitlines()[2] == "zero.png,0,,,,,,,empty: the file has 0 bytes"
+
+    def test_without_any_the_file_is_written(self, photos: Path, model: Path) -> None:
+        done = self.program("predict", "good.jpg", "-o", "out.csv", closed="<&- >&- 2>&-", model=model, cwd=photos)
+        assert done.returncode == 0
+        assert (photos / "out.csv").read_text().splitlines()[1].startswith("good.jpg,0,111,")
+
+    @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["models"]])
+    def test_every_command_says_so_in_one_line(self, photos: Path, arguments: list[str]) -> None:
+        words = [sys.executable, "-m", "numbre_edge", *arguments]
+        done = subprocess.run(
+            f"{shlex.join(words)} >&-", shell=True, cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 1
+        assert done.stderr == "error: cannot write to stdout: bad file descriptor\n"
+
+
 def test_a_reader_of_the_output_may_leave(model: Path, photos: Path) -> None:
     command = [sys.executable, "-m", "numbre_edge", "-q", "predict", str(photos), "--model", str(model)]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=Path(numbre_edge.__file__).parents[1]
-    )
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
     assert process.stdout
     assert process.stderr
     process.stdout.close()  # as `head` does
@@ -80,7 +184,7 @@ def test_a_full_disk_is_one_line(model: Path, photos: Path) -> None:
             stderr=subprocess.PIPE,
             text=True,
             check=False,
-            cwd=Path(numbre_edge.__file__).parents[1],
+            cwd=ROOT,
         )
     assert done.returncode == 1
     assert done.stderr == "error: cannot write to stdout: no space left on device\n"

@@ -12,6 +12,7 @@ import pytest
 
 from numbre_edge.errors import NumbreError, UsageError
 from numbre_edge.sinks.annotate import DOUBTFUL, SURE, AnnotatedFolder, draw
+from numbre_edge.sources.files import PICTURES
 from numbre_edge.types import Box, Digit, Frame, Reading
 
 PAGE = np.full((120, 200), 255, np.uint8)
@@ -57,30 +58,7 @@ def test_a_picture_keeps_its_name_its_format_and_its_size(tmp_path: Path) -> Non
     assert sorted(p.name for p in drawn.iterdir()) == ["B.PNG", "a.jpg"]
 
 
-@pytest.mark.parametrize(
-    "suffix",
-    [
-        "jpg",
-        "jpeg",
-        "jpe",
-        "jfif",
-        "png",
-        "bmp",
-        "dib",
-        "webp",
-        "tif",
-        "tiff",
-        "ppm",
-        "pnm",
-        "avif",
-        "jp2",
-        "gif",
-        "pbm",
-        "pgm",
-        "heic",
-        "heif",
-    ],
-)
+@pytest.mark.parametrize("suffix", sorted(PICTURES))
 @pytest.mark.parametrize("size", [(1, 1), (17, 31)])
 def test_every_format_becomes_a_picture_in_colour(tmp_path: Path, suffix: str, size: tuple[int, int]) -> None:
     folder = AnnotatedFolder(tmp_path, sources=[Path(f"a.{suffix}")])
