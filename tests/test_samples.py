@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from numbre_edge import Reader
-from numbre_edge.backends import BACKENDS
+from numbre_edge.backends.registry import RUNTIMES
 
 ROOT = Path(__file__).parents[1]
 EXPECTED = {
@@ -20,7 +20,7 @@ EXPECTED = {
 MnistSample = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
+@pytest.fixture(scope="module", params=RUNTIMES)
 def reader(request: pytest.FixtureRequest) -> Reader:
     """Each backend with its shipped default: float32 for onnx and opencv, int8 for tflite."""
     return Reader(backend=request.param)
@@ -53,7 +53,7 @@ def test_quantized_weights_read_the_same_digits(mnist_sample: MnistSample) -> No
     np.testing.assert_array_equal(tflite.argmax(1), onnx.argmax(1))
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", RUNTIMES)
 def test_a_digit_reads_the_same_alone_and_among_others(backend: str, mnist_sample: MnistSample) -> None:
     digits, _ = mnist_sample
     loaded = Reader(backend=backend).backend

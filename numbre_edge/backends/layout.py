@@ -1,34 +1,64 @@
-"""How a model wants its patches: shape, number type, scale."""
+"""How a model wants its patches: ink, number type, shape, and how many at once."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from numbre_edge.backends.session import Batch, Session
 from numbre_edge.errors import ModelError
 from numbre_edge.model import Model
 from numbre_edge.types import Pixels
 
+_SIDE = 28
 
-def arranged(pixels: Pixels, shape: Sequence[object], dtype: np.dtype[Any], model: Model) -> NDArray[np.generic]:
-    """Arrange (N, 28, 28) uint8 ``pixels`` for an input of ``shape``, its first axis the batch.
+
+class Layout:
+    """The input of a model, as its runtime and its card agree on it.
 
     A model of somebody else's making may want (N, 784), (N, 28, 28, 1) or
     (N, 1, 28, 28), as floats: any shape that holds 784 values is filled in order.
 
+    Attributes:
+        batch: how many patches it takes at a time, no more and no fewer; None where that is free.
+
     Raises:
-        ModelError: the input cannot hold a 28x28 patch.
+        ModelError: they do not agree, or the input cannot hold a 28x28 patch.
     """
-    patch = tuple(size for size in shape[1:] if isinstance(size, int) and size > 0)
-    if math.prod(patch) != pixels[0].size or len(patch) != len(shape) - 1:
-        raise ModelError(f"{model.path}: its input is {tuple(shape)}; expected one that holds a 28x28 patch")
-    arranged = pixels.reshape(len(pixels), *patch)
-    if dtype == np.uint8:
-        return arranged
-    if dtype in (np.float32, np.float16):
-        return (arranged * model.card.input.scale + model.card.input.offset).astype(dtype)
-    raise ModelError(f"{model.path}: its input is {dtype}; expected uint8 or float32")
+
+    def __init__(self, model: Model, session: Session) -> None:
+        self._card = card = model.card.input
+        batch, *patch = session.shape if session.shape else (None,)
+        self._patch = tuple(size for size in patch if size)
+        if math.prod(self._patch) != _SIDE * _SIDE or len(self._patch) != len(patch):
+            raise ModelError(f"{model.path}: its input is {_told(session)}; expected one that holds a 28x28 patch")
+        if session.dtype not in ("uint8", "float32"):
+            raise ModelError(f"{model.path}: its input is {_told(session)}; expected uint8 or float32")
+        if session.dtype != card.dtype:
+            raise ModelError(
+                f"{model.path}: its input is {_told(session)}, its card's input.dtype says {card.dtype}: "
+                f"make that {session.dtype}" + (", and give scale and offset" if session.dtype == "float32" else "")
+            )
+        stated = (card.quantization_scale, card.quantization_zero_point)
+        if stated not in ((None, None), session.quantization):
+            raise ModelError(
+                f"{model.path}: its input's quantization_scale and quantization_zero_point are "
+                f"{session.quantization or 'none'}; its card says {stated}"
+            )
+        self.batch = batch
+
+    def arranged(self, pixels: Pixels) -> Batch:
+        """Return (N, 28, 28) uint8 ``pixels``, ink 255 on 0, as the model wants them; with a fixed batch, filled up."""
+        missing = (self.batch or len(pixels)) - len(pixels)
+        if missing:
+            pixels = np.concatenate([pixels, np.zeros((missing, _SIDE, _SIDE), np.uint8)])
+        pixels = np.ascontiguousarray(pixels).reshape(-1, *self._patch)
+        if self._card.dtype == "uint8":
+            return pixels
+        return (pixels * self._card.scale + self._card.offset).astype(np.float32)
+
+
+def _told(session: Session) -> str:
+    shape = ", ".join("N" if size is None else str(size) for size in session.shape)
+    return f"({shape}) {session.dtype}"

@@ -4,53 +4,47 @@ from __future__ import annotations
 
 import os
 
-import numpy as np
-
-from numbre_edge.backends.layout import arranged
-from numbre_edge.errors import BackendError, ModelError
-from numbre_edge.model import Model
-from numbre_edge.types import Floats, Pixels
-
 # Version 1.29 and later write a device id below HOME when imported, unless told not to.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
-_TYPES: dict[str, np.dtype[np.uint8] | np.dtype[np.float32]] = {
-    "tensor(uint8)": np.dtype(np.uint8),
-    "tensor(float)": np.dtype(np.float32),
-}
+import numpy as np
+from onnxruntime import InferenceSession, SessionOptions
+
+from numbre_edge.backends.session import Batch
+from numbre_edge.errors import BackendError, ModelError
+from numbre_edge.model import Model
+from numbre_edge.types import Floats
+
+_TYPES = {"tensor(uint8)": "uint8", "tensor(float)": "float32"}
 
 
-class OnnxBackend:
-    """An ``.onnx`` model on one CPU thread."""
+class OnnxSession:
+    """An ``.onnx`` model on one CPU thread; several threads may run it at once, each on its own."""
 
-    name = "onnx"
+    quantization: tuple[float, int] | None = None
 
     def __init__(self, model: Model) -> None:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
+        options = SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        self.model = model
+        self._path = model.path
         try:
-            self._session = onnxruntime.InferenceSession(model.content, options, providers=["CPUExecutionProvider"])
+            self._session = InferenceSession(model.content, options, providers=["CPUExecutionProvider"])
+            inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
         except Exception as exc:  # onnxruntime's exceptions share no base but this
             raise ModelError(f"{model.path}: onnxruntime cannot load it: {_first_line(exc)}") from exc
-        inputs = self._session.get_inputs()
-        if len(inputs) != 1 or inputs[0].type not in _TYPES:
-            raise ModelError(f"{model.path}: expected one uint8 or float32 input, found {[i.type for i in inputs]}")
-        self._input = inputs[0]
+        if len(inputs) != 1 or len(outputs) != 1:
+            raise ModelError(f"{model.path}: has {len(inputs)} inputs and {len(outputs)} outputs; expected one of each")
+        self._input = inputs[0].name
+        self.shape = tuple(size if isinstance(size, int) else None for size in inputs[0].shape)
+        self.dtype = _TYPES.get(inputs[0].type, inputs[0].type)
 
-    def predict(self, pixels: Pixels) -> Floats:
-        batch = arranged(pixels, self._input.shape, _TYPES[self._input.type], self.model)
-        step = self._input.shape[0] if isinstance(self._input.shape[0], int) else len(batch)
+    def run(self, batch: Batch) -> Floats:
         try:
-            outputs = [
-                self._session.run(None, {self._input.name: batch[i : i + step]})[0] for i in range(0, len(batch), step)
-            ]
+            outputs = self._session.run(None, {self._input: batch})[0]
         except Exception as exc:
-            raise BackendError(f"{self.model.path}: onnxruntime failed: {_first_line(exc)}") from exc
-        return np.concatenate(outputs).reshape(len(pixels), -1)
+            raise BackendError(f"{self._path}: onnxruntime failed: {_first_line(exc)}") from exc
+        return np.asarray(outputs, np.float32).reshape(len(batch), -1)
 
 
 def _first_line(exc: Exception) -> str:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from numbre_edge.backends.session import Batch
 from numbre_edge.errors import BackendError, ModelError
 from numbre_edge.model import Model
-from numbre_edge.types import Floats, Pixels
+from numbre_edge.types import Floats
 
 
-class OpenCVBackend:
-    """An ``.onnx`` model in ``cv2.dnn``."""
+class OpenCVSession:
+    """An ``.onnx`` model in ``cv2.dnn``, for one thread at a time."""
 
-    name = "opencv"
+    shape: tuple[int | None, ...] = (None, 28, 28)
+    dtype = "uint8"
+    quantization: tuple[float, int] | None = None
 
     def __init__(self, model: Model) -> None:
-        self.model = model
+        self._path = model.path
         if model.card.input.dtype != "uint8":
             raise ModelError(f"{model.path}: the opencv backend runs exported uint8 models only; use --backend onnx")
         try:
@@ -24,10 +27,11 @@ class OpenCVBackend:
         except cv2.error as exc:
             raise ModelError(f"{model.path}: OpenCV cannot load it: {exc.err}") from exc
 
-    def predict(self, pixels: Pixels) -> Floats:
+    def run(self, batch: Batch) -> Floats:
         try:
-            self._net.setInput(pixels)
+            self._net.setInput(batch)
             outputs = self._net.forward()
         except cv2.error as exc:
-            raise BackendError(f"{self.model.path}: OpenCV {cv2.__version__} failed: {exc.err}") from exc
-        return np.asarray(outputs, np.float32).reshape(len(pixels), -1)
+            raise BackendError(f"{self._path}: OpenCV {cv2.__version__} failed: {exc.err}") from exc
+        # A copy: what forward gives is the network's own memory, which the next batch is written into.
+        return np.array(outputs, np.float32).reshape(len(batch), -1)

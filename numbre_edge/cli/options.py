@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from numbre_edge.backends.registry import RUNTIMES
 from numbre_edge.errors import UsageError
 
 if TYPE_CHECKING:
     from numbre_edge.sources.view import Orientation, Region
     from numbre_edge.types import Box
 
-BackendName = Literal["auto", "onnx", "tflite", "opencv"]
+if TYPE_CHECKING:
+    BackendName = str
+else:  # what there is stands in one place
+    BackendName = Literal[("auto", *RUNTIMES)]
 EventFormat = Literal["table", "jsonl"]
 
 _MODEL = "Model"

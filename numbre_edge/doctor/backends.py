@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from numbre_edge.backends.registry import RUNTIMES, Runtime
 from numbre_edge.doctor.check import Check
+from numbre_edge.doctor.packages import name_of_check
 from numbre_edge.doctor.probe import ProcessError, ask
 from numbre_edge.model import MODELS, SUMS, verify_sums
 
 _NEEDED_BY_ALL = ("numpy", "models")  # names of checks
 _DIGIT = 7  # as numbre_edge.doctor.digit draws it
-
-
-class Runtime(NamedTuple):
-    """What a backend runs on: its module, the check that looks at its package, and what installs it if optional."""
-
-    module: str
-    check: str
-    install: str | None = None
-
-
-# As numbre_edge.backends has them: that module imports numpy, which may be what is broken.
-RUNTIMES = {
-    "onnx": Runtime("onnxruntime", "onnxruntime"),
-    "tflite": Runtime("ai_edge_litert", "extra tflite", "pip install 'numbre-edge[tflite]'"),
-    "opencv": Runtime("cv2", "opencv"),
-}
 
 
 def try_backend(name: str) -> dict[str, Any]:
@@ -55,24 +40,28 @@ def check_models(remedy: str, folder: Path = MODELS) -> Iterator[Check]:
 
 
 def check_backends(
-    remedies: Mapping[str, str], try_backend: Callable[[str], dict[str, Any]] = try_backend
+    remedies: Mapping[str, str],
+    try_backend: Callable[[str], dict[str, Any]] = try_backend,
+    *,
+    runtimes: Mapping[str, Runtime] = RUNTIMES,
 ) -> Iterator[Check]:
     """Check that every runtime that is installed reads a digit right, and how fast.
 
     Args:
         remedies: what mends the packages and models that are already known to be ill, by the name of their check.
         try_backend: backend -> what came of it.
+        runtimes: by the names of their backends.
     """
-    for name, runtime in RUNTIMES.items():
-        if runtime.install and find_spec(runtime.module) is None:
+    for name, runtime in runtimes.items():
+        if runtime.extra and not runtime.installed:
             yield Check(f"backend {name}", "ok", "not installed (optional)", runtime.install)
             continue
         good, found = _try(name, try_backend)
         if good:
             yield Check(f"backend {name}", "ok", found)
         else:
-            others = " or ".join(other for other in RUNTIMES if other != name)
-            known = [remedies[cause] for cause in (runtime.check, *_NEEDED_BY_ALL) if cause in remedies]
+            others = " or ".join(other for other in runtimes if other != name)
+            known = [remedies[cause] for cause in (name_of_check(runtime), *_NEEDED_BY_ALL) if cause in remedies]
             yield Check(
                 f"backend {name}",
                 "problem",

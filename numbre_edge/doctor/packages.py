@@ -8,14 +8,16 @@ from importlib import metadata
 
 from packaging.requirements import Requirement
 
+from numbre_edge.backends.registry import RUNTIMES, Runtime
 from numbre_edge.doctor.check import Check
 from numbre_edge.doctor.machine import Machine, as_range
 from numbre_edge.doctor.mending import DISTRIBUTION
 from numbre_edge.doctor.probe import Import
 
-_OPENCV = "opencv-python-headless"
+_OPENCV = RUNTIMES["opencv"].package
 _OPENCV_BUILDS = (_OPENCV, "opencv-python", "opencv-contrib-python-headless", "opencv-contrib-python")
-_NATIVE = {"numpy": "numpy", "onnxruntime": "onnxruntime"}  # package -> module; OpenCV is looked at on its own
+# Package -> module. OpenCV is looked at on its own.
+_NATIVE = {"numpy": "numpy"} | {runtime.package: runtime.module for runtime in RUNTIMES.values()}
 _DEVELOPMENT = "dev"
 
 VersionOf = Callable[[str], str | None]
@@ -61,6 +63,13 @@ def version_of(package: str) -> str | None:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
         return None
+
+
+def name_of_check(runtime: Runtime) -> str:
+    """Return the name of the check that looks at a runtime's package."""
+    if runtime.extra:
+        return f"extra {runtime.extra}"
+    return "opencv" if runtime.package == _OPENCV else runtime.package
 
 
 def check_packages(

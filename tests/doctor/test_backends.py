@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from numbre_edge.backends import BACKENDS
-from numbre_edge.doctor.backends import RUNTIMES, check_backends, check_models, try_backend
+from numbre_edge.backends.registry import RUNTIMES, Runtime
+from numbre_edge.doctor.backends import check_backends, check_models, try_backend
 from numbre_edge.doctor.check import Check
 from numbre_edge.doctor.probe import ProcessError
 
@@ -59,12 +59,12 @@ def test_the_shipped_models_are_as_they_were_made() -> None:
 
 
 def test_every_backend_is_looked_at() -> None:
-    assert tuple(RUNTIMES) == tuple(BACKENDS)
+    assert tuple(judge({})) == tuple(RUNTIMES)
 
 
-@pytest.mark.parametrize("name", BACKENDS)
+@pytest.mark.parametrize("name", RUNTIMES)
 def test_a_backend_that_is_installed_reads_the_digit(name: str) -> None:
-    if importlib.util.find_spec(RUNTIMES[name].module) is None:
+    if not RUNTIMES[name].installed:
         pytest.skip(f"{RUNTIMES[name].module} is not installed")
 
     answer = try_backend(name)
@@ -73,7 +73,11 @@ def test_a_backend_that_is_installed_reads_the_digit(name: str) -> None:
     assert answer["milliseconds"] > 0
 
 
-def judge(answers: Mapping[str, Any], remedies: Mapping[str, str] | None = None) -> dict[str, Check]:
+def judge(
+    answers: Mapping[str, Any],
+    remedies: Mapping[str, str] | None = None,
+    runtimes: Mapping[str, Runtime] = RUNTIMES,
+) -> dict[str, Check]:
     """Return the checks by backend where each backend answers, or raises, what is here; a seven by default."""
 
     def answer(name: str) -> dict[str, Any]:
@@ -82,7 +86,8 @@ def judge(answers: Mapping[str, Any], remedies: Mapping[str, str] | None = None)
             raise given
         return dict(given)
 
-    return {check.name.removeprefix("backend "): check for check in check_backends(remedies or {}, answer)}
+    checks = check_backends(remedies or {}, answer, runtimes=runtimes)
+    return {check.name.removeprefix("backend "): check for check in checks}
 
 
 def test_a_backend_that_reads_right_is_ok_and_timed() -> None:
@@ -118,10 +123,10 @@ def test_what_is_known_to_be_ill_is_mended_first(ill: str) -> None:
     assert check.remedy == "mend that"
 
 
-def test_an_optional_backend_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("numbre_edge.doctor.backends.find_spec", lambda module: None)
+def test_an_optional_backend_may_be_missing() -> None:
+    absent = {name: replace(runtime, module="not_installed") for name, runtime in RUNTIMES.items()}
 
-    checks = judge({"onnx": ProcessError("fails: No module named 'onnxruntime'")})
+    checks = judge({"onnx": ProcessError("fails: No module named 'onnxruntime'")}, runtimes=absent)
 
     assert checks["tflite"] == Check(
         "backend tflite", "ok", "not installed (optional)", "pip install 'numbre-edge[tflite]'"

@@ -107,7 +107,9 @@ def test_an_input_other_than_the_card_s_is_refused(trained: Any, small_mnist: Mn
     reference = evaluate(keras_classifier(trained), small_mnist.test)
     path = tmp_path / "numbre.int8.tflite"
     rows = gate._try(path, content, card_for(trained, INT8), INT8, reference, Budgets(accuracy=100))
-    assert str(rows[0].problem).startswith("input type, scale and zero point are uint8, 0.498")
+    assert str(rows[0].problem).startswith(
+        "numbre.int8.tflite: its input's quantization_scale and quantization_zero_point are (0.498"
+    )
     assert names(tmp_path) == []
 
 
@@ -179,9 +181,9 @@ def test_the_budgets_are_those_we_promise() -> None:
         (DYNAMIC, {"drop": -0.5}, True),
     ],
 )
-def test_budgets_hold_to_the_digit(trained: Any, kind: Kind, measured: dict[str, Any], passes: bool) -> None:
+def test_budgets_hold_to_the_digit(kind: Kind, measured: dict[str, Any], passes: bool) -> None:
     good = Measured(bytes=1, accuracy=0.99, drop=0.0, agreement=1.0, difference=0.0, latency=1.0)
-    problem = gate._problem(Path("unused"), card_for(trained, kind), kind, replace(good, **measured), Budgets())
+    problem = gate._problem(kind, replace(good, **measured), Budgets())
     assert (problem is None) == passes
 
 

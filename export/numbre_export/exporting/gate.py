@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 
 from numbre_edge.backends import Backend, open_backend
+from numbre_edge.backends.registry import running
 from numbre_edge.errors import ModelError, NumbreError
-from numbre_edge.model import SUMS, Format, ModelCard, load_model, read_sums
+from numbre_edge.model import SUMS, ModelCard, load_model, read_sums
 from numbre_edge.types import Pixels
 from numbre_export.data.mnist import Mnist
 from numbre_export.evaluation.evaluate import Evaluation, evaluate, keras_classifier
@@ -26,7 +27,6 @@ from numbre_export.exporting.cards import card_for, embed
 from numbre_export.exporting.convert import KINDS, Kind, calibration_digits, convert
 from numbre_export.training.train import write_atomically
 
-RUNTIMES: dict[Format, tuple[str, ...]] = {"onnx": ("onnx", "opencv"), "tflite": ("tflite",)}
 _TIMED, _WARM_UP = 300, 30  # single patches
 
 
@@ -107,7 +107,7 @@ def export(
             content = convert(model, kind, calibration=calibration)
             card = card_for(model, kind, run=run)
         except NumbreError as exc:
-            rows.append(Row(path.name, RUNTIMES[kind.format][0], None, str(exc)))
+            rows.append(Row(path.name, running(kind.format)[0], None, str(exc)))
         else:
             rows += _try(path, content, card, kind, reference, budgets)
     refused = {row.file for row in rows if row.problem}
@@ -153,10 +153,10 @@ def _try(path: Path, content: bytes, card: ModelCard, kind: Kind, reference: Eva
     rows: list[Row] = []
     try:
         temporary.write_bytes(embed(content, card, kind.format))
-        for runtime in RUNTIMES[kind.format]:
+        for runtime in running(kind.format):
             try:
                 measured = _measure(temporary, runtime, reference)
-                rows.append(Row(path.name, runtime, measured, _problem(temporary, card, kind, measured, budgets)))
+                rows.append(Row(path.name, runtime, measured, _problem(kind, measured, budgets)))
             except NumbreError as exc:
                 rows.append(Row(path.name, runtime, None, str(exc).replace(str(temporary), path.name)))
         if all(row.problem is None for row in rows):
@@ -201,7 +201,7 @@ def _latency(backend: Backend, images: Pixels) -> float:
     return 1e6 * statistics.median(times[_WARM_UP:])
 
 
-def _problem(path: Path, card: ModelCard, kind: Kind, measured: Measured, budgets: Budgets) -> str | None:
+def _problem(kind: Kind, measured: Measured, budgets: Budgets) -> str | None:
     """Return why the file may not be kept, or None."""
     largest = {"float32": budgets.float32, "float16": budgets.float16}.get(kind.quantization)
     if largest is not None:
@@ -210,19 +210,6 @@ def _problem(path: Path, card: ModelCard, kind: Kind, measured: Measured, budget
         return None
     if measured.drop > budgets.accuracy + 1e-9:  # a budget of 0.2 points allows 20 of 10,000
         return f"accuracy drop {measured.drop:.2f} is over the budget of {budgets.accuracy:g} points"
-    return _input_problem(path, card) if kind.quantization == "int8" else None
-
-
-def _input_problem(path: Path, card: ModelCard) -> str | None:
-    """Check that a full-integer file reads its input as its card says."""
-    from ai_edge_litert.interpreter import Interpreter
-
-    details = Interpreter(model_path=str(path)).get_input_details()[0]
-    scale, zero_point = details["quantization"]
-    wanted = (card.input.quantization_scale, card.input.quantization_zero_point)
-    if details["dtype"] != np.uint8 or (scale, zero_point) != wanted:
-        found = f"{details['dtype'].__name__}, {scale:g}, {zero_point}"
-        return f"input type, scale and zero point are {found}; its card says uint8, {wanted[0]}, {wanted[1]}"
     return None
 
 
