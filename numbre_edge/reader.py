@@ -6,14 +6,10 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from numbre_edge.backends import Backend, open_backend
-from numbre_edge.errors import UsageError
 from numbre_edge.model import ModelCard
 from numbre_edge.recognition import open_recogniser
-from numbre_edge.sources.decode import decode as decode_picture
+from numbre_edge.sources.pictures import Picture, as_frame
 from numbre_edge.types import Box, Explanation, Frame, Reading
 from numbre_edge.vision.page import Page
 
@@ -59,11 +55,12 @@ class Reader:
         """What the model says of itself."""
         return self.backend.model.card
 
-    def read(self, picture: str | Path | bytes | NDArray[np.uint8], *, roi: Box | None = None) -> list[Reading]:
-        """Read a picture: a path, an encoded file's bytes, or pixels.
+    def read(self, picture: Picture, *, roi: Box | None = None) -> list[Reading]:
+        """Read a picture: a path, a file's bytes, a binary file, pixels, or a PIL image.
 
         Args:
-            picture: pixels are (H, W) grey or (H, W, 3) BGR, uint8.
+            picture: pixels are (H, W) grey, (H, W, 3) BGR or (H, W, 4) BGRA; uint8, bool, uint16, or floats from 0
+                to 1. Of a PIL image, as of a file, EXIF rotation is applied, and transparency is white paper.
             roi: the part of the picture to read, as x, y, width and height in pixels; None reads all of it.
 
         Returns:
@@ -71,10 +68,10 @@ class Reader:
             full-size picture, upright. Empty where there is no number.
 
         Raises:
-            SourceError: the picture cannot be read.
-            UsageError: ``roi`` lies outside it, or the pixels are of another kind.
+            SourceError: the picture cannot be read; the message names it.
+            UsageError: ``roi`` lies outside it, or it is no picture of these kinds.
         """
-        return self.read_frame(_frame(picture), roi=roi)
+        return self.read_frame(as_frame(picture), roi=roi)
 
     def read_frame(self, frame: Frame, *, roi: Box | None = None) -> list[Reading]:
         """Read a frame, or only the part of it within ``roi``; boxes are the frame's all the same."""
@@ -91,21 +88,3 @@ class Reader:
             light_ink=page.flattened.light_ink,
             recognition=recognition,
         )
-
-
-def _frame(picture: str | Path | bytes | NDArray[np.uint8]) -> Frame:
-    if isinstance(picture, (str, Path)):
-        from numbre_edge.sources.files import read_bytes
-
-        return Frame(decode_picture(read_bytes(Path(picture)), str(picture)), str(picture))
-    if isinstance(picture, bytes):
-        return Frame(decode_picture(picture, "picture"), "picture")
-    pixels = np.asarray(picture)
-    if (
-        pixels.dtype != np.uint8
-        or pixels.ndim not in (2, 3)
-        or (pixels.ndim == 3 and pixels.shape[2] != 3)
-        or not pixels.size
-    ):
-        raise UsageError(f"pixels must be (H, W) or (H, W, 3) uint8, not {pixels.shape} {pixels.dtype}")
-    return Frame(pixels)

@@ -196,22 +196,6 @@ def test_no_such_finder_is_wrong_usage() -> None:
         Reader(MODEL, finder="magic")
 
 
-@pytest.mark.parametrize(
-    "pixels",
-    [
-        np.zeros((5, 5), np.float32),
-        np.zeros((5, 5, 4), np.uint8),
-        np.zeros((5,), np.uint8),
-        np.zeros((0, 5), np.uint8),
-        np.zeros((2, 5, 5, 3), np.uint8),
-    ],
-    ids=lambda pixels: f"{pixels.shape} {pixels.dtype}",
-)
-def test_pixels_of_another_kind_are_refused(reader: Reader, pixels: NDArray[np.uint8]) -> None:
-    with pytest.raises(UsageError, match=r"pixels must be \(H, W\) or \(H, W, 3\) uint8"):
-        reader.read(pixels)
-
-
 @pytest.mark.parametrize("content", [b"", b"hello", b"\xff\xd8\xff\xe0 cut"])
 def test_bytes_that_are_no_picture_are_an_error(reader: Reader, content: bytes) -> None:
     with pytest.raises(SourceError):

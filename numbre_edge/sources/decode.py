@@ -10,15 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numbre_edge.errors import MissingExtra, SourceError
-from numbre_edge.sources.formats import picture_format
+from numbre_edge.sources.formats import JPEG_SCAN, exif_orientation, jpeg_segments, picture_format, read_header
 from numbre_edge.sources.quiet import quiet_opencv
-from numbre_edge.types import Pixels
+from numbre_edge.types import Frame, Pixels
 
+# Bytes that decoding may take, the file included. Reading itself takes about 80 MB more: below 1 GB in all.
+MAX_MEMORY = 900 * 2**20
+_MOST_SCANS = 100  # of a progressive JPEG: encoders write about ten; each takes as long as a whole picture
 _UPRIGHT = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH  # any depth, EXIF rotation applied, transparency dropped
+_AT_ONCE = 2**22  # samples that are converted at a time: what a conversion needs beside its result stays small
 
 
 def decode(data: bytes, name: str) -> Pixels:
-    """Decode a picture file's bytes.
+    """Decode a picture file's bytes; of several pages or frames the first.
 
     EXIF rotation is applied, transparency becomes white paper, 16-bit and
     float samples become 8-bit.
@@ -34,105 +38,139 @@ def decode(data: bytes, name: str) -> Pixels:
         SourceError: not a picture, damaged, truncated, too large, or a format
             whose decoder is not installed. The message leaves the name out.
     """
-    kind = picture_format(data)
-    _check_complete(data, kind)
-    pixels = _decode_heic(data) if kind == "HEIC" else _decode_opencv(data)
+    return decode_frame(data, name).pixels
+
+
+def decode_frame(data: bytes, name: str) -> Frame:
+    """Decode a picture file's bytes as ``decode`` does, into a frame that notes what was left unread."""
+    kind = _kind(data, name)
+    if kind == "HEIC":
+        _heif()  # or what to install
+    header = read_header(data, kind)
+    if header is None:
+        raise SourceError(f"damaged: this {kind} file states no size; copy it again or save it as PNG")
+    if len(data) + header.memory > MAX_MEMORY:
+        raise SourceError(
+            f"too large: decoding its {header.width}x{header.height} pixels takes "
+            f"{(len(data) + header.memory) // 2**20} MB, of at most {MAX_MEMORY // 2**20}; scale it down or cut it up"
+        )
+    try:
+        pixels = _decode_heic(data) if kind == "HEIC" else _decode_opencv(data, kind)
+    except MemoryError as exc:
+        raise SourceError("too large: it does not fit in memory when decoded; scale it down") from exc
     if pixels is None or not pixels.size:
-        if kind is None:
-            suffix = Path(name).suffix
-            raise SourceError(
-                "not a picture: the content is no format known here" + (f", though named {suffix}" if suffix else "")
-            )
         raise SourceError(f"damaged: this {kind} file cannot be decoded; copy it again or save it as PNG")
-    return pixels
+    note = f"{'page' if kind == 'TIFF' else 'frame'} 1 of {header.pages} was read" if header.pages > 1 else ""
+    return Frame(pixels, name, note=note)
 
 
-def _check_complete(data: bytes, kind: str | None) -> None:
-    """Refuse a file cut short: decoders may fill the missing part with grey and say nothing."""
+def _kind(data: bytes, name: str) -> str:
+    """Return the format of a file that is not cut short: decoders may fill the missing part with grey."""
     if not data:
         raise SourceError("empty: the file has 0 bytes")
-    if not any(data[:4096]) and not any(data):
+    if not any(data[:4096]) and data.count(0) == len(data):
         raise SourceError(f"not a picture: all {len(data)} bytes are zero")
+    kind = picture_format(data)
+    if kind is None:
+        suffix = Path(name).suffix
+        raise SourceError(
+            "not a picture: the content is no format known here" + (f", though named {suffix}" if suffix else "")
+        )
     if (kind == "JPEG" and not _jpeg_is_complete(data)) or (kind == "PNG" and b"IEND" not in data):
         raise SourceError(f"truncated: this {kind} file ends before its end marker; copy it again")
+    return kind
 
 
 def _jpeg_is_complete(data: bytes) -> bool:
-    """Return whether an end-of-image marker follows the compressed data (ITU-T T.81, annex B).
-
-    Segments before the scan are stepped over: an EXIF thumbnail is a JPEG of
-    its own, with its own end marker.
-    """
-    at = 2
-    while at + 4 <= len(data) and data[at] == 0xFF:
-        marker = data[at + 1]
-        if marker == 0xFF:  # fill byte
-            at += 1
-        elif marker == 0xDA:  # start of scan: from here on FF D9 is only the end marker
-            return data.find(b"\xff\xd9", at) >= 0
-        else:
-            at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-    return at + 2 <= len(data)  # out of step without running out of file: let the decoder judge
+    """Return whether an end-of-image marker follows the compressed data, in which FF D9 is nothing else."""
+    scan = next((at for marker, at in jpeg_segments(data) if marker == JPEG_SCAN), -1)
+    end = data.find(b"\xff\xd9", scan) if scan >= 0 else -1
+    if data.count(bytes((0xFF, JPEG_SCAN)), max(scan, 0), max(end, 0)) > _MOST_SCANS:
+        raise SourceError(f"damaged: this JPEG file has more than {_MOST_SCANS} scans; save it as PNG")
+    return end >= 0
 
 
-def _decode_opencv(data: bytes) -> Pixels | None:
+def _decode_opencv(data: bytes, kind: str) -> Pixels | None:
     buffer = np.frombuffer(data, np.uint8)
     try:
         with quiet_opencv():
-            pixels = cv2.imdecode(buffer, _UPRIGHT) if data.startswith(b"\xff\xd8") else _decode_transparent(buffer)
-    except cv2.error as exc:
-        if "CV_IO_MAX_IMAGE" in str(exc):
-            raise SourceError(
-                "too large: OpenCV decodes at most 1,048,576 pixels on a side and 2^30 in all; scale it down"
-            ) from exc
+            pixels = cv2.imdecode(buffer, _UPRIGHT) if kind == "JPEG" else _decode_transparent(buffer)
+    except cv2.error:
         return None
-    except MemoryError as exc:
-        raise SourceError("too large: it does not fit in memory when decoded; scale it down") from exc
-    return None if pixels is None else _eight_bit(pixels)
+    return None if pixels is None else eight_bit(pixels)
 
 
 def _decode_transparent(buffer: Pixels) -> NDArray[Any] | None:
     """Decode a format that may be transparent. OpenCV either keeps transparency or applies EXIF rotation."""
-    pixels: NDArray[Any] | None
-    pixels, kinds, metadata = cv2.imdecodeWithMetadata(buffer, flags=cv2.IMREAD_UNCHANGED)
-    rotated = cv2.IMAGE_METADATA_EXIF in kinds
-    if pixels is None or pixels.ndim != 3 or pixels.shape[2] != 4:
-        return cv2.imdecode(buffer, _UPRIGHT) if rotated else pixels
-    composite = _on_white(_eight_bit(pixels))
-    if not rotated:
-        return composite
-    _, encoded = cv2.imencodeWithMetadata(".png", composite, kinds, metadata)
-    return cv2.imdecode(encoded, _UPRIGHT)
+    decoded: tuple[Any, ...] = cv2.imdecodeWithMetadata(buffer, flags=cv2.IMREAD_UNCHANGED)
+    pixels, kinds, metadata = decoded
+    if pixels is None:
+        return None
+    if pixels.ndim == 3 and pixels.shape[2] == 4:
+        pixels = on_white(eight_bit(pixels))
+    exif = [bytes(block) for kind, block in zip(kinds, metadata, strict=False) if kind == cv2.IMAGE_METADATA_EXIF]
+    return _turned(pixels, exif_orientation(exif[0])) if exif else pixels
 
 
-def _on_white(pixels: NDArray[np.uint8]) -> Pixels:
-    """Return (H, W, 4) BGRA as (H, W, 3) BGR, on white paper."""
-    alpha = pixels[..., 3:].astype(np.float32) / 255
-    return np.rint(pixels[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
+def _turned(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:
+    """Set a picture upright whose EXIF orientation is 1 to 8: from 5 on, rows were columns; then what is mirrored."""
+    if orientation >= 5:
+        pixels = cv2.transpose(pixels)
+    mirror = {2: 1, 3: -1, 4: 0, 6: 1, 7: -1, 8: 0}.get(orientation)
+    return pixels if mirror is None else cv2.flip(pixels, mirror)
 
 
-def _decode_heic(data: bytes) -> Pixels | None:
+def _heif() -> Any:
     try:
         import pillow_heif
     except ImportError as exc:
         raise SourceError(str(MissingExtra("reading HEIC pictures", "heic"))) from exc
+    return pillow_heif
+
+
+def _decode_heic(data: bytes) -> Pixels | None:
     try:
-        picture = pillow_heif.open_heif(data, convert_hdr_to_8bit=True, bgr_mode=True)
+        picture = _heif().open_heif(data, convert_hdr_to_8bit=True, bgr_mode=True)
         pixels: Pixels = np.array(picture, np.uint8)  # libheif has turned it upright
     except (ValueError, RuntimeError, EOFError, SyntaxError, OSError):
         return None
-    return _on_white(pixels) if pixels.ndim == 3 and pixels.shape[2] == 4 else pixels
+    return on_white(pixels) if pixels.ndim == 3 and pixels.shape[2] == 4 else pixels
 
 
-def _eight_bit(pixels: NDArray[Any]) -> Pixels:
-    """Return samples of any depth as uint8."""
+def on_white(pixels: NDArray[np.uint8]) -> Pixels:
+    """Return (H, W, 4) BGRA uint8 as (H, W, 3) BGR, on white paper."""
+    opaque = np.empty((*pixels.shape[:2], 3), np.uint8)
+    for rows in _strips(pixels):
+        alpha = pixels[rows, :, 3:].astype(np.float32) / 255
+        opaque[rows] = np.rint(pixels[rows, :, :3] * alpha + 255 * (1 - alpha))
+    return opaque
+
+
+def eight_bit(pixels: NDArray[Any]) -> Pixels:
+    """Return samples of any depth as uint8, (H, W) or (H, W, C)."""
     if pixels.dtype == np.uint8:
         return pixels
+    eight = np.empty(pixels.shape, np.uint8)
     if pixels.dtype == np.uint16:
-        return (pixels >> 8).astype(np.uint8)
+        for rows in _strips(pixels):
+            eight[rows] = pixels[rows] >> 8
+        return eight
     # Float and 32-bit samples have no agreed white: stretch what is there.
-    values = np.nan_to_num(pixels.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
-    low, high = float(values.min()), float(values.max())
+    spans = [_finite(pixels[rows]) for rows in _strips(pixels)]
+    low, high = min(float(span.min()) for span in spans), max(float(span.max()) for span in spans)
     if high <= low:
-        return np.full(pixels.shape, 255, np.uint8)
-    return np.asarray(np.rint((values - low) * (255 / (high - low))), np.uint8)
+        eight.fill(255)
+        return eight
+    for rows in _strips(pixels):
+        eight[rows] = np.rint((_finite(pixels[rows]) - low) * (255 / (high - low)))
+    return eight
+
+
+def _finite(samples: NDArray[Any]) -> NDArray[np.float32]:
+    return np.nan_to_num(samples.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+
+
+def _strips(pixels: NDArray[Any]) -> list[slice]:
+    """Return the rows of a picture, a few at a time."""
+    height = max(1, _AT_ONCE // max(1, pixels[:1].size))
+    return [slice(top, top + height) for top in range(0, len(pixels), height)]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from numbre_edge.errors import SourceError, UsageError
-from numbre_edge.sources.decode import decode
+from numbre_edge.sources.decode import decode_frame
 from numbre_edge.sources.video import VIDEOS, video_frames
 from numbre_edge.types import Frame
 
@@ -60,7 +60,7 @@ def frames(source: Source, *, every: int = 1) -> Iterator[Frame]:
         yield from video_frames(source.path, every=every)
     else:
         data = read_bytes(source.path) if source.content is None else source.content
-        yield Frame(decode(data, source.name), source.name)
+        yield decode_frame(data, source.name)
 
 
 def frame_at(source: Source, index: int = 0) -> Frame:

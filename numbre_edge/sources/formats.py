@@ -1,9 +1,11 @@
-"""What the first bytes of a picture file say: its format, its size, how many pages. Nothing is decoded."""
+"""What a picture file says of itself: its format, its size, how many pages. Nothing is decoded."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 _SIGNATURES = (
@@ -19,29 +21,37 @@ _SIGNATURES = (
     (b"\xff\x4f\xff\x51", "JPEG 2000"),
 )
 _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
-_PNM = re.compile(rb"P([1-6])(?:\s|#[^\r\n]*)+(\d{1,9})(?:\s|#[^\r\n]*)+(\d{1,9})(?:\s|#[^\r\n]*)+(\d{0,9})")
 _BMP_HEADERS = (12, 16, 40, 52, 56, 64, 108, 124)  # bytes
+_BETWEEN = rb"(?:\s|#[^\r\n]*[\r\n])"
+_PNM = re.compile(rb"P([1-6])%b+(\d{1,9})%b+(\d{1,9})(?:%b+(\d{1,9}))?\s" % (_BETWEEN, _BETWEEN, _BETWEEN))
+_MOST_SEGMENTS = 65_536  # of a JPEG before its size: profiles and previews are a few hundred
+_MOST_PAGES = 100_000
+JPEG_SCAN = 0xDA  # the marker SOS
 HEAD = 4096  # bytes of a file that tell its format
 
 
 @dataclass(frozen=True)
 class Header:
-    """What a picture file announces.
+    """What a picture file says before anything is decoded.
 
     Attributes:
         width, height: in pixels, before any EXIF rotation.
-        channels: of the decoded picture, transparency included.
-        depth: bytes a sample once decoded.
-        pages: pictures in the file: of a TIFF its pages, of an animation its frames.
-        buffers: bytes that decoding needs beside the decoded picture, as far as the format tells.
+        pages: of a TIFF, without its previews; of an animation its frames.
+        pixel: bytes a pixel of the decoded picture.
+        working: bytes that its decoder needs while it decodes, beside file and picture: measured, or of its tables.
     """
 
     width: int
     height: int
-    channels: int = 3
-    depth: int = 1
     pages: int = 1
-    buffers: int = 0
+    pixel: int = 3
+    working: int = 0
+
+    @property
+    def memory(self) -> int:
+        """Bytes that decoding takes beside the file: OpenCV's Python face copies the picture once."""
+        picture = self.width * self.height * self.pixel
+        return picture + max(picture, self.working)
 
 
 def picture_format(data: bytes) -> str | None:
@@ -51,12 +61,12 @@ def picture_format(data: bytes) -> str | None:
             return kind
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "WebP"
-    if data[:2] == b"BM" and _number(data[14:18], "little") in _BMP_HEADERS:
+    if data[:2] == b"BM" and _little(data, 14, 4) in _BMP_HEADERS:
         return "BMP"
     if _PNM.match(data[:HEAD]):
         return "PNM"
     if data[4:8] == b"ftyp":
-        brands = data[8 : min(_number(data[:4]), 256)]
+        brands = data[8 : min(_big(data, 0, 4), 256)]
         if b"avif" in brands or b"avis" in brands:
             return "AVIF"
         if any(brand in brands for brand in _HEIC_BRANDS):
@@ -64,5 +74,250 @@ def picture_format(data: bytes) -> str | None:
     return None
 
 
-def _number(data: bytes, order: Literal["big", "little"] = "big") -> int:
-    return int.from_bytes(data, order)
+def read_header(data: bytes, kind: str) -> Header | None:
+    """Return what a file of that format says of itself; None where it says no size that anything could be."""
+    header = _READERS[kind](data)
+    return header if header and header.width > 0 and header.height > 0 else None
+
+
+def jpeg_segments(data: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the marker and start of each segment up to the first scan (ITU-T T.81, annex B).
+
+    Segments are stepped over: an EXIF thumbnail is a JPEG of its own.
+    """
+    at = 2
+    for _ in range(_MOST_SEGMENTS):
+        at = data.find(b"\xff", at)  # decoders pass over what is between segments
+        if not 0 <= at < len(data) - 1:
+            return
+        marker = data[at + 1]
+        if marker == 0xFF:  # a fill byte
+            at += 1
+        elif marker in (0x00, 0x01, 0xD8) or 0xD0 <= marker <= 0xD7:  # not the start of a segment
+            at += 2
+        else:
+            yield marker, at
+            if marker == JPEG_SCAN:
+                return
+            at += 2 + _big(data, at + 2, 2)
+
+
+def _jpeg(data: bytes) -> Header | None:
+    for marker, at in jpeg_segments(data):
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):  # a frame header, SOF
+            return _jpeg_frame(data[at : at + 32], progressive=marker % 4 == 2)
+    return None
+
+
+def _jpeg_frame(segment: bytes, *, progressive: bool) -> Header:
+    height, width, components = _big(segment, 5, 2), _big(segment, 7, 2), _big(segment, 9, 1)
+    pixel = 1 if components == 1 else 3
+    if not progressive:
+        return Header(width, height, pixel=pixel)
+    factors = [(factor >> 4, factor & 15) for factor in segment[11 : 10 + 3 * components : 3]]
+    across, down = max((f[0] for f in factors), default=1) or 1, max((f[1] for f in factors), default=1) or 1
+    share = sum(f[0] * f[1] for f in factors) / (across * down)
+    return Header(width, height, pixel=pixel, working=int(2 * width * height * share))  # all its coefficients, 16 bits
+
+
+def _png(data: bytes) -> Header:
+    """PNG specification, 11.2.2; tRNS, and acTL of an animation, stand before the first IDAT."""
+    width, height, depth, colour = _big(data, 16, 4), _big(data, 20, 4), _big(data, 24, 1), _big(data, 25, 1)
+    pixels = max(data.find(b"IDAT"), 0)
+    channels = {0: 1, 2: 3}.get(colour, 4) if data.find(b"tRNS", 0, pixels) < 0 else 4
+    animation = data.find(b"acTL", 0, pixels)
+    pages = _big(data, animation + 4, 4) if animation > 0 else 1
+    working = 12 * width * height if animation > 0 else 0  # canvases
+    return Header(width, height, max(pages, 1), channels * (2 if depth == 16 else 1), working)
+
+
+def _gif(data: bytes) -> Header:
+    """GIF89a specification, 18 to 23."""
+    width, height = _little(data, 6, 2), _little(data, 8, 2)
+    flags = _little(data, 10, 1)
+    at = 13 + (3 << (flags & 7) + 1 if flags & 128 else 0)
+    pages = 0
+    while pages < _MOST_PAGES:
+        kind = data[at : at + 1]
+        if kind == b",":  # an image: its descriptor, its colours, the size of its codes
+            pages += 1
+            flags = _little(data, at + 9, 1)
+            at += 11 + (3 << (flags & 7) + 1 if flags & 128 else 0)
+        elif kind == b"!":
+            at += 2
+        else:
+            break
+        while size := _little(data, at, 1):
+            at += 1 + size
+        at += 1
+    return Header(width, height, max(pages, 1), working=10 * width * height)
+
+
+def _bmp(data: bytes) -> Header:
+    if _little(data, 14, 4) in (12, 16):
+        return Header(_little(data, 18, 2), _little(data, 20, 2))
+    width, height = _little(data, 18, 4, signed=True), abs(_little(data, 22, 4, signed=True))
+    return Header(width, height, pixel=4 if _little(data, 28, 2) == 32 else 3)
+
+
+def _pnm(data: bytes) -> Header | None:
+    match = _PNM.match(data[:HEAD])
+    if match is None:
+        return None
+    kind, width, height, most = (int(group or 0) for group in match.groups())
+    deep = 2 if most > 255 and kind not in (1, 4) else 1
+    return Header(width, height, pixel=(3 if kind in (3, 6) else 1) * deep)
+
+
+def _webp(data: bytes) -> Header | None:
+    """RFC 9649: the first chunk says the size, ANMF chunks are the frames of an animation."""
+    kind, pages = data[12:16], 1
+    if kind == b"VP8X":
+        width, height = 1 + _little(data, 24, 3), 1 + _little(data, 27, 3)
+        pages = sum(name == b"ANMF" for name, _, _ in _chunks(data))
+    elif kind == b"VP8L":
+        bits = _little(data, 21, 4)
+        width, height = 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    else:
+        width, height = _little(data, 26, 2) & 0x3FFF, _little(data, 28, 2) & 0x3FFF
+    transparent = kind != b"VP8 "
+    working = (8 if pages > 1 else 4) * width * height
+    return Header(width, height, max(pages, 1), 4 if transparent else 3, working)
+
+
+def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Yield the name, start and end of each chunk of a RIFF file."""
+    at = 12
+    for _ in range(_MOST_PAGES):
+        if at + 8 > len(data):
+            return
+        size = _little(data, at + 4, 4)
+        yield data[at : at + 4], at + 8, at + 8 + size
+        at += 8 + size + size % 2
+
+
+def _jpeg2000(data: bytes) -> Header | None:
+    """ISO/IEC 15444-1, annexes A.5.1 and I: the marker SIZ of the codestream."""
+    if data.startswith(b"\xff\x4f"):
+        at = 0
+    else:
+        at = next((start for kind, start, _ in _boxes(data, 0, len(data)) if kind == b"jp2c"), -1)
+    if at < 0 or data[at : at + 4] != b"\xff\x4f\xff\x51":
+        return None
+    width, height = (_big(data, at + 8 + i, 4) - _big(data, at + 16 + i, 4) for i in (0, 4))
+    components = _big(data, at + 40, 2)
+    depth = 2 if _big(data, at + 42, 1) & 127 > 7 else 1
+    pixel = depth * (1 if components == 1 else 3 if components == 3 else 4)
+    return Header(width, height, pixel=pixel, working=(5 * components + 1) * width * height)
+
+
+def _isobmff(data: bytes, *, working: int) -> Header:
+    """ISO/IEC 23008-12: ``ispe`` says the size of an image, or of the tiles that make it up; ``stsz`` counts frames."""
+    top = {kind: (start, end) for kind, start, end in _boxes(data, 0, len(data))}
+    start, end = top.get(b"meta", (0, 0))
+    sizes = [(0, 0)]
+    at = data.find(b"ispe", start, end)
+    while at >= 0:
+        sizes.append((_big(data, at + 8, 4), _big(data, at + 12, 4)))
+        at = data.find(b"ispe", at + 4, end)
+    width, height = max(sizes, key=lambda size: size[0] * size[1])
+    samples = data.find(b"stsz", *top.get(b"moov", (0, 0)))
+    pages = _big(data, samples + 12, 4) if samples > 0 else 1
+    return Header(width, height, max(pages, 1), 4, working * width * height)
+
+
+def _boxes(data: bytes, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """Yield the kind of each box, and where its content starts and ends (ISO/IEC 14496-12, 4.2)."""
+    for _ in range(_MOST_SEGMENTS):
+        if at + 8 > end:
+            return
+        size, content = _big(data, at, 4), at + 8
+        if size == 1:
+            size, content = _big(data, at + 8, 8), at + 16
+        until = end if size == 0 else min(at + size, end)
+        if until < content:
+            return
+        yield data[at + 4 : at + 8], content, until
+        at = until
+
+
+def exif_orientation(exif: bytes) -> int:
+    """Return the orientation, 1 to 8, that an EXIF block says (Exif 2.32, 4.6.4); 1, upright, where it says none."""
+    start = max(exif.find(b"II*\0", 0, 16), exif.find(b"MM\0*", 0, 16), 0)
+    return _Tiff(exif[start:]).first().get(0x112, 1)
+
+
+class _Tiff:
+    """The directories of a TIFF 6.0 file (section 2) or BigTIFF."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._order: Literal["little", "big"] = "little" if data[:2] == b"II" else "big"
+        big = data[2:4] in (b"+\0", b"\0+")
+        self._word, self._count, self._entry = (8, 8, 20) if big else (4, 2, 12)  # bytes
+        self._begin = self._number(8 if big else 4, self._word)
+
+    def first(self) -> dict[int, int]:
+        """Return the first value of each entry of the first directory that holds whole numbers, tag -> number."""
+        found: dict[int, int] = {}
+        begin = self._begin + self._count
+        entries = min(self._number(self._begin, self._count), 4096)
+        for at in range(begin, begin + self._entry * entries, self._entry):
+            size = {1: 1, 3: 2, 4: 4, 16: 8}.get(self._number(at + 2, 2), 0)
+            place = at + 4 + self._word
+            if size * self._number(at + 4, self._word) > self._word:
+                place = self._number(place, self._word)
+            tag = self._number(at, 2)
+            found[tag] = max(self._number(place, size), found.get(tag, 0))
+        return found
+
+    def pages(self) -> int:
+        """Return the number of directories that are no previews (NewSubfileType, which comes first, bit 0)."""
+        at, pages = self._begin, 0
+        seen: set[int] = set()
+        while 0 < at < len(self._data) and at not in seen and len(seen) < _MOST_PAGES:
+            seen.add(at)
+            tag, kind = self._number(at + self._count, 2), self._number(at + self._count + 4 + self._word, 4)
+            pages += not (tag == 254 and kind & 1)
+            at = self._number(at + self._count + self._entry * self._number(at, self._count), self._word)
+        return pages
+
+    def _number(self, at: int, size: int) -> int:
+        return int.from_bytes(self._data[at : at + size], self._order)
+
+
+def _tiff(data: bytes) -> Header:
+    tiff = _Tiff(data)
+    first = tiff.first()
+    width, height, samples = first.get(256, 0), first.get(257, 0), first.get(277, 1)
+    channels = 1 if samples == 1 and first.get(262) in (0, 1) else 3 if samples == 3 else 4
+    sample = max(1, first.get(258, 1) // 8)  # bytes
+    pixel = channels * sample
+    strip = width * min(first.get(278, height), height)
+    tile = first.get(322, 0) * first.get(323, 0)
+    working = max(2 * pixel, 4) * max(strip, tile)
+    if sample >= 4:  # floats: OpenCV makes a picture of another order of colours
+        working = max(working, 2 * pixel * width * height)
+    return Header(width, height, max(tiff.pages(), 1), pixel, working)
+
+
+_READERS: dict[str, Callable[[bytes], Header | None]] = {
+    "JPEG": _jpeg,
+    "PNG": _png,
+    "GIF": _gif,
+    "BMP": _bmp,
+    "PNM": _pnm,
+    "TIFF": _tiff,
+    "WebP": _webp,
+    "JPEG 2000": _jpeg2000,
+    "AVIF": partial(_isobmff, working=18),
+    "HEIC": partial(_isobmff, working=8),
+}
+
+
+def _big(data: bytes, at: int, size: int) -> int:
+    return int.from_bytes(data[at : at + size], "big")
+
+
+def _little(data: bytes, at: int, size: int, *, signed: bool = False) -> int:
+    return int.from_bytes(data[at : at + size], "little", signed=signed)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
+import re
 import struct
 import sys
 import zlib
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -12,7 +16,9 @@ import pytest
 from numpy.typing import NDArray
 
 from numbre_edge.errors import SourceError
-from numbre_edge.sources.decode import decode, picture_format
+from numbre_edge.sources.decode import decode, decode_frame
+from numbre_edge.sources.formats import picture_format
+from tests.conftest import RunPython
 
 WHITE, INK = (235, 235, 235), (160, 40, 30)  # BGR
 
@@ -117,15 +123,41 @@ def test_exif_rotation_is_applied(orientation: int, turn: int, seven: NDArray[np
     assert np.abs(upright.astype(int) - expected).mean() < 4
 
 
-def test_exif_rotation_and_transparency_together() -> None:
-    rgba = np.zeros((4, 8, 4), np.uint8)
-    rgba[:, :4, 3] = 255  # the left half is ink
-    exif = b"MM\0*\0\0\0\x08" + struct.pack(">HHHIHHI", 1, 0x112, 3, 1, 6, 0, 0)
-    _, data = cv2.imencodeWithMetadata(".png", rgba, [cv2.IMAGE_METADATA_EXIF], [np.frombuffer(exif, np.uint8)])
-    pixels = decode(data.tobytes(), "a.png")
-    assert pixels.shape == (8, 4, 3)
-    assert pixels[:4].max() == 0
-    assert pixels[4:].min() == 255
+def exif(orientation: int) -> NDArray[np.uint8]:
+    block = b"MM\0*\0\0\0\x08" + struct.pack(">HHHIHHI", 1, 0x112, 3, 1, orientation, 0, 0)
+    return np.frombuffer(block, np.uint8)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_exif_orientation_is_applied_with_transparency_and_without(
+    orientation: int, seven: NDArray[np.uint8]
+) -> None:
+    seven[:10, :10] = 0  # of a 7 alone, some orientations look alike
+    _, jpeg = cv2.imencodeWithMetadata(".jpg", seven, [cv2.IMAGE_METADATA_EXIF], [exif(orientation)])
+    expected = cv2.imdecode(jpeg, cv2.IMREAD_COLOR)  # OpenCV's own
+    for suffix in (".png", ".webp"):
+        for channels in (3, 4):
+            opaque = np.full((60, 80), 255, np.uint8)
+            pixels = np.dstack([seven, opaque])[..., :channels]
+            lossless = [cv2.IMWRITE_WEBP_QUALITY, 101] if suffix == ".webp" else []
+            _, data = cv2.imencodeWithMetadata(suffix, pixels, [cv2.IMAGE_METADATA_EXIF], [exif(orientation)], lossless)
+            upright = decode(data.tobytes(), "a" + suffix)
+            assert upright.shape == expected.shape
+            assert np.abs(upright.astype(int) - expected).mean() < 4
+
+
+def test_of_several_pages_the_first_is_read_and_noted(seven: NDArray[np.uint8]) -> None:
+    ok, pages = cv2.imencodemulti(".tif", [seven, seven[::-1], seven])
+    assert ok
+    moving = cv2.Animation()
+    moving.frames = [np.dstack([frame, np.full((60, 80), 255, np.uint8)]) for frame in (seven, seven[::-1])]
+    moving.durations = [100, 100]
+    _, frames = cv2.imencodeanimation(".webp", moving)
+
+    assert decode_frame(pages.tobytes(), "a.tif").note == "page 1 of 3 was read"
+    assert np.array_equal(decode(pages.tobytes(), "a.tif"), seven)
+    assert decode_frame(frames.tobytes(), "a.webp").note == "frame 1 of 2 was read"
+    assert decode_frame(encoded(".png", seven), "a.png").note == ""
 
 
 def test_heic_reads_where_its_decoder_is_installed(seven: NDArray[np.uint8]) -> None:
@@ -152,7 +184,10 @@ def test_heic_without_its_decoder_says_what_to_install(monkeypatch: pytest.Monke
         (b"hello\n", "not a picture: the content is no format known here, though named .png"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not a picture"),
         (b"\xff\xd8\xff", "truncated: this JPEG file ends"),
-        (b"BM" + bytes(12) + b"\x28" + bytes(range(40)), "damaged: this BMP file cannot be decoded"),
+        (
+            b"BM" + bytes(12) + b"\x28\0\0\0\x08\0\0\0\x08\0\0\0" + bytes(range(40)),
+            "damaged: this BMP file cannot be decoded",
+        ),
     ],
 )
 def test_what_is_no_picture_says_so(data: bytes, message: str) -> None:
@@ -185,13 +220,81 @@ def test_what_follows_the_end_of_a_jpeg_does_no_harm(seven: NDArray[np.uint8]) -
     assert decode(encoded(".jpg", seven) + b"a phone's motion clip" * 9, "a.jpg").shape == (60, 80, 3)
 
 
-def test_more_pixels_than_opencv_takes_is_an_error() -> None:
-    with pytest.raises(SourceError, match=r"too large: OpenCV decodes at most .* scale it down"):
-        decode(png(60_000, 60_000, colour=0, rows=bytes(100)), "a.png")
+def resized(suffix: str, pixels: NDArray[np.uint8], width: int, height: int) -> bytes:
+    """Encode a picture, and let its header announce another size."""
+    data = encoded(suffix, pixels, *([cv2.IMWRITE_WEBP_QUALITY, 80] if suffix == ".webp" else []))
+    big = struct.pack(">II", width, height)
+    if suffix == ".png":
+        body = b"IHDR" + big + data[24:29]
+        return data[:12] + body + struct.pack(">I", zlib.crc32(body)) + data[33:]
+    if suffix == ".jpg":
+        at = data.index(b"\xff\xc0") + 5
+        return data[:at] + struct.pack(">HH", height, width) + data[at + 4 :]
+    if suffix == ".bmp":
+        return data[:18] + struct.pack("<ii", width, height) + data[26:]
+    if suffix == ".tif":
+        tags = {256: width, 257: height}
+        content, at = bytearray(data), struct.unpack_from("<I", data, 4)[0] + 2
+        for entry in range(at, at + 12 * struct.unpack_from("<H", data, at - 2)[0], 12):
+            tag = struct.unpack_from("<H", data, entry)[0]
+            if tag in tags:
+                struct.pack_into("<HII", content, entry + 2, 4, 1, tags[tag])
+        return bytes(content)
+    if suffix == ".jp2":
+        at = data.index(b"\xff\x4f\xff\x51") + 8
+        return data[:at] + big + data[at + 8 :]
+    if suffix == ".webp":
+        return data[:26] + struct.pack("<HH", width, height) + data[30:]
+    if suffix == ".avif":
+        at = data.index(b"ispe") + 8
+        return data[:at] + big + data[at + 8 :]
+    assert suffix == ".ppm"
+    return b"P6\n%d %d\n255\n" % (width, height) + data[-pixels.size :]
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".bmp", ".tif", ".jp2", ".webp", ".avif", ".ppm"])
+def test_what_announces_too_much_is_refused_before_it_is_decoded(suffix: str, seven: NDArray[np.uint8]) -> None:
+    width, height = (16_383, 16_383) if suffix == ".webp" else (65_500, 65_500)
+    with pytest.raises(SourceError) as caught:
+        decode(resized(suffix, seven, width, height), "a" + suffix)
+    assert re.fullmatch(
+        rf"too large: decoding its {width}x{height} pixels takes \d+ MB, of at most 900; scale it down or cut it up",
+        str(caught.value),
+    )
+
+
+def test_a_progressive_jpeg_of_many_scans_is_refused(seven: NDArray[np.uint8]) -> None:
+    data = encoded(".jpg", seven, cv2.IMWRITE_JPEG_PROGRESSIVE, 1)
+    last = data.rindex(b"\xff\xda")
+    assert decode(data, "a.jpg").shape == (60, 80, 3)
+    with pytest.raises(SourceError, match="damaged: this JPEG file has more than 100 scans"):
+        decode(data[:-2] + data[last:-2] * 100 + data[-2:], "a.jpg")
+
+
+@pytest.mark.skipif(importlib.util.find_spec("resource") is None, reason="has no getrusage")
+def test_100_megapixels_are_read_within_1_gb(run_python: RunPython, tmp_path: Path) -> None:
+    page = np.full((10_000, 10_000, 3), 220, np.uint8)
+    cv2.putText(page, "1", (4_000, 7_000), cv2.FONT_HERSHEY_SIMPLEX, 150, (40, 40, 40), 500)
+    cv2.imwrite(str(tmp_path / "page.jpg"), page)
+    program = (
+        "import resource, sys; from numbre_edge import Reader\n"
+        "print(len(Reader().read(sys.argv[1])), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+    )
+    run = run_python("-c", program, str(tmp_path / "page.jpg"))
+    readings, peak = map(int, run.stdout.split())
+    assert readings == 1
+    assert peak < 1024  # MB
 
 
 def test_the_log_level_of_opencv_is_left_as_it_was() -> None:
     before = cv2.utils.logging.getLogLevel()
-    with pytest.raises(SourceError):
-        decode(b"GIF89a" + bytes(range(60)), "a.gif")
+
+    def fail(_: int) -> None:
+        with pytest.raises(SourceError):
+            decode(b"GIF89a" + bytes(range(60)), "a.gif")
+
+    fail(0)
+    assert cv2.utils.logging.getLogLevel() == before
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(fail, range(200)))
     assert cv2.utils.logging.getLogLevel() == before
