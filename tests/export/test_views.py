@@ -20,7 +20,7 @@ from .pen_data import tiny_pen
 
 ROOT = Path(__file__).parents[2]
 NAMES = [kind.name for kind in KINDS]
-WITHOUT_NUMBERS = ("words",)
+WITHOUT_NUMBERS = tuple(kind.name for kind in KINDS if not kind.numbers)
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -11,8 +12,9 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from numbre_edge.types import Floats, Pixels
+from numbre_export.synthesis.inks import Ink
 from numbre_export.synthesis.scenes.texture import grain, smooth_noise
-from numbre_export.synthesis.sheet import NOTHING, Ink, Layer, Mark
+from numbre_export.synthesis.sheet import NOTHING, Layer, Mark
 from numbre_export.synthesis.surfaces import GRAINS
 
 _SHIFT = 4  # bits of a drawn coordinate below the pixel
@@ -68,7 +70,15 @@ def _draw(canvas: Pixels, mark: Mark, times: int) -> None:
         return
     # A stroke of one point is drawn as a line from it to itself: a dot as wide as the pen.
     strokes = [line if len(line) > 1 else np.repeat(line, 2, axis=0) for line in scaled]
-    cv2.polylines(canvas, strokes, False, (255,), max(1, thickness), cv2.LINE_8, _SHIFT)
+    if not mark.nib:
+        cv2.polylines(canvas, strokes, False, (255,), max(1, thickness), cv2.LINE_8, _SHIFT)
+        return
+    for stroke in strokes:
+        way = np.diff(stroke, axis=0)
+        level = np.abs(way[:, 0]) / np.maximum(np.hypot(way[:, 0], way[:, 1]), 1)
+        widths = np.maximum(1, np.rint(mark.width * times * (1 - mark.nib * level))).astype(int).tolist()
+        for (start, end), width in zip(pairwise(stroke.tolist()), widths, strict=True):
+            cv2.line(canvas, start, end, (255,), width, cv2.LINE_8, _SHIFT)
 
 
 def lay_ink(surface: Floats, ink: Ink, covered: Floats, rng: Generator, scale: float) -> Floats:
@@ -79,6 +89,10 @@ def lay_ink(surface: Floats, ink: Ink, covered: Floats, rng: Generator, scale: f
     shape = (surface.shape[0], surface.shape[1])
     if ink.bleed > 0.1:
         covered = np.asarray(cv2.GaussianBlur(covered, (0, 0), ink.bleed), np.float32)
+    if ink.rough:
+        rough = 0.5 * ink.rough * min(1.0, scale / 30)  # finer than a pixel in small digits
+        ragged = cv2.GaussianBlur(covered, (0, 0), 0.8) + rough * grain(rng, shape, GRAINS[1])
+        covered = np.asarray(np.clip(3 * ragged - 1, 0, 1) * (covered > 0.02), np.float32)
     amount = np.asarray(covered * np.float32(ink.density))
     if ink.pooling:
         inner = cv2.GaussianBlur(covered, (0, 0), max(0.7, 0.03 * scale))

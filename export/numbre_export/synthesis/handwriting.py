@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.random import Generator
@@ -17,6 +17,10 @@ _BANDS = 7  # rows in which two neighbours' distance is measured
 _MIDDLE = {"-": 0.45, "+": 0.45, "=": 0.42, "*": 0.5, "~": 0.45, ":": 0.4, "<": 0.45, ">": 0.45, "'": 0.9, '"': 0.9,
            "^": 0.95, "`": 0.95, "/": 0.45, ",": -0.06, ";": 0.2, "(": 0.4, ")": 0.4, "|": 0.45, "_": -0.05,
            "x": 0.35, "·": 0.45}  # fmt: skip
+# What stands alone and has the shape of a digit or a mark in somebody's hand.
+LOOKALIKES = {name: LABELS[like] for names, like in (
+    ("oO", "0"), ("lI|", "1"), ("zZ", "2"), ("sS", "5"), ("bG", "6"), ("B", "8"), ("gq", "9"), (".·", "."), (",", ","),
+    ("-", "-"), ("/", "/")) for name in names}  # fmt: skip
 _DESCENDS = {"g": 0.33, "j": 0.3, "p": 0.33, "q": 0.33, "y": 0.35}  # share of the letter below the baseline
 
 
@@ -33,6 +37,8 @@ class Hand:
         aspect: by which shapes are wider than written.
         jitter: how unlike its neighbours a symbol is in size, place and turn, about 0 to 1.
         climb: of the line of writing, y per x.
+        nib: how much thinner level strokes are than upright ones, 0 to 1.
+        joins: share of neighbours that a stroke links.
     """
 
     writer: Writer
@@ -43,11 +49,14 @@ class Hand:
     aspect: float = 1.0
     jitter: float = 0.3
     climb: float = 0.0
+    nib: float = 0.0
+    joins: float = 0.0
 
     def write(self, text: str, x: float, foot: float, rng: Generator, *, number: bool = True) -> list[Mark]:
         """Write symbols from ``x`` to the right on the baseline ``foot``, page pixels.
 
-        Digits are labelled, and marks too where the text is a ``number``.
+        Digits are labelled, and marks too where the text is a ``number``. A lone letter that may be taken for a
+        digit, or an operator for a minus sign, is labelled as what it looks like, and hard.
         """
         marks: list[Mark] = []
         edge: Floats | None = None  # the right edge of what stands so far, by band
@@ -73,13 +82,36 @@ class Hand:
             own = float(max(line[:, 0].max() for line in moved))
             edge, right = end + shift, max(right, own)
             label = LABELS.get(character, NOTHING) if number or character.isdigit() else NOTHING
-            marks.append(Mark(moved, 0.0 if filled else self.width, filled, label))
+            like = LOOKALIKES.get(text, NOTHING) if not number else NOTHING
+            if marks and not filled and self.joins and rng.random() < self.joins:
+                marks += self._joined(marks[-1], moved)
+            mark = self._mark(moved, filled, label if like == NOTHING else like)
+            marks.append(replace(mark, hard=True) if like != NOTHING else mark)
         return marks
 
     def word(self, x: float, foot: float, rng: Generator) -> list[Mark]:
         """Write a word, which is no number."""
         lines = self._set(self.writer.word(rng), x, foot + 0.15 * self.height, rng, 1.0)
-        return [Mark(lines, self.width)]
+        return [self._mark(lines, False, NOTHING)]
+
+    def number(self, x: float, foot: float, rng: Generator) -> list[Mark]:
+        """Write a number as somebody once wrote it: with that hand's own gaps and heights."""
+        shape, parts = self.writer.sources.number(rng)
+        lines = self._set(shape, x, foot, rng, 1.0)
+        return [
+            self._mark([lines[i] for i in part], False, LABELS.get(character, NOTHING)) for character, part in parts
+        ]
+
+    def _mark(self, lines: list[Floats], filled: bool, label: int) -> Mark:
+        return Mark(lines, 0.0 if filled else self.width, filled, label, nib=0.0 if filled else self.nib)
+
+    def _joined(self, before: Mark, lines: list[Floats]) -> list[Mark]:
+        """Link the end of one symbol to the beginning of the next, where they are near."""
+        start, end = before.lines[-1][-1], lines[0][0]
+        if before.label == NOTHING or not 0 < float(end[0] - start[0]) < 0.6 * self.height:
+            return []
+        sag = np.array([0, 0.15 * self.height], np.float32)
+        return [self._mark([np.array([start, (start + end) / 2 + sag, end], np.float32)], False, NOTHING)]
 
     def _shape(self, character: str, rng: Generator) -> tuple[list[Floats], bool]:
         """Return a symbol on the baseline 0, whether it is filled."""

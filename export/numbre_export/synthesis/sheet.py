@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from numbre_edge.types import Floats
+from numbre_export.synthesis.inks import Ink
 
 NOTHING = -1  # the label of ink that is no part of a number
 LABELS = {**{str(n): n for n in range(10)}, ".": 10, ",": 11, "-": 12, "/": 13}
@@ -23,7 +24,7 @@ class Mark:
         filled: lines are closed outlines (even-odd).
         label: of LABELS, or NOTHING.
         hard: nobody should be blamed for missing it.
-        taper: how much thinner the pen gets along a stroke, 0 to 1.
+        nib: how much thinner a level stroke is than an upright one, 0 to 1.
     """
 
     lines: Sequence[Floats]
@@ -31,27 +32,7 @@ class Mark:
     filled: bool = False
     label: int = NOTHING
     hard: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ink:
-    """How marks look.
-
-    Attributes:
-        tone: reflectance, 0 to 1; above the paper's for chalk.
-        density: how much of the paper it hides where it lies fully, 0 to 1.
-        grain: how much of it fine texture takes away: pencil, chalk, worn type.
-        patches: how unevenly it lies over a digit's height: a pen that runs dry.
-        pooling: how much darker its edges are: fountain pens, old ink, felt.
-        bleed: how far it spreads into the paper, page pixels.
-    """
-
-    tone: float
-    density: float = 1.0
-    grain: float = 0.0
-    patches: float = 0.0
-    pooling: float = 0.0
-    bleed: float = 0.0
+    nib: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,3 +61,26 @@ def dots(x0: float, y0: float, x1: float, y1: float, pitch: float, dash: float =
     starts = np.array([x0, y0]) + np.arange(count)[:, None] * pitch * along
     ends = starts + along * max(dash, 0.01)
     return list(np.stack([starts, ends], axis=1).astype(np.float32))
+
+
+def extent(marks: Sequence[Mark]) -> tuple[float, float, float, float]:
+    """Return left, top, right and bottom of all marks' lines, without the pen's width."""
+    points = np.concatenate([line for mark in marks for line in mark.lines])
+    low, high = points.min(axis=0), points.max(axis=0)
+    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+
+def moved(marks: Sequence[Mark], x: float, y: float) -> list[Mark]:
+    """Return marks shifted by x and y."""
+    move = np.array([x, y], np.float32)
+    return [replace(mark, lines=[line + move for line in mark.lines]) for mark in marks]
+
+
+def unlabelled(marks: Sequence[Mark]) -> list[Mark]:
+    """Return marks as ink that is no part of a number."""
+    return [replace(mark, label=NOTHING) for mark in marks]
+
+
+def right_of(marks: Sequence[Mark], x: float) -> float:
+    """Return where marks end on the right; ``x`` without any."""
+    return max((float(line[:, 0].max()) for mark in marks for line in mark.lines), default=x)

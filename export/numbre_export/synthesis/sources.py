@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from numbre_edge.errors import DataError
 from numbre_edge.types import Pixels
 from numbre_export.data.mnist import Digits, load_mnist, split
-from numbre_export.data.pen import DIGIT, NUMBER, PARTS, WORD, PenStrokes, load_pen
+from numbre_export.data.pen import DIGIT, NUMBER, PARTS, UNITS, WORD, PenStrokes, load_pen
 from numbre_export.synthesis.clutter import TYPEFACES
 from numbre_export.synthesis.shapes import Shape, bitmap_shape, pen_shape, type_shape
 from numbre_export.synthesis.styles import european
 
 Part = Literal["train", "validation"]
+Character = tuple[str, tuple[int, ...]]  # and which strokes are its
 
 _CAP = 40  # digits by which a writer counts at most: the median writer has 24
 _SEED = 1  # of MNIST's split, the classifier's own: what it is chosen on is rendered for validation only
@@ -38,7 +39,8 @@ class Sources:
         digits: MNIST's, of one part of the training set.
         pen: trajectories, all parts; only ``items`` are used.
         items: writer -> label -> items of this part, single characters.
-        words, numbers: items of this part.
+        words: items of this part.
+        numbers: items of this part whose strokes tell which character they belong to, with the strokes of each.
         others: label -> items of this part, single characters, by anybody.
         writers: those with digits, and the chance of each, which sums to 1.
         symbols: (K, 28, 28) uint8, ink 255 on 0, by label; BHMSDS.
@@ -49,7 +51,7 @@ class Sources:
     items: dict[int, dict[str, list[int]]]
     others: dict[str, list[int]]
     words: list[int]
-    numbers: list[int]
+    numbers: list[tuple[int, tuple[Character, ...]]]
     writers: tuple[NDArray[np.int64], NDArray[np.float64]]
     symbols: dict[str, Pixels]
     by_label: dict[str, NDArray[np.intp]]
@@ -72,13 +74,14 @@ class Sources:
         chosen = np.flatnonzero(pen.part == PARTS.index(part))
         items: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         others: dict[str, list[int]] = defaultdict(list)
-        words, numbers = [], []
+        words: list[int] = []
+        numbers: list[tuple[int, tuple[Character, ...]]] = []
         count: dict[int, int] = defaultdict(int)
         for item, kind, writer in zip(chosen.tolist(), pen.kind[chosen], pen.writer[chosen].tolist(), strict=True):
             if kind == WORD:
                 words.append(item)
             elif kind == NUMBER:
-                numbers.append(item)
+                numbers += parted(pen, item)
             else:
                 items[writer][str(pen.label[item])].append(item)
                 others[str(pen.label[item])].append(item)
@@ -100,6 +103,13 @@ class Sources:
         if kind < _PEN_SHARE or not self.symbols:
             return Writer(self, writer, "pen")
         return Writer(self, writer, "mnist" if kind < _PEN_SHARE + _MNIST_SHARE else "symbols")
+
+    def number(self, rng: Generator) -> tuple[Shape, tuple[Character, ...]]:
+        """Return a number as written, its digits one unit high, and which of its lines each character has."""
+        item, parts = self.numbers[int(rng.integers(len(self.numbers)))]
+        strokes = self.pen.strokes(item)
+        heights = [np.ptp(np.concatenate([strokes[i] for i in own])[:, 1]) for name, own in parts if name.isdigit()]
+        return pen_shape(self.pen, item, size=UNITS / max(float(np.median(heights)), 0.1 * UNITS)), parts
 
     def typeface(self, rng: Generator) -> str:
         """Return one of the typefaces, for :func:`numbre_export.synthesis.shapes.type_shape`."""
@@ -151,6 +161,22 @@ class Writer:
                 image = european(image, int(character), rng)
             return bitmap_shape(image, character, grow=grow)
         return None
+
+
+def parted(pen: PenStrokes, item: int) -> list[tuple[int, tuple[Character, ...]]]:
+    """Return a number, and whose its strokes are, where that shows: as many heaps of strokes as characters."""
+    heaps: list[tuple[float, float, list[int]]] = []  # left, right, strokes
+    spans = [(float(s[:, 0].min()), float(s[:, 0].max()), i) for i, s in enumerate(pen.strokes(item))]
+    for left, right, index in sorted(spans):
+        if heaps and min(right, heaps[-1][1]) - left > 0.3 * min(right - left, heaps[-1][1] - heaps[-1][0]):
+            first, last, own = heaps.pop()
+            heaps.append((first, max(last, right), [*own, index]))
+        else:
+            heaps.append((left, right, [index]))
+    label = str(pen.label[item])
+    if len(heaps) != len(label):
+        return []
+    return [(item, tuple((name, tuple(own)) for name, (_, _, own) in zip(label, heaps, strict=True)))]
 
 
 def _symbols(path: Path, part: Part) -> dict[str, Pixels]:

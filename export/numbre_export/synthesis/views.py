@@ -1,32 +1,34 @@
-"""Random views at the finder's scale: a page made, photographed or scanned, and what stands where in it."""
+"""Random views at the finder's scale: pages made, photographed or scanned, and what stands where in them.
+
+Large pages fill a view; small pictures, as crops of forms are, lie in it side by side.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
 from numbre_edge.types import Floats, Pixels
-from numbre_export.synthesis.drawing import bounds, draw, project
-from numbre_export.synthesis.exposure import bilevel, compressed, photographed, scanned
 from numbre_export.synthesis.pages import KINDS, Kind
-from numbre_export.synthesis.pages.page import Page, Region, blank_page
-from numbre_export.synthesis.sheet import NOTHING, Layer
+from numbre_export.synthesis.pages.page import Page, blank_page
+from numbre_export.synthesis.pages.wear import befall
+from numbre_export.synthesis.pictures import Picture, take
+from numbre_export.synthesis.sheet import NOTHING
 from numbre_export.synthesis.sources import Sources
-from numbre_export.synthesis.surfaces import render_surface
 
 SHAPE = (160, 256)
 _HEIGHTS = (10.0, 44.0)  # of digits that the network is to find at this level, pixels
 _NEAR, _FAR = (44.0, 420.0), (3.0, 10.0)  # seen too large, too small: found at another level
 _NEAR_SHARE, _FAR_SHARE = 0.12, 0.06
+_TURNED_SHARE = 0.03  # upside down or on their side
 _SEEN = 0.55  # share of a box that the border must leave for it to be asked for
 _LOST = 0.12  # of which less is no box at all
-# Ink is legible that differs from its paper by this many of the paper's deviations and so many grey levels.
-_VISIBLE, _FAINT = 0.9, 3.0
+_EITHER_WAY = (0, 1, 6, 8, 9, 10, 12, 13)  # labels that are read as something upside down too
+_TRIES = 8  # pictures that are tried to fill a view with
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,123 +51,91 @@ class View:
 def render_view(
     source: Sources, rng: Generator, *, shape: tuple[int, int] = SHAPE, kinds: Sequence[Kind] = KINDS
 ) -> View:
-    """Return one random view of ``shape`` of one of ``kinds`` of pages."""
+    """Return one random view of ``shape`` of one of ``kinds`` of pages, or of small pictures of several."""
+    page = _page(source, rng, shape, kinds)
+    if page.window is None:
+        view = _view(shape, [(take(page, page.view, rng), 0, 0)], rng)
+        return _turned(view, rng) if rng.random() < _TURNED_SHARE and shape[0] <= shape[1] else view
+    placed: list[tuple[Picture, int, int]] = []
+    x = y = lane = 0
+    for _ in range(_TRIES):
+        picture = take(page, _within(page, shape), rng)
+        height, width = picture.grey.shape
+        if x + width > shape[1] and x:
+            x, y, lane = 0, y + lane + int(rng.integers(0, 9)), 0
+        if x + width <= shape[1] and y + height <= shape[0]:
+            placed.append((picture, x, y))
+            x, lane = x + width + int(rng.integers(0, 13)), max(lane, height)
+        page = _page(source, rng, shape, kinds)
+        page.window = page.window or _piece(page, rng)
+    return _view(shape, placed, rng)
+
+
+def _page(source: Sources, rng: Generator, shape: tuple[int, int], kinds: Sequence[Kind]) -> Page:
     shares = np.cumsum([kind.share for kind in kinds])
     kind = kinds[int(np.searchsorted(shares, rng.random() * shares[-1]))]
-    page = blank_page(source, rng, shape, _height(rng))
+    part = rng.random()
+    low, high = _NEAR if part < _NEAR_SHARE else _FAR if part < _NEAR_SHARE + _FAR_SHARE else _HEIGHTS
+    page = blank_page(source, rng, shape, float(np.exp(rng.uniform(np.log(low), np.log(high)))))
     kind.make(page)
-    return take(page, shape, rng)
+    if page.style != "shown":
+        befall(page)
+    return page
 
 
-def take(page: Page, shape: tuple[int, int], rng: Generator) -> View:
-    """Take a picture of a page, of ``shape``."""
-    coarse = _raster(page, rng)
-    raster = (max(16, round(shape[0] * coarse)), max(16, round(shape[1] * coarse)))
-    to_raster = np.array([raster[1] / shape[1], raster[0] / shape[0]])
-    matrix = np.diag([*to_raster, 1.0]) @ _pose(page, shape, rng)
-    layers = [Layer(layer.ink, project(layer.marks, matrix)) for layer in page.layers]
-    scale = page.height * coarse
-    surface, written = draw(render_surface(page.surface, raster, rng), layers, rng, scale)
-    grey = _exposed(surface, page, scale, rng)
-    symbols = [mark for layer in layers for mark in layer.marks if mark.label != NOTHING]
-    edges = bounds(symbols)
-    hard = np.array([mark.hard for mark in symbols], bool) | ~legible(grey, written, edges)
-    seen: Region = (0.0, 0.0, float(shape[1]), float(shape[0]))
-    if page.window is not None:
-        grey, seen = _window(grey, page.window, to_raster, rng)
-    if coarse != 1:
-        way = (cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_NEAREST)[int(rng.choice(3, p=(0.5, 0.4, 0.1)))]
-        grey = np.asarray(cv2.resize(grey, shape[::-1], interpolation=cv2.INTER_AREA if coarse > 1 else way), np.uint8)
-    if rng.random() < 0.25:
-        grey = np.asarray(255 - grey, np.uint8)
-    labels = np.array([mark.label for mark in symbols], np.int8)
-    boxes = np.asarray(edges / np.tile(to_raster, 2), np.float32)
-    return _clipped(View(grey, boxes, labels, hard), seen)
+def _within(page: Page, shape: tuple[int, int]) -> tuple[float, float, float, float]:
+    """Return a page's window, inside the view and not too small to be a picture."""
+    left, top, right, bottom = page.window or page.view
+    left, top = min(max(left, 0.0), shape[1] - 16.0), min(max(top, 0.0), shape[0] - 16.0)
+    return left, top, max(left + 16.0, min(right, shape[1])), max(top + 16.0, min(bottom, shape[0]))
 
 
-def legible(grey: Pixels, written: Floats, edges: Floats) -> NDArray[np.bool_]:
-    """Tell for each box, (N, 4) left, top, right, bottom, whether its ink stands out from what is around it.
+def _piece(page: Page, rng: Generator) -> tuple[float, float, float, float]:
+    """Return a part of a page that has no window, around one of its symbols if there are any: a small picture too."""
+    wide, high = (float(rng.uniform(0.2, 0.6)) * (page.view[side] - page.view[side - 2]) for side in (2, 3))
+    symbols = [mark for layer in page.layers for mark in layer.marks if mark.label != NOTHING]
+    x, y = page.between(0, page.view[2]), page.between(0, page.view[3])
+    if symbols:
+        x, y = symbols[int(rng.integers(len(symbols)))].lines[0][0].tolist()
+    left, top = x - page.between(0.2, 0.8) * wide, y - page.between(0.2, 0.8) * high
+    return left, top, left + wide, top + high
 
-    ``written`` is how much of each pixel of ``grey`` ink covers.
+
+def _view(shape: tuple[int, int], placed: Sequence[tuple[Picture, int, int]], rng: Generator) -> View:
+    """Lay pictures, each with its x and y, into a view, and fill the rest as programs do: evenly, or by its edge."""
+    fill = (0, 255, int(np.median(placed[0][0].grey)) if placed else 128)[int(rng.integers(3))]
+    grey = np.full(shape, fill, np.uint8)
+    boxes, labels, hard = [np.zeros((0, 4))], [np.zeros(0, np.int8)], [np.zeros(0, bool)]
+    for picture, x, y in placed:
+        height, width = picture.grey.shape
+        if rng.random() < 0.4:  # its last column and row run on for a while
+            reach = int(rng.integers(2, 40))
+            grey[y : y + height, x + width : x + width + reach] = picture.grey[:, -1:]
+            grey[y + height : y + height + reach, x : x + width] = picture.grey[-1:]
+        grey[y : y + height, x : x + width] = picture.grey
+        low, high = np.maximum(picture.edges[:, :2], 0), np.minimum(picture.edges[:, 2:], (width, height))
+        whole = np.prod(picture.edges[:, 2:] - picture.edges[:, :2], axis=1)
+        share = np.prod(np.maximum(high - low, 0), axis=1) / np.maximum(whole, 1e-6)
+        kept = share >= _LOST
+        boxes.append(np.concatenate([low + np.array([x, y]), high - low], axis=1)[kept])
+        labels.append(picture.labels[kept])
+        hard.append((picture.hard | (share < _SEEN))[kept])
+    return View(grey, np.concatenate(boxes).astype(np.float32), np.concatenate(labels), np.concatenate(hard))
+
+
+def _turned(view: View, rng: Generator) -> View:
+    """Turn a view upside down or on its side: what then has no right reading is nothing, the rest hard.
+
+    A page that lies wrong must be set upright, not read: few digits may be seen in it.
     """
-    height, width = grey.shape
-    found = np.ones(len(edges), bool)
-    for i, (left, top, right, bottom) in enumerate(edges.tolist()):
-        rows = slice(max(0, int(top) - 1), min(height, int(bottom) + 2))
-        columns = slice(max(0, int(left) - 1), min(width, int(right) + 2))
-        part, ink = grey[rows, columns].astype(np.float32), written[rows, columns]
-        if not part.size or not 0.02 < float(ink.mean()) < 0.98:
-            continue
-        share, paper = float(ink.sum()), 1 - ink
-        dark, light = float((part * ink).sum()) / share, float((part * paper).sum()) / float(paper.sum())
-        spread = float(np.sqrt(((part - light) ** 2 * paper).sum() / paper.sum()))
-        found[i] = abs(dark - light) > _VISIBLE * spread + _FAINT
-    return found
-
-
-def _height(rng: Generator) -> float:
-    kind = rng.random()
-    low, high = _NEAR if kind < _NEAR_SHARE else _FAR if kind < _NEAR_SHARE + _FAR_SHARE else _HEIGHTS
-    return float(np.exp(rng.uniform(np.log(low), np.log(high))))
-
-
-def _raster(page: Page, rng: Generator) -> float:
-    """Return how many pixels the camera has for one of the view: a small picture may have been enlarged."""
-    if rng.random() < 0.65:
-        return 1.0
-    least = min(1.0, 9.0 / page.height)
-    return float(np.exp(rng.uniform(np.log(max(least, 0.12)), np.log(1.3))))
-
-
-def _pose(page: Page, shape: tuple[int, int], rng: Generator) -> NDArray[np.float64]:
-    """Return the homography from page to view: turned up to 15 degrees, seen aslant."""
-    if page.style == "screen":
-        return np.eye(3)
-    turn = page.turn
-    lean, shear = rng.normal(0, 0.04, 2).tolist() if page.style == "photograph" else (0.0, 0.0)
-    middle = np.array([[1, 0, -shape[1] / 2], [0, 1, -shape[0] / 2], [0, 0, 1.0]])
-    pose = np.array(
-        [[np.cos(turn), -np.sin(turn) + shear, 0], [np.sin(turn), np.cos(turn), 0], [0, lean / shape[1], 1.0]]
-    )
-    return np.asarray(np.linalg.inv(middle) @ pose @ middle)
-
-
-def _exposed(surface: Floats, page: Page, scale: float, rng: Generator) -> Pixels:
-    if page.style == "photograph":
-        blur = float(rng.uniform(0.2, 0.7) + (rng.random() < 0.35) * rng.uniform(0, 0.05) * scale)
-        motion = float(rng.uniform(0, 0.1)) * scale if rng.random() < 0.06 else 0.0
-        contrast = abs(page.ink.tone - page.surface.tone) * page.ink.density
-        noise = contrast * float(np.exp(rng.uniform(np.log(0.004), np.log(0.15))))
-        grey = photographed(surface, rng, blur=min(blur, 0.3 + 0.06 * scale), motion=motion, noise=noise)
-    else:
-        grey = scanned(surface, rng, blur=float(rng.uniform(0.2, 0.8)))
-    if page.style == "bilevel":
-        grey = bilevel(grey, rng)
-    if rng.random() < (0.2 if page.style == "bilevel" else 0.5):
-        grey = compressed(grey, int(rng.integers(12, 95)))
-    return grey
-
-
-def _window(grey: Pixels, window: Region, to_raster: NDArray[np.float64], rng: Generator) -> tuple[Pixels, Region]:
-    """Cut the picture to its window, view pixels, and fill the view around it; return what is seen, view pixels."""
-    height, width = grey.shape
-    across, down = to_raster.tolist()
-    left, top = max(0, int(window[0] * across)), max(0, int(window[1] * down))
-    right, bottom = min(width, int(window[2] * across)), min(height, int(window[3] * down))
-    if right - left < 8 or bottom - top < 8:
-        return grey, (0.0, 0.0, width / across, height / down)
-    cut = grey[top:bottom, left:right]
-    mode = cv2.BORDER_REPLICATE if rng.random() < 0.5 else cv2.BORDER_CONSTANT
-    value = int(rng.choice((0, 255, int(np.median(cut)))))
-    filled = cv2.copyMakeBorder(cut, top, height - bottom, left, width - right, mode, value=(value,))
-    return np.asarray(filled, np.uint8), (left / across, top / down, right / across, bottom / down)
-
-
-def _clipped(view: View, seen: Region) -> View:
-    """Clip boxes, so far left, top, right and bottom, to what is seen; leave out those of which little is."""
-    low, high = view.boxes[:, :2], view.boxes[:, 2:]
-    left_top, right_bottom = np.maximum(low, seen[:2]), np.minimum(high, seen[2:])
-    share = np.prod(np.maximum(right_bottom - left_top, 0), axis=1) / np.maximum(np.prod(high - low, axis=1), 1e-6)
-    kept = share >= _LOST
-    boxes = np.concatenate([left_top, right_bottom - left_top], axis=1)[kept].astype(np.float32)
-    return View(view.grey, boxes, view.labels[kept], (view.hard | (share < _SEEN))[kept])
+    height, width = view.grey.shape
+    if rng.random() < 0.5:
+        left = int(rng.integers(0, width - height + 1))
+        square = np.rot90(view.grey[:, left : left + height], 1 if rng.random() < 0.5 else 3)
+        grey = np.pad(square, ((0, 0), (left, width - height - left)), "edge")
+        return View(grey, np.zeros((0, 4), np.float32), np.zeros(0, np.int8), np.zeros(0, bool))
+    x, y, w, h = view.boxes.T
+    boxes = np.stack([width - x - w, height - y - h, w, h], axis=1)
+    kept = np.isin(view.labels, _EITHER_WAY)
+    grey = np.ascontiguousarray(view.grey[::-1, ::-1])
+    return View(grey, boxes[kept], view.labels[kept], np.ones(int(kept.sum()), bool))

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from numbre_export.synthesis.pages import forms, notes
+from numbre_export.synthesis.pages import (
+    cells,
+    cheques,
+    fields,
+    notes,
+    prints,
+    registers,
+    screens,
+    sums,
+    tables,
+)
 from numbre_export.synthesis.pages.page import Page
 
 
@@ -17,20 +27,31 @@ class Kind:
         name: by which it can be left out.
         make: fills a page.
         share: how often it is drawn, relative to the others.
+        numbers: whether numbers stand on it that are to be found.
     """
 
     name: str
     make: Callable[[Page], None]
     share: float = 1.0
+    numbers: bool = True
 
 
 KINDS: tuple[Kind, ...] = (
-    Kind("note", notes.note, 2.0),
-    Kind("words", notes.words, 0.8),
+    Kind("note", notes.note, 1.6),
+    Kind("rows", notes.rows, 1.0),
     Kind("alone", notes.alone, 1.0),
-    Kind("sums", notes.sums, 1.0),
-    Kind("field", forms.field_line, 1.5),
-    Kind("comb", forms.comb, 1.0),
-    Kind("boxes", forms.boxes, 1.0),
-    Kind("table", forms.table, 1.5),
+    Kind("words", notes.words, 0.7, numbers=False),
+    Kind("equations", sums.equations, 1.0),
+    Kind("column", sums.column, 0.5),
+    Kind("field", fields.field, 1.3),
+    Kind("comb", cells.comb, 0.8),
+    Kind("boxes", cells.boxes, 0.8),
+    Kind("frame", cells.frame, 0.6),
+    Kind("table", tables.table, 1.2),
+    Kind("tally", tables.tally, 0.6),
+    Kind("cheque", cheques.cheque, 1.2),
+    Kind("register", registers.register, 0.8),
+    Kind("drawn", screens.drawn, 0.5),
+    Kind("print", prints.printed, 0.6, numbers=False),
+    Kind("texture", prints.texture, 0.5, numbers=False),
 )

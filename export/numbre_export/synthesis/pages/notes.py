@@ -1,22 +1,22 @@
-"""Writing on paper: numbers among words, columns, sums; words alone; one number alone."""
+"""Writing on paper: numbers among words, lists of numbers, words alone, one number alone."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import numpy as np
 
 from numbre_export.synthesis.pages import numerals
-from numbre_export.synthesis.pages.page import Page, print_ink
-from numbre_export.synthesis.sheet import Mark, dots, segment
+from numbre_export.synthesis.pages.page import Page
+from numbre_export.synthesis.pages.rulings import ruled_paper
+from numbre_export.synthesis.sheet import Mark, extent, moved, right_of
 
 # Without those that nobody can tell from a digit by their shape alone.
 _LETTERS = "abcdefhkmnprtuvwxyACEFHKMNPRTUVWXY=+?!()&%#*"
+_MOST = 160  # marks of writing on a page: beyond, views far off take long
 
 
 def note(page: Page) -> None:
     """Fill lines with numbers and words, on plain, ruled, squared or dotted paper."""
-    _write_lines(page, words=page.between(0, 0.5))
+    _write_lines(page, words=page.between(0, 0.6))
 
 
 def words(page: Page) -> None:
@@ -28,34 +28,29 @@ def alone(page: Page) -> None:
     """Write one number, or one digit, and leave the rest empty."""
     text = numerals.digits(page.rng, 1) if page.chance(0.5) else numerals.number(page.rng)
     left, top, right, bottom = page.view
-    x = page.between(left - 0.2 * page.height, max(left, right - 0.7 * len(text) * page.height))
-    marks = page.hand.write(text, x, page.between(top + 0.8 * page.height, max(top + page.height, bottom)), page.rng)
+    x = page.between(left - 0.2 * page.height, right - 0.7 * len(text) * page.height)
+    marks = page.number(text, x, page.between(top + 0.8 * page.height, bottom), free=True)
     if page.chance(0.3):
-        _rulings(page, page.height * page.between(1.2, 2.5), 0.0)
+        ruled_paper(page, page.height * page.between(1.2, 2.5), 0.0)
     page.lay(marks)
-    if page.chance(0.4):
-        frame_to(page, marks)
+    if page.chance(0.6):
+        page.crop(marks)
 
 
-def sums(page: Page) -> None:
-    """Write sums and equations: digits among operators and letters."""
+def rows(page: Page) -> None:
+    """Write numbers in columns, or digits in rows, nothing else: lists, exercises, samples of a hand."""
     left, top, right, bottom = page.area
-    pitch = page.height * page.between(1.5, 2.6)
-    _rulings(page, pitch, top)
+    pitch, most = page.height * page.between(1.2, 3.5), int(page.rng.integers(1, 8))
+    start, lane = top + page.between(0, 1) * pitch, page.height * (most + 0.5) * page.between(0.8, 1.6)
+    ruled_paper(page, pitch, start)
+    flush, same = page.chance(0.5), numerals.digits(page.rng, 1) if most == 1 and page.chance(0.2) else ""
     marks: list[Mark] = []
-    for foot in np.arange(top + pitch, bottom, pitch):
-        x = left + page.between(0, 4) * page.height
-        while x < right and len(marks) < 120:
-            kind = page.rng.random()
-            if kind < 0.5:
-                text = numerals.whole(page.rng) if page.chance(0.8) else numerals.decimal(page.rng)
-                added = page.hand.write(text, x, foot, page.rng)
-            elif kind < 0.8:
-                added = page.hand.write(str(page.rng.choice(list("+-=x/:<>·"))), x, foot, page.rng, number=False)
-            else:
-                added = page.hand.write(str(page.rng.choice(list("abcxyzkmn()[]"))), x, foot, page.rng, number=False)
-            marks += added
-            x = right_of(added, x) + page.height * page.between(0.15, 0.7)
+    for foot in np.arange(start, bottom + pitch, pitch).tolist():
+        for x in np.arange(left + page.between(0, 0.3) * lane, right, lane).tolist():
+            if len(marks) < _MOST and page.chance(0.93):
+                written = page.number(same or numerals.digits(page.rng, int(page.rng.integers(1, most + 1))), x, foot)
+                shift = x + 0.8 * lane - right_of(written, x) if flush else 0.0
+                marks += moved(written, shift, page.height * page.between(-0.1, 0.1))
     page.lay(marks)
 
 
@@ -63,55 +58,28 @@ def _write_lines(page: Page, *, words: float) -> None:
     left, top, right, bottom = page.area
     pitch = page.height * page.between(1.25, 2.6)
     start = top + page.between(0, 1) * pitch
-    _rulings(page, pitch, start)
+    ruled_paper(page, pitch, start)
     marks: list[Mark] = []
-    space = page.between(0.6, 2.5)
-    for foot in np.arange(start, bottom + pitch, pitch * (1 if page.chance(0.8) else 2)):
+    space, uneven = page.between(0.6, 2.5), page.chance(0.25)
+    for foot in np.arange(start, bottom + pitch, pitch * (1 if page.chance(0.8) else 2)).tolist():
         x = left + page.between(0, 3) * page.height
-        while x < right and len(marks) < 160:
-            if page.rng.random() >= words:
-                added = page.hand.write(numerals.number(page.rng), x, float(foot), page.rng)
+        while x < right and len(marks) < _MOST:
+            hand = page.near(height=page.height * page.logarithmic(0.6, 1.7)) if uneven else page.hand
+            kind = page.rng.random()
+            if kind >= words:
+                added = page.number(numerals.number(page.rng), x, foot, hand=hand, free=True)
+            elif kind >= 0.85 * words and words < 1:
+                added = hand.write(numerals.code(page.rng), x, foot, page.rng, number=False)
             elif page.chance(0.75):
-                added = page.hand.word(x, float(foot), page.rng)
+                added = hand.word(x, foot, page.rng)
             else:
                 text = "".join(page.rng.choice(list(_LETTERS), int(page.rng.integers(1, 5))))
-                added = page.hand.write(text, x, float(foot), page.rng, number=False)
+                added = hand.write(text, x, foot, page.rng, number=False)
             marks += added
             x = right_of(added, x) + page.height * space * page.between(0.6, 1.4)
     page.lay(marks)
-
-
-def _rulings(page: Page, pitch: float, start: float) -> None:
-    """Rule the paper, or not."""
-    kind = page.rng.choice(("none", "none", "ruled", "squared", "dotted"))
-    if kind == "none":
-        return
-    left, top, right, bottom = page.area
-    ink = replace(print_ink(page.rng, page.surface.tone), density=page.between(0.25, 1.0))
-    width = max(0.5, page.height * page.logarithmic(0.015, 0.07))
-    first = start - np.ceil((start - top) / pitch) * pitch + page.between(-0.05, 0.2) * page.height
-    rows = np.arange(first, bottom, pitch if kind != "squared" else pitch / int(page.rng.choice((1, 2, 3))))
-    if kind == "dotted":
-        gap = width * page.between(2, 5)
-        page.lay([Mark(dots(left, y, right, y, gap), width) for y in rows.tolist()], ink)
-        return
-    page.rule([segment(left, y, right, y) for y in rows.tolist()], width, ink)
-    if kind == "squared":
-        step = rows[1] - rows[0] if len(rows) > 1 else pitch
-        page.rule([segment(x, top, x, bottom) for x in np.arange(left, right, step).tolist()], width, ink)
-    if page.chance(0.15):
-        x = page.between(left, right)
-        page.rule([segment(x, top, x, bottom)], width, ink)
-
-
-def right_of(marks: list[Mark], x: float) -> float:
-    """Return where marks end on the right; ``x`` without any."""
-    return max((float(line[:, 0].max()) for mark in marks for line in mark.lines), default=x)
-
-
-def frame_to(page: Page, marks: list[Mark]) -> None:
-    """Cut the picture close around marks, as crops of forms are."""
-    points = np.concatenate([line for mark in marks for line in mark.lines])
-    low, high = points.min(axis=0), points.max(axis=0)
-    room = page.height * page.rng.uniform(0.02, 1.2, 4)
-    page.window = (low[0] - room[0], low[1] - room[1], high[0] + room[2], high[1] + room[3])
+    if marks and page.chance(0.1):
+        some = marks[int(page.rng.integers(len(marks)))]
+        x0, y0, x1, y1 = extent([some])
+        if x1 < right and y1 < bottom and x0 > left and y0 > top:
+            page.crop([some], 0.1, 3.0)

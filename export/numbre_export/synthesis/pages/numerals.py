@@ -6,7 +6,7 @@ from numpy.random import Generator
 
 
 def digits(rng: Generator, count: int) -> str:
-    """Return ``count`` digits; at times all alike, or many noughts, as in real sums."""
+    """Return ``count`` digits; at times all alike, or many noughts or ones, as in real sums."""
     kind = rng.random()
     if kind < 0.04:
         return str(int(rng.integers(10))) * count
@@ -25,14 +25,13 @@ def whole(rng: Generator) -> str:
 
 def decimal(rng: Generator) -> str:
     """Return a number with a point or a comma in it."""
-    return (
-        digits(rng, int(rng.integers(1, 4))) + (".", ",")[int(rng.integers(2))] + digits(rng, int(rng.integers(1, 3)))
-    )
+    mark = (".", ",")[int(rng.integers(2))]
+    return digits(rng, int(rng.integers(1, 4))) + mark + digits(rng, int(rng.integers(1, 3)))
 
 
 def amount(rng: Generator) -> str:
     """Return an amount of money, thousands often set apart."""
-    figure, mark = digits(rng, int(rng.integers(2, 8))), (".", ",", " ", "")[int(rng.integers(4))]
+    figure, mark = digits(rng, int(rng.integers(2, 8))), (".", ".", ",", " ", "", "")[int(rng.integers(6))]
     head = len(figure) % 3
     groups = ([figure[:head]] if head else []) + [figure[i : i + 3] for i in range(head, len(figure), 3)]
     return mark.join(groups)
@@ -41,8 +40,8 @@ def amount(rng: Generator) -> str:
 def date(rng: Generator) -> str:
     """Return what is written like a date."""
     mark = ("/", ".", "-")[int(rng.integers(3))]
-    return mark.join((digits(rng, int(rng.integers(1, 3))), digits(rng, int(rng.integers(1, 3))),
-                      digits(rng, int(rng.choice((2, 4))))))  # fmt: skip
+    last = int(rng.choice((2, 4)))
+    return mark.join((digits(rng, int(rng.integers(1, 3))), digits(rng, int(rng.integers(1, 3))), digits(rng, last)))
 
 
 def number(rng: Generator) -> str:
@@ -57,3 +56,12 @@ def number(rng: Generator) -> str:
     if kind < 0.93:
         return amount(rng)
     return date(rng)
+
+
+def code(rng: Generator) -> str:
+    """Return letters and a number written together: a plate, a part, a section, a quantity with its unit."""
+    capitals, units = "ACEFHKMNPRTUVWXY", ("kg", "km", "cm", "m", "h", "%", "EUR", "x", "th", "$", "A", "C")
+    if rng.random() < 0.4:
+        return whole(rng) + units[int(rng.integers(len(units)))]
+    letters = "".join(capitals[i] for i in rng.integers(0, len(capitals), int(rng.integers(1, 4))))
+    return letters + whole(rng)

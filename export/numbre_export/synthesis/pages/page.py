@@ -11,13 +11,19 @@ from numpy.random import Generator
 
 from numbre_edge.types import Floats
 from numbre_export.synthesis.handwriting import Hand
-from numbre_export.synthesis.shapes import Shape, type_shape
-from numbre_export.synthesis.sheet import Ink, Layer, Mark
+from numbre_export.synthesis.inks import Ink, chalk, print_ink, random_ink
+from numbre_export.synthesis.pages.corrections import corrected
+from numbre_export.synthesis.shapes import type_shape
+from numbre_export.synthesis.sheet import LABELS, NOTHING, Layer, Mark, extent
 from numbre_export.synthesis.sources import Sources
 from numbre_export.synthesis.surfaces import Surface, random_paper
 
 Region = tuple[float, float, float, float]  # left, top, right, bottom, page pixels
-Style = Literal["photograph", "scan", "bilevel", "screen"]
+# "shown" is what a drawing program has, "screen" a screen photographed.
+Style = Literal["photograph", "scan", "bilevel", "shown", "screen"]
+
+_CORRECTED = 0.04  # share of numbers that were struck out, written over or gone over
+_NATURAL = 0.1  # share of a pen writer's numbers that are taken as written
 
 
 @dataclass
@@ -34,8 +40,11 @@ class Page:
         ink: what with.
         surface: what on.
         style: how its picture is taken.
+        printing: what is printed on it.
         layers: what lies on it, from below.
         window: the part of the view that the picture shows; the rest is filled in. None: all of it.
+        sheet: where the paper ends; None: beyond the view.
+        desk: what shows beyond.
         turn: of the sheet in the view, radians.
     """
 
@@ -48,8 +57,11 @@ class Page:
     ink: Ink
     surface: Surface
     style: Style
+    printing: Ink
     layers: list[Layer] = field(default_factory=list)
     window: Region | None = None
+    sheet: Region | None = None
+    desk: Surface | None = None
     turn: float = 0.0
 
     @property
@@ -60,75 +72,73 @@ class Page:
         return bool(self.rng.random() < share)
 
     def between(self, low: float, high: float) -> float:
-        return float(self.rng.uniform(low, high))
+        return float(self.rng.uniform(low, max(low, high)))
 
     def logarithmic(self, low: float, high: float) -> float:
         """Return a value between the two, all its octaves alike."""
         return float(np.exp(self.rng.uniform(np.log(low), np.log(high))))
+
+    def one_of(self, choices: Sequence[str]) -> str:
+        return choices[int(self.rng.integers(len(choices)))]
+
+    def hairline(self, low: float = 0.015, high: float = 0.1) -> float:
+        """Return the width of a printed line, between these shares of a digit's height."""
+        return max(0.5, self.height * self.logarithmic(low, high))
 
     def lay(self, marks: Sequence[Mark], ink: Ink | None = None) -> None:
         """Add marks on top, with the page's pen where no ink is given."""
         if marks:
             self.layers.append(Layer(ink or self.ink, list(marks)))
 
-    def rule(self, lines: Sequence[Floats], width: float, ink: Ink) -> None:
-        """Add lines that are no writing."""
-        self.lay([Mark([line], width) for line in lines], ink)
+    def rule(self, lines: Sequence[Floats], width: float, ink: Ink | None = None) -> None:
+        """Print lines."""
+        self.lay([Mark([line], width) for line in lines], ink or self.printing)
+
+    def number(self, text: str, x: float, foot: float, *, hand: Hand | None = None, free: bool = False) -> list[Mark]:
+        """Write a number, at times corrected; a ``free`` one may be another that somebody once wrote like this."""
+        hand = hand or self.hand
+        if free and hand.writer.kind == "pen" and self.sources.numbers and self.chance(_NATURAL):
+            marks = hand.number(x, foot, self.rng)
+        else:
+            marks = hand.write(text, x, foot, self.rng)
+        return corrected(marks, hand, self.rng) if self.chance(_CORRECTED) else marks
 
     def print_text(self, text: str, x: float, foot: float, size: float, *, face: str | None = None) -> list[Mark]:
-        """Set type with digits ``size`` page pixels high; digits in it are boxes nobody is blamed for."""
+        """Set type with digits ``size`` page pixels high; its digits are boxes that nobody is blamed for."""
         face = face or self.sources.typeface(self.rng)
-        marks, right = [], x
+        marks: list[Mark] = []
         for word in text.split():
-            shape = type_shape(face, word)
-            marks.append(placed(shape, right, foot, size))
-            right += (shape.extent[0] + 0.45) * size
+            for part in (word,) if not any(map(str.isdigit, word)) else word:
+                shape = type_shape(face, part)
+                drop = 0.2 * size if part in ",;" or set(part) & set("gjpqy") else 0.0
+                place = np.array([x, foot + drop - shape.extent[1] * size], np.float32)
+                lines = [line * np.float32(size) + place for line in shape.lines]
+                label = LABELS.get(part, NOTHING)
+                marks.append(Mark(lines, 0.0, filled=True, label=label, hard=label != NOTHING))
+                x += (shape.extent[0] + 0.12) * size
+            x += 0.35 * size
         return marks
 
     def near(self, **changes: object) -> Hand:
         """Return the page's hand, changed."""
         return replace(self.hand, **changes)  # type: ignore[arg-type]
 
-
-def placed(shape: Shape, x: float, foot: float, size: float) -> Mark:
-    """Return a shape of type with its ink's foot on a line."""
-    move = np.array([x, foot - shape.extent[1] * size], np.float32)
-    return Mark([line * np.float32(size) + move for line in shape.lines], 0.0, filled=True)
-
-
-def random_ink(rng: Generator, paper: float) -> Ink:
-    """Return a pen's ink that shows on paper of that tone."""
-    kind = rng.random()
-    faint = rng.random() < 0.15
-    tone = float(rng.uniform(0.03, 0.4)) * min(1.0, paper + 0.1)
-    density = float(rng.uniform(0.35, 0.6) if faint else rng.uniform(0.7, 1.0))
-    if kind < 0.4:  # ballpoint
-        return Ink(tone=tone, density=density, patches=float(rng.uniform(0, 0.35)), grain=float(rng.uniform(0, 0.3)))
-    if kind < 0.65:  # gel, fibre, marker
-        return Ink(tone=tone * 0.7, density=max(density, 0.6), bleed=float(rng.uniform(0, 0.6)))
-    if kind < 0.82:  # pencil
-        return Ink(tone=float(rng.uniform(0.2, 0.55)) * paper, density=density, grain=float(rng.uniform(0.2, 0.8)),
-                   patches=float(rng.uniform(0, 0.4)))  # fmt: skip
-    return Ink(tone=tone, density=density, pooling=float(rng.uniform(0.1, 0.5)), patches=float(rng.uniform(0, 0.5)),
-               bleed=float(rng.uniform(0, 0.5)))  # fmt: skip
-
-
-def print_ink(rng: Generator, paper: float) -> Ink:
-    """Return printer's ink: black, grey or a colour's grey."""
-    tone = float(rng.uniform(0.02, 0.3) if rng.random() < 0.5 else rng.uniform(0.3, 0.8)) * paper
-    return Ink(tone=tone, density=float(rng.uniform(0.75, 1.0)), grain=float(rng.choice((0.0, 0.0, 0.3))))
+    def crop(self, marks: Sequence[Mark], low: float = 0.02, high: float = 1.2) -> None:
+        """Cut the picture close around marks, as crops of forms are: so many digit heights away."""
+        left, top, right, bottom = extent(marks)
+        room = self.height * self.rng.uniform(low, high, 4)
+        self.window = (left - room[0], top - room[1], right + room[2], bottom + room[3])
 
 
 def blank_page(sources: Sources, rng: Generator, view: tuple[int, int], height: float) -> Page:
     """Return an empty page for a view ((H, W), page pixels) with digits of ``height``."""
-    surface = random_paper(rng)
-    board = rng.random() < 0.06
-    if board:
+    surface, kind = random_paper(rng), rng.random()
+    style: Style = "photograph" if kind < 0.58 else "scan" if kind < 0.86 else "bilevel" if kind < 0.97 else "screen"
+    if rng.random() < 0.06 or (style == "screen" and rng.random() < 0.5):
         surface = replace(surface, tone=float(rng.uniform(0.06, 0.3)), cloud=float(rng.uniform(0.02, 0.15)))
-        ink = Ink(tone=float(rng.uniform(0.6, 0.95)), density=float(rng.uniform(0.6, 1)),
-                  grain=float(rng.uniform(0.1, 0.7)), patches=float(rng.uniform(0, 0.5)))  # fmt: skip
+        ink = printing = chalk(rng)
     else:
-        ink = random_ink(rng, surface.tone)
+        ink, printing = random_ink(rng, surface.tone), print_ink(rng, surface.tone)
     touching = rng.random() < 0.3
     hand = Hand(
         writer=sources.hand(rng),
@@ -139,10 +149,21 @@ def blank_page(sources: Sources, rng: Generator, view: tuple[int, int], height: 
         aspect=float(np.exp(rng.normal(0, 0.12))),
         jitter=float(rng.uniform(0.1, 1.2)),
         climb=float(rng.normal(0, 0.02)),
+        nib=float(rng.uniform(0.2, 0.75)) if rng.random() < 0.2 else 0.0,
+        joins=float(rng.uniform(0.2, 0.9)) if touching and rng.random() < 0.2 else 0.0,
     )
     turn = float(rng.uniform(-0.26, 0.26) if rng.random() < 0.25 else rng.normal(0, 0.03))
     margin = 12 + 0.5 * max(view) * abs(np.sin(turn))  # what the turned view sees beyond the upright one
-    kind = rng.random()
-    style: Style = "photograph" if kind < 0.6 else "scan" if kind < 0.88 else "bilevel"
-    return Page(sources, rng, (-margin, -margin, view[1] + margin, view[0] + margin), (0, 0, view[1], view[0]), height,
-                hand, ink, surface, style, turn=turn)  # fmt: skip
+    return Page(
+        sources=sources,
+        rng=rng,
+        area=(-margin, -margin, view[1] + margin, view[0] + margin),
+        view=(0, 0, view[1], view[0]),
+        height=height,
+        hand=hand,
+        ink=ink,
+        surface=surface,
+        style=style,
+        printing=printing,
+        turn=turn,
+    )

@@ -1,0 +1,112 @@
+"""Combs and boxes: one digit a cell, frames that digits touch and cross, cells left empty or crossed out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from numbre_edge.types import Floats
+from numbre_export.synthesis.pages import numerals
+from numbre_export.synthesis.pages.page import Page
+from numbre_export.synthesis.pages.rulings import labels
+from numbre_export.synthesis.sheet import Mark, dots, extent, moved, rectangle, segment
+
+
+def comb(page: Page) -> None:
+    """Write one digit in each cell of a comb, or of a strip of cells; some are left empty."""
+    _cells(page, int(page.rng.integers(2, 12)), rows=int(page.rng.choice((1, 1, 2, 4))), apart=0.0)
+
+
+def boxes(page: Page) -> None:
+    """Write one digit in each of some boxes that stand apart; some are left empty."""
+    _cells(page, int(page.rng.integers(1, 7)), rows=int(page.rng.choice((1, 1, 2, 4))), apart=page.between(0.1, 0.9))
+
+
+def frame(page: Page) -> None:
+    """Write one number in a large frame."""
+    text = numerals.digits(page.rng, 1) if page.chance(0.4) else numerals.number(page.rng)
+    x, foot = page.between(page.view[0], page.view[2] - 2 * page.height), page.between(page.height, page.view[3])
+    marks = page.number(text, x, foot, free=True)
+    left, top, right, bottom = extent(marks)
+    room = page.height * page.rng.uniform((-0.1, -0.1, -0.1, -0.1), (1.6, 1.2, 1.6, 1.2))
+    edge = rectangle(left - room[0], top - room[1], right + room[2], bottom + room[3])
+    if not page.chance(0.06):
+        page.lay(marks)
+    page.rule([edge], page.hairline(0.02, 0.22))
+    if page.chance(0.4):
+        labels(page, top - room[1] - page.height * page.between(0.1, 0.6))
+    if page.chance(0.5):
+        page.crop([Mark([edge], 0.0)], -0.3, 0.8)
+
+
+def _cells(page: Page, count: int, *, rows: int, apart: float) -> None:
+    width = page.hairline(0.02, 0.2)
+    wide, high = page.height * page.between(0.75, 1.9), page.height * page.between(0.95, 2.2)
+    if apart:
+        wide = high * page.between(0.75, 1.25)
+    step, lane = wide + apart * page.height, high + (apart if apart else page.between(0, 1)) * page.height
+    x0 = page.between(*sorted((page.view[0] - 0.4 * page.height, page.view[2] - count * step)))
+    y0 = page.between(*sorted((page.view[1] - 0.3 * high, page.view[3] - rows * lane)))
+    open_top, filled = not apart and page.chance(0.25), float(page.rng.choice((0.0, 0.5, 0.9, 1.0, 1.0)))
+    guides, right_first = page.chance(0.12), page.chance(0.3)
+    lines: list[Floats] = []
+    written: list[Mark] = []
+    for row in range(rows):
+        y = y0 + row * lane
+        empty = int(page.rng.integers(0, count)) if right_first else 0
+        for cell in range(count):
+            x = x0 + cell * step
+            lines += _outline(x, y, wide, high, open_top)
+            if guides:
+                _guide(page, x, y, wide, high)
+            if cell < empty:
+                written += _crossed(page, x, y, wide, high) if page.chance(0.3) else []
+            elif page.rng.random() < filled:
+                text = numerals.digits(page.rng, 1) if page.chance(0.95) else page.one_of("-/x")
+                symbol = page.hand.write(text, 0.0, 0.0, page.rng, number=text.isdigit())
+                written += centred(page, symbol, x + wide / 2, y + high / 2)
+            elif page.chance(0.12):
+                written += _crossed(page, x, y, wide, high)
+    page.rule(lines, width)
+    if page.chance(0.4):
+        labels(page, y0 - page.height * page.between(0.2, 0.6))
+    page.lay(written)
+    if page.chance(0.25):
+        x, y = x0 + step * int(page.rng.integers(count)), y0 + lane * int(page.rng.integers(rows))
+        page.crop([Mark([rectangle(x, y, x + wide, y + high)], 0.0)], -0.15, 0.7)
+
+
+def _outline(x: float, y: float, wide: float, high: float, open_top: bool) -> list[Floats]:
+    if not open_top:
+        return [rectangle(x, y, x + wide, y + high)]
+    teeth = [segment(side, y + 0.6 * high, side, y + high) for side in (x, x + wide)]
+    return [*teeth, segment(x, y + high, x + wide, y + high)]
+
+
+def _guide(page: Page, x: float, y: float, wide: float, high: float) -> None:
+    """Print the faint eight in a cell that tells how to form digits."""
+    left, right, top, bottom = x + 0.25 * wide, x + 0.75 * wide, y + 0.18 * high, y + 0.82 * high
+    ends = [(left, level, right, level) for level in (top, (top + bottom) / 2, bottom)]
+    ends += [(side, top, side, bottom) for side in (left, right)]
+    pitch = page.height * 0.1
+    faint = replace(page.printing, density=0.35)
+    page.lay([Mark(dots(*end, pitch, 0.4 * pitch), max(0.5, 0.02 * page.height)) for end in ends], faint)
+
+
+def _crossed(page: Page, x: float, y: float, wide: float, high: float) -> list[Mark]:
+    """Cross an empty cell out: from corner to corner, or a dash."""
+    if page.chance(0.3):
+        level = y + high * page.between(0.35, 0.65)
+        return [Mark([segment(x + 0.2 * wide, level, x + 0.8 * wide, level)], page.pen)]
+    miss = page.rng.normal(0, 0.08 * page.height, 8)
+    lines = [
+        segment(x + miss[0], y + miss[1], x + wide + miss[2], y + high + miss[3]),
+        segment(x + wide + miss[4], y + miss[5], x + miss[6], y + high + miss[7]),
+    ]
+    return [Mark([line], page.pen) for line in lines]
+
+
+def centred(page: Page, marks: list[Mark], x: float, y: float) -> list[Mark]:
+    """Move marks about the middle of a cell, as people hit it."""
+    left, top, right, bottom = extent(marks)
+    miss = page.rng.normal(0, 0.12 * page.height, 2)
+    return moved(marks, x - (left + right) / 2 + float(miss[0]), y - (top + bottom) / 2 + float(miss[1]))
