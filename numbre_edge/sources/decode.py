@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numbre_edge.errors import MissingExtra, SourceError
-from numbre_edge.sources.formats import JPEG_SCAN, exif_orientation, jpeg_segments, picture_format, read_header
+from numbre_edge.sources.formats import JPEG_SCAN, jpeg_segments, picture_format, read_header
 from numbre_edge.sources.quiet import quiet_opencv
+from numbre_edge.sources.tiff import exif_orientation
 from numbre_edge.types import Frame, Pixels
 
 # Bytes that decoding may take, the file included. Reading itself takes about 80 MB more: below 1 GB in all.

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import os
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from numbre_edge.errors import SourceError, UsageError
+from numbre_edge.sources.content import read_bytes
 from numbre_edge.sources.decode import decode_frame
 from numbre_edge.sources.video import VIDEOS, video_frames
 from numbre_edge.types import Frame
@@ -19,8 +17,6 @@ PICTURES = frozenset(
     {"png", "jpg", "jpeg", "jpe", "jfif", "bmp", "dib", "webp", "tif", "tiff", "gif", "jp2"}
     | {"pbm", "pgm", "ppm", "pnm", "avif", "heic", "heif"}
 )
-MAX_BYTES = 400 * 2**20  # of a picture file: 100 megapixels of raw colour are 300 million
-_NONBLOCK = getattr(os, "O_NONBLOCK", 0)  # Windows has none, and no pipes among its files
 
 
 @dataclass(frozen=True)
@@ -56,7 +52,6 @@ def frames(source: Source, *, every: int = 1) -> Iterator[Frame]:
     if source.error is not None:
         raise SourceError(source.error)
     if source.is_video:
-        _check_video(source.path)
         yield from video_frames(source.path, every=every)
     else:
         data = read_bytes(source.path) if source.content is None else source.content
@@ -78,76 +73,6 @@ def frame_at(source: Source, index: int = 0) -> Frame:
     )
 
 
-def read_bytes(path: Path) -> bytes:
-    """Return the content of a file, or of a pipe that somebody writes to.
-
-    Raises:
-        SourceError: missing, a folder or device, not readable, or larger than
-            ``MAX_BYTES``. The message leaves the path out.
-    """
-    try:
-        kind = path.stat().st_mode
-        if not (stat.S_ISREG(kind) or stat.S_ISFIFO(kind) or stat.S_ISDIR(kind)):
-            raise SourceError("is a device or socket, not a picture")
-        with open(path, "rb", opener=_open_at_once) as file:
-            return _read_pipe(file) if stat.S_ISFIFO(kind) else _read_file(file)
-    except OSError as exc:
-        raise SourceError(reason(exc)) from exc
-    except ValueError as exc:  # a NUL in the path
-        raise SourceError("no such file") from exc
-
-
-def reason(exc: OSError) -> str:
-    """Return why a file cannot be read."""
-    if isinstance(exc, FileNotFoundError):
-        return "no such file"
-    if isinstance(exc, IsADirectoryError):
-        return "is a folder, not a picture"
-    if isinstance(exc, PermissionError):
-        return "permission denied; check who may read it"
-    return (exc.strerror or str(exc)).lower()
-
-
 def suffix(path: Path) -> str:
     """Return ``jpg`` of ``a/b.JPG``."""
     return path.suffix.lower().lstrip(".")
-
-
-def check_size(size: int) -> None:
-    """Raise SourceError where a picture file of ``size`` bytes is too large."""
-    if size > MAX_BYTES:
-        raise SourceError(f"too large: a picture file may have {MAX_BYTES // 2**20} MB; scale it down")
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    """Open without waiting: else a pipe waits for somebody to write to it, maybe for ever."""
-    return os.open(path, flags | _NONBLOCK)
-
-
-def _read_file(file: io.BufferedReader) -> bytes:
-    check_size(os.fstat(file.fileno()).st_size)
-    return file.read()
-
-
-def _read_pipe(file: io.BufferedReader) -> bytes:
-    first = file.raw.read(1)  # None where its writer has yet to write
-    if first == b"":
-        raise SourceError("empty: a pipe that nobody writes to")
-    os.set_blocking(file.fileno(), True)
-    data = (first or b"") + file.read(MAX_BYTES)
-    check_size(len(data))
-    return data
-
-
-def _check_video(path: Path) -> None:
-    """Say why a video cannot be opened, which OpenCV does not."""
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise SourceError("is no regular file; a video is read from one")
-        with path.open("rb") as file:
-            if not file.read(1):
-                raise SourceError("empty: the file has 0 bytes")
-    except OSError as exc:
-        raise SourceError(reason(exc)) from exc
-    except ValueError as exc:  # a NUL in the path
-        raise SourceError("no such file") from exc

@@ -15,8 +15,9 @@ from typing import Literal, NamedTuple, Self
 
 from numbre_edge.errors import MissingExtra, SourceError
 from numbre_edge.events import SourceEvent
+from numbre_edge.sources.content import read_bytes
 from numbre_edge.sources.decode import decode
-from numbre_edge.sources.files import PICTURES, read_bytes
+from numbre_edge.sources.files import PICTURES
 from numbre_edge.sources.stream import Stream
 from numbre_edge.types import Frame
 

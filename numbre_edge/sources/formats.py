@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
+
+from numbre_edge.sources.tiff import Tiff
 
 _SIGNATURES = (
     (b"\xff\xd8\xff", "JPEG"),
@@ -25,7 +26,7 @@ _BMP_HEADERS = (12, 16, 40, 52, 56, 64, 108, 124)  # bytes
 _BETWEEN = rb"(?:\s|#[^\r\n]*[\r\n])"
 _PNM = re.compile(rb"P([1-6])%b+(\d{1,9})%b+(\d{1,9})(?:%b+(\d{1,9}))?\s" % (_BETWEEN, _BETWEEN, _BETWEEN))
 _MOST_SEGMENTS = 65_536  # of a JPEG before its size: profiles and previews are a few hundred
-_MOST_PAGES = 100_000
+_MOST_FRAMES = 100_000
 JPEG_SCAN = 0xDA  # the marker SOS
 HEAD = 4096  # bytes of a file that tell its format
 
@@ -137,7 +138,7 @@ def _gif(data: bytes) -> Header:
     flags = _little(data, 10, 1)
     at = 13 + (3 << (flags & 7) + 1 if flags & 128 else 0)
     pages = 0
-    while pages < _MOST_PAGES:
+    while pages < _MOST_FRAMES:
         kind = data[at : at + 1]
         if kind == b",":  # an image: its descriptor, its colours, the size of its codes
             pages += 1
@@ -188,7 +189,7 @@ def _webp(data: bytes) -> Header | None:
 def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
     """Yield the name, start and end of each chunk of a RIFF file."""
     at = 12
-    for _ in range(_MOST_PAGES):
+    for _ in range(_MOST_FRAMES):
         if at + 8 > len(data):
             return
         size = _little(data, at + 4, 4)
@@ -241,53 +242,8 @@ def _boxes(data: bytes, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
         at = until
 
 
-def exif_orientation(exif: bytes) -> int:
-    """Return the orientation, 1 to 8, that an EXIF block says (Exif 2.32, 4.6.4); 1, upright, where it says none."""
-    start = max(exif.find(b"II*\0", 0, 16), exif.find(b"MM\0*", 0, 16), 0)
-    return _Tiff(exif[start:]).first().get(0x112, 1)
-
-
-class _Tiff:
-    """The directories of a TIFF 6.0 file (section 2) or BigTIFF."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._order: Literal["little", "big"] = "little" if data[:2] == b"II" else "big"
-        big = data[2:4] in (b"+\0", b"\0+")
-        self._word, self._count, self._entry = (8, 8, 20) if big else (4, 2, 12)  # bytes
-        self._begin = self._number(8 if big else 4, self._word)
-
-    def first(self) -> dict[int, int]:
-        """Return the first value of each entry of the first directory that holds whole numbers, tag -> number."""
-        found: dict[int, int] = {}
-        begin = self._begin + self._count
-        entries = min(self._number(self._begin, self._count), 4096)
-        for at in range(begin, begin + self._entry * entries, self._entry):
-            size = {1: 1, 3: 2, 4: 4, 16: 8}.get(self._number(at + 2, 2), 0)
-            place = at + 4 + self._word
-            if size * self._number(at + 4, self._word) > self._word:
-                place = self._number(place, self._word)
-            tag = self._number(at, 2)
-            found[tag] = max(self._number(place, size), found.get(tag, 0))
-        return found
-
-    def pages(self) -> int:
-        """Return the number of directories that are no previews (NewSubfileType, which comes first, bit 0)."""
-        at, pages = self._begin, 0
-        seen: set[int] = set()
-        while 0 < at < len(self._data) and at not in seen and len(seen) < _MOST_PAGES:
-            seen.add(at)
-            tag, kind = self._number(at + self._count, 2), self._number(at + self._count + 4 + self._word, 4)
-            pages += not (tag == 254 and kind & 1)
-            at = self._number(at + self._count + self._entry * self._number(at, self._count), self._word)
-        return pages
-
-    def _number(self, at: int, size: int) -> int:
-        return int.from_bytes(self._data[at : at + size], self._order)
-
-
 def _tiff(data: bytes) -> Header:
-    tiff = _Tiff(data)
+    tiff = Tiff(data)
     first = tiff.first()
     width, height, samples = first.get(256, 0), first.get(257, 0), first.get(277, 1)
     channels = 1 if samples == 1 and first.get(262) in (0, 1) else 3 if samples == 3 else 4

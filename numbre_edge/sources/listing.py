@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from numbre_edge.errors import SourceError, UsageError
+from numbre_edge.sources.content import MAX_BYTES, check_size, reason
 from numbre_edge.sources.drawn import MARKED, is_marked
-from numbre_edge.sources.files import MAX_BYTES, PICTURES, Source, check_size, reason, suffix
+from numbre_edge.sources.files import PICTURES, Source, suffix
 from numbre_edge.sources.formats import HEAD, picture_format
 from numbre_edge.sources.video import VIDEOS
 

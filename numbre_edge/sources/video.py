@@ -14,6 +14,7 @@ import numpy as np
 
 from numbre_edge.errors import SourceError
 from numbre_edge.events import SourceEvent
+from numbre_edge.sources.content import check_video
 from numbre_edge.sources.quiet import quiet_opencv
 from numbre_edge.sources.stream import Stream
 from numbre_edge.types import Frame
@@ -27,29 +28,53 @@ _COUNTED = frozenset({"mp4", "m4v", "mov", "avi", "3gp"})
 
 
 def video_frames(path: Path, *, every: int = 1) -> Generator[Frame, None, None]:
-    """Yield frames 0, ``every``, 2 * ``every``, ... of a video; timestamps in seconds.
+    """Yield frames 0, ``every``, 2 * ``every``, ... of a video; timestamps in seconds, as the video states them.
 
     Raises:
         SourceError: not a video, or one without a single frame; or, after all
-            frames that can be read, one that promises more than it holds.
+            frames that can be read, one that promises more than it holds. The
+            message leaves the path out.
     """
+    check_video(path)
     with _opened(path) as capture:
         rate = capture.get(cv2.CAP_PROP_FPS)
-        index = 0
-        reached = 0.0
+        index, clock = 0, _Clock(1 / rate if rate > 0 else 0.0)
         while _grab(capture):
-            reached = capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
+            timestamp = clock.next(capture.get(cv2.CAP_PROP_POS_MSEC) / 1000)
             if index % every == 0:
                 with quiet_opencv():
                     ok, pixels = capture.retrieve()
                 if not ok:
                     raise SourceError(f"damaged: frame {index} of the video cannot be decoded; copy the file again")
-                timestamp = index / rate if rate > 0 else 0.0
                 yield Frame(np.asarray(pixels, np.uint8), str(path), index, timestamp)
             index += 1
         if index == 0:
             raise SourceError("damaged: the video opens but has no frame that can be decoded; copy the file again")
-        _check_whole(path, index, reached, promised=capture.get(cv2.CAP_PROP_FRAME_COUNT), rate=rate)
+        _check_whole(path, index, clock, promised=capture.get(cv2.CAP_PROP_FRAME_COUNT), rate=rate)
+
+
+class _Clock:
+    """When each frame is shown: what the video states, or one frame after the last where it states nothing later.
+
+    Attributes:
+        now: seconds since the video began, of the last frame.
+        longest: seconds that a frame was shown for, at most.
+    """
+
+    def __init__(self, step: float) -> None:
+        self._step = step
+        self.now = -1.0
+        self.longest = step
+
+    def next(self, stated: float) -> float:
+        """Return the time of the next frame, for which OpenCV says ``stated``."""
+        if self.now < 0:
+            self.now = max(stated, 0.0)
+            return self.now
+        later = stated if stated > self.now else self.now + self._step
+        self.longest = max(self.longest, later - self.now)
+        self.now = later
+        return later
 
 
 class VideoStream(Stream):
@@ -66,13 +91,9 @@ class VideoStream(Stream):
     def __enter__(self) -> Self:
         """Raises SourceError where there is no such file, or one that may not be read."""
         try:
-            with Path(self.name).open("rb") as file:
-                empty = not file.read(1)
-        except OSError as exc:
-            reason = "no such file" if isinstance(exc, FileNotFoundError) else (exc.strerror or str(exc)).lower()
-            raise SourceError(f"{self.name}: {reason}; check the path") from exc
-        if empty:
-            raise SourceError(f"{self.name}: empty: the file has 0 bytes; copy it again")
+            check_video(Path(self.name))
+        except SourceError as exc:
+            raise SourceError(f"{self.name}: {exc}") from exc
         self.began = time.monotonic()
         self._frames = video_frames(Path(self.name))
         return self
@@ -108,19 +129,22 @@ def _grab(capture: cv2.VideoCapture) -> bool:
         return capture.grab()
 
 
-def _check_whole(path: Path, count: int, reached: float, *, promised: float, rate: float) -> None:
+def _check_whole(path: Path, count: int, clock: _Clock, *, promised: float, rate: float) -> None:
     """Say when a video ended long before its own header says.
 
     OpenCV tells a damaged frame from the end of the file as little as it tells a file cut short. A few
-    frames or a moment less are ordinary: edit lists, repeated frames, sound that is longer than the picture.
+    frames or a moment less are ordinary: edit lists, repeated frames, sound that is longer than the picture,
+    a last frame that is shown as long as others were.
     """
     if promised <= 0 or rate <= 0:
         return  # a container that does not say
-    if path.suffix.lower().lstrip(".") in _COUNTED and promised - count > max(2, 0.05 * promised):
-        raise SourceError(f"damaged: only {count} of the video's {promised:.0f} frames can be read; copy it again")
+    if path.suffix.lower().lstrip(".") in _COUNTED:
+        if promised - count > max(2, 0.05 * promised):
+            raise SourceError(f"damaged: only {count} of the video's {promised:.0f} frames can be read; copy it again")
+        return
     duration = promised / rate
-    if reached > 0 and duration - reached > max(0.5, 0.02 * duration):
-        raise SourceError(f"damaged: the video ends after {reached:.1f} of its {duration:.1f} s; copy it again")
+    if duration - clock.now > max(0.5, 0.02 * duration, 2 * clock.longest):
+        raise SourceError(f"damaged: the video ends after {clock.now:.1f} of its {duration:.1f} s; copy it again")
 
 
 @contextmanager

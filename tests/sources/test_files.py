@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from numbre_edge.errors import SourceError, UsageError
-from numbre_edge.sources.files import MAX_BYTES, Source, frame_at, frames, read_bytes
+from numbre_edge.sources.content import MAX_BYTES, read_bytes
+from numbre_edge.sources.files import Source, frame_at, frames
 from numbre_edge.types import Frame
 
 

@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
-from numbre_edge.sources.formats import HEAD, exif_orientation, picture_format, read_header
+from numbre_edge.sources.formats import HEAD, picture_format, read_header
+from numbre_edge.sources.tiff import exif_orientation
 
 PIXELS = np.random.default_rng(3).integers(0, 255, (37, 53, 3), np.uint8)
 KINDS = {

@@ -10,9 +10,10 @@ import pytest
 
 from numbre_edge.errors import SourceError
 from numbre_edge.events import SourceEvent
-from numbre_edge.sources.video import VideoStream
+from numbre_edge.sources.video import VideoStream, video_frames
 from numbre_edge.types import Frame
 from tests.conftest import RunPython
+from tests.sources.matroska import matroska
 from tests.sources.mjpeg_server import number_of, picture
 from tests.sources.scripted_capture import News, frames_in, states_in
 
@@ -97,11 +98,46 @@ def test_of_a_video_damaged_in_its_middle_what_can_be_read_is_read(tmp_path: Pat
     assert error == f"{path}: damaged: only {len(numbers)} of the video's 50 frames can be read; copy it again"
 
 
+def slides(path: Path, times: list[float], *, duration: float) -> Path:
+    """Write a video whose frames, which show their own number, come at any times."""
+    path.write_bytes(matroska([picture(number) for number in range(len(times))], times, duration=duration))
+    return path
+
+
+@pytest.mark.parametrize("start", [0.0, 5.0])
+def test_of_a_variable_rate_the_times_are_those_of_the_video(start: float, tmp_path: Path) -> None:
+    times = [0.0, 0.1, 0.2, 2.0, 2.5, 2.6]
+    path = slides(tmp_path / "a.mkv", [start + time for time in times], duration=2.7)
+    found, error = read(path)
+
+    assert error == ""
+    assert [frame.timestamp for frame in frames_in(found)] == pytest.approx(times)
+    assert [number_of(frame.pixels) for frame in frames_in(found)] == list(range(6))
+    assert found[-1] == SourceEvent("ended", str(path), frames_in(found)[-1].timestamp)
+    assert [(frame.index, frame.timestamp) for frame in video_frames(path, every=3)] == [(0, 0.0), (3, 2.0)]
+
+
+def test_frames_that_state_no_later_time_follow_at_the_nominal_rate(tmp_path: Path) -> None:
+    found, error = read(slides(tmp_path / "a.mkv", [0.0, 0.0, 0.0, 0.0, 1.0], duration=1.1))
+
+    assert error == ""
+    times = [frame.timestamp for frame in frames_in(found)]
+    assert times == sorted(set(times))
+    assert times[-1] == 1.0
+
+
+def test_a_last_frame_that_stays_as_long_as_others_is_no_damage(tmp_path: Path) -> None:
+    found, error = read(slides(tmp_path / "a.mkv", [0.0, 10.0, 20.0], duration=30.0))
+
+    assert error == ""
+    assert [frame.timestamp for frame in frames_in(found)] == [0.0, 10.0, 20.0]
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (None, "no such file; check the path"),
-        (b"", "empty: the file has 0 bytes; copy it again"),
+        (None, "no such file"),
+        (b"", "empty: the file has 0 bytes"),
         (
             b"not a video at all",
             "cannot be opened as a video: damaged, truncated or of an unknown codec; copy it again",
@@ -130,7 +166,7 @@ def test_a_video_without_its_index_is_an_error(tmp_path: Path) -> None:
 def test_a_video_that_may_not_be_read_says_so(tmp_path: Path) -> None:
     path = clip(tmp_path / "a.avi")
     path.chmod(0)
-    assert read(path) == ([], f"{path}: permission denied; check the path")
+    assert read(path) == ([], f"{path}: permission denied; check who may read it")
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="counts in /proc, which only Linux has")
