@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,8 @@ from typer.core import TyperGroup
 
 from numbre_edge.cli.app import app
 
+RunPython = Callable[..., subprocess.CompletedProcess[str]]
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -22,6 +24,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMES = "predict|live|explain|doctor|models|train|evaluate|export"
+SPOT = re.compile(r"\d+, \d+, \d+ x \d+")  # where a number is, in the table of predict
 COMMAND = re.compile(rf"(?:^|[\s/])numbre-edge +((?:{NAMES}|-)[^&|\"]*)")
 
 
@@ -63,11 +66,28 @@ def test_ci_runs_the_first_two_code_lines_as_they_stand() -> None:
     assert 'bash -c "$(code_line 2)"' in script.replace("$second", "$(code_line 2)")
 
 
-@pytest.mark.parametrize("code", blocks(README, "python"))
-def test_the_python_runs(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_readme_is_short_enough_to_be_read() -> None:
+    assert len(README.splitlines()) <= 150
+
+
+def test_the_table_it_shows_is_what_predict_prints(run_python: RunPython) -> None:
+    shown = next(block for block in blocks(README, "") if block.startswith("picture "))
+    pictures = re.findall(r"^samples/\S+", shown, re.MULTILINE)
+
+    printed = run_python("-m", "numbre_edge", "predict", *pictures).stdout
+
+    assert SPOT.sub("", printed) == SPOT.sub("", shown)
+    for places in zip(SPOT.findall(printed), SPOT.findall(shown), strict=True):
+        ours, theirs = (list(map(int, re.findall(r"\d+", place))) for place in places)
+        assert ours == pytest.approx(theirs, abs=2)  # pixels: processors and versions of OpenCV differ in a last bit
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_python_in_the_pages_runs(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
 
-    exec(compile(code, "README.md", "exec"), {})
+    for code in blocks(page.read_text(encoding="utf-8"), "python"):
+        exec(compile(code, page.name, "exec"), {})
 
 
 @pytest.mark.parametrize("line", sorted(set(numbre_edge_commands())))
