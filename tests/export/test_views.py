@@ -70,7 +70,7 @@ def test_a_view_is_the_same_after_others_were_rendered(sources: Sources) -> None
 @pytest.mark.parametrize(("filled", "width"), [(False, 1.3), (False, 4.0), (False, 9.0), (True, 0.0), (True, 4.0)])
 def test_bounds_are_tight_around_the_ink_drawn(filled: bool, width: float) -> None:
     line = np.array([[20.3, 30.7], [60.2, 28.1], [41.5, 70.9]], np.float32)
-    mark = Mark([line], width, filled)
+    mark = Mark.of([line], width, filled=filled)
     ink = cover([mark], (100, 120)) > 0.5
     left, top, right, bottom = bounds([mark])[0]
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
@@ -81,7 +81,7 @@ def test_bounds_are_tight_around_the_ink_drawn(filled: bool, width: float) -> No
 
 
 def test_a_dot_is_as_wide_as_the_pen() -> None:
-    mark = Mark([np.array([[30, 30]], np.float32)], 6.0)
+    mark = Mark.of([np.array([[30, 30]], np.float32)], 6.0)
     assert cover([mark], (60, 60)).sum() == pytest.approx(np.pi * 9, rel=0.15)
 
 

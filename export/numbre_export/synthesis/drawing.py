@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 import cv2
@@ -13,33 +12,37 @@ from numpy.typing import NDArray
 
 from numbre_edge.types import Floats, Pixels
 from numbre_export.synthesis.inks import Ink
+from numbre_export.synthesis.paths import Path
 from numbre_export.synthesis.scenes.texture import grain, smooth_noise
 from numbre_export.synthesis.sheet import NOTHING, Layer, Mark
 from numbre_export.synthesis.surfaces import GRAINS
 
 _SHIFT = 4  # bits of a drawn coordinate below the pixel
+_FAR = 1 << 24  # no further away than this, drawn pixels
 _FINE, _COARSE = 4, 2  # times the picture's size: thin pens need widths in fine steps, thick ones are slow to draw
 _THICK = 6.0  # page pixels from which a pen is drawn coarsely
 
 
 def project(marks: Sequence[Mark], matrix: NDArray[np.float64]) -> list[Mark]:
     """Return marks seen through a homography ((3, 3), page to picture); pens are scaled by its mean scale."""
-    lines = [line for mark in marks for line in mark.lines]
-    points = np.concatenate(lines) @ matrix[:, :2].T + matrix[:, 2]
+    points = np.concatenate([mark.path.points for mark in marks]) @ matrix[:, :2].T + matrix[:, 2]
     flat = (points[:, :2] / points[:, 2:]).astype(np.float32)
-    ends = np.cumsum([len(line) for line in lines]).tolist()
-    parts = iter([flat[start:end] for start, end in zip([0, *ends], ends, strict=False)])
     scale = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2])))) / float(matrix[2, 2])
-    return [replace(mark, lines=[next(parts) for _ in mark.lines], width=mark.width * scale) for mark in marks]
+    seen, start = [], 0
+    for mark in marks:
+        end = start + len(mark.path.points)
+        path = Path(flat[start:end], mark.path.ends)
+        seen.append(Mark(path, mark.width * scale, mark.filled, mark.label, mark.hard, mark.nib))
+        start = end
+    return seen
 
 
 def bounds(marks: Sequence[Mark]) -> Floats:
     """Return the left, top, right and bottom of each mark's ink, (N, 4) float32, picture pixels."""
     if not marks:
         return np.zeros((0, 4), np.float32)
-    counts = [sum(len(line) for line in mark.lines) for mark in marks]
-    points = np.concatenate([line for mark in marks for line in mark.lines])
-    starts = np.cumsum([0, *counts[:-1]])
+    points = np.concatenate([mark.path.points for mark in marks])
+    starts = np.cumsum([0, *(len(mark.path.points) for mark in marks[:-1])])
     reach = np.array([[mark.width / 2] for mark in marks], np.float32)
     low, high = np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)
     return np.concatenate([low - reach, high + reach], axis=1)
@@ -59,9 +62,8 @@ def cover(marks: Sequence[Mark], shape: tuple[int, int]) -> Floats:
 
 def _draw(canvas: Pixels, mark: Mark, times: int) -> None:
     # The middle of the first pixel is at half a pixel; the canvas' own is at half of one of its pixels.
-    scaled = [
-        np.clip((line * times - 0.5) * (1 << _SHIFT), -(1 << 24), 1 << 24).astype(np.int32) for line in mark.lines
-    ]
+    points = np.maximum(np.minimum((mark.path.points * times - 0.5) * (1 << _SHIFT), _FAR), -_FAR).astype(np.int32)
+    scaled = [points[start:end] for start, end in pairwise((0, *mark.path.ends))]
     thickness = round(mark.width * times)
     if mark.filled:
         cv2.fillPoly(canvas, scaled, (255,), cv2.LINE_8, _SHIFT)

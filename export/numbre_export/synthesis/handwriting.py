@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from numbre_edge.types import Floats
-from numbre_export.synthesis.shapes import Shape
+from numbre_export.synthesis.paths import Path
 from numbre_export.synthesis.sheet import LABELS, NOTHING, Mark
 from numbre_export.synthesis.sources import Writer
 
 _BANDS = 7  # rows in which two neighbours' distance is measured
+_ROWS = np.arange(_BANDS, dtype=np.int32)[:, None]
 # Where the middle of a mark stands above the baseline, digit heights; what is not here stands on it.
 _MIDDLE = {"-": 0.45, "+": 0.45, "=": 0.42, "*": 0.5, "~": 0.45, ":": 0.4, "<": 0.45, ">": 0.45, "'": 0.9, '"': 0.9,
            "^": 0.95, "`": 0.95, "/": 0.45, ",": -0.06, ";": 0.2, "(": 0.4, ")": 0.4, "|": 0.45, "_": -0.05,
@@ -66,89 +68,75 @@ class Hand:
                 right += self.height * float(rng.uniform(0.4, 0.9))
                 edge = None
                 continue
-            lines, filled = self._shape(character, rng)
-            left, end = _profile(lines, self.height)
+            path, dense, filled = self._shape(character, rng)
+            left, end = _profile(dense, self.height)
             gap = self.height * (self.gap + 0.08 * self.jitter * float(rng.standard_normal()))
-            if edge is None:
-                shift = right - float(min(line[:, 0].min() for line in lines))
-            else:
-                apart = left - edge
-                near = float(apart[np.isfinite(apart)].min(initial=np.inf))
-                shift = gap - near if np.isfinite(near) else right - float(left[np.isfinite(left)].min(initial=0)) + gap
+            start = float(left.min())
+            shift = right - start
+            if edge is not None:
+                near = float((left - edge).min())
                 # No further back than where the last symbol's middle is, however open its shape.
-                shift = max(shift, right - 0.35 * self.height - float(min(line[:, 0].min() for line in lines)))
-            climb = -self.climb * (right - x)
-            moved = [line + np.array([shift, foot + climb], np.float32) for line in lines]
-            own = float(max(line[:, 0].max() for line in moved))
-            edge, right = end + shift, max(right, own)
-            label = LABELS.get(character, NOTHING) if number or character.isdigit() else NOTHING
+                shift = max(gap - near if near < np.inf else shift + gap, shift - 0.35 * self.height)
+            path = path.moved(shift, foot - self.climb * (right - x))
+            edge, right = end + np.float32(shift), max(right, float(end.max()) + shift)
             like = LOOKALIKES.get(text, NOTHING) if not number else NOTHING
+            label = LABELS.get(character, NOTHING) if number or character.isdigit() else like
             if marks and not filled and self.joins and rng.random() < self.joins:
-                marks += self._joined(marks[-1], moved)
-            mark = self._mark(moved, filled, label if like == NOTHING else like)
-            marks.append(replace(mark, hard=True) if like != NOTHING else mark)
+                marks += self._joined(marks[-1], path)
+            marks.append(self._mark(path, filled, label, hard=like != NOTHING))
         return marks
 
     def word(self, x: float, foot: float, rng: Generator) -> list[Mark]:
         """Write a word, which is no number."""
-        lines = self._set(self.writer.word(rng), x, foot + 0.15 * self.height, rng, 1.0)
-        return [self._mark(lines, False, NOTHING)]
+        shape = self.writer.word(rng)
+        matrix = self._matrix(1.0, rng)
+        drop = foot + 0.15 * self.height - shape.extent[1] * float(matrix[1, 1])
+        return [self._mark(shape.path.transformed(matrix, x, drop), False, NOTHING)]
 
     def number(self, x: float, foot: float, rng: Generator) -> list[Mark]:
         """Write a number as somebody once wrote it: with that hand's own gaps and heights."""
         shape, parts = self.writer.sources.number(rng)
-        lines = self._set(shape, x, foot, rng, 1.0)
-        return [
-            self._mark([lines[i] for i in part], False, LABELS.get(character, NOTHING)) for character, part in parts
-        ]
+        matrix = self._matrix(1.0, rng)
+        path = shape.path.transformed(matrix, x, foot - shape.extent[1] * float(matrix[1, 1]))
+        return [self._mark(path.take(own), False, LABELS.get(character, NOTHING)) for character, own in parts]
 
-    def _mark(self, lines: list[Floats], filled: bool, label: int) -> Mark:
-        return Mark(lines, 0.0 if filled else self.width, filled, label, nib=0.0 if filled else self.nib)
+    def _mark(self, path: Path, filled: bool, label: int, *, hard: bool = False) -> Mark:
+        if filled:
+            return Mark(path, 0.0, True, label, hard)
+        return Mark(path, self.width, False, label, hard, self.nib)
 
-    def _joined(self, before: Mark, lines: list[Floats]) -> list[Mark]:
+    def _joined(self, before: Mark, after: Path) -> list[Mark]:
         """Link the end of one symbol to the beginning of the next, where they are near."""
-        start, end = before.lines[-1][-1], lines[0][0]
+        start, end = before.path.points[-1], after.points[0]
         if before.label == NOTHING or not 0 < float(end[0] - start[0]) < 0.6 * self.height:
             return []
         sag = np.array([0, 0.15 * self.height], np.float32)
-        return [self._mark([np.array([start, (start + end) / 2 + sag, end], np.float32)], False, NOTHING)]
+        return [self._mark(Path.of([np.array([start, (start + end) / 2 + sag, end])]), False, NOTHING)]
 
-    def _shape(self, character: str, rng: Generator) -> tuple[list[Floats], bool]:
-        """Return a symbol on the baseline 0, whether it is filled."""
+    def _shape(self, character: str, rng: Generator) -> tuple[Path, Floats, bool]:
+        """Return a symbol on the baseline 0, points all along it, and whether it is filled."""
         shape = self.writer.shape(character, rng)
-        size = float(np.exp(0.16 * self.jitter * rng.standard_normal()))
+        matrix = self._matrix(float(np.exp(0.16 * self.jitter * rng.standard_normal())), rng)
+        tall = shape.extent[1] * float(matrix[1, 1])
+        rise = 0.07 * self.jitter * self.height * float(rng.standard_normal())
         if character in _MIDDLE:
-            foot = _MIDDLE[character] * self.height - 0.5 * shape.extent[1] * self.height * size
+            rise += _MIDDLE[character] * self.height - 0.5 * tall
         else:
-            foot = -_DESCENDS.get(character, 0.0) * shape.extent[1] * self.height * size
-        foot += 0.07 * self.jitter * self.height * float(rng.standard_normal())
-        return self._set(shape, 0.0, -foot, rng, size), shape.filled
+            rise -= _DESCENDS.get(character, 0.0) * tall
+        place = np.array([self.slant * tall, -rise - tall], np.float32)
+        path = Path(shape.path.points @ matrix.T + place, shape.path.ends)
+        return path, np.asarray(shape.dense @ matrix.T + place, np.float32), shape.filled
 
-    def _set(self, shape: Shape, x: float, foot: float, rng: Generator, size: float) -> list[Floats]:
-        scale = self.height * size
-        turn = 0.07 * self.jitter * float(rng.standard_normal())
-        matrix = np.array([[scale * self.aspect, -scale * (self.slant - turn)], [scale * turn, scale]], np.float32)
-        origin = np.array([0.0, shape.extent[1]], np.float32)
-        place = np.array([x, foot], np.float32)
-        return [np.asarray((line - origin) @ matrix.T + place, np.float32) for line in shape.lines]
+    def _matrix(self, size: float, rng: Generator) -> NDArray[np.float32]:
+        """Return the (2, 2) matrix from a shape's units to page pixels."""
+        scale, turn = self.height * size, 0.07 * self.jitter * float(rng.standard_normal())
+        return np.array([[scale * self.aspect, -scale * (self.slant - turn)], [scale * turn, scale]], np.float32)
 
 
-def _profile(lines: list[Floats], height: float) -> tuple[Floats, Floats]:
-    """Return the leftmost and rightmost ink by band of height above the baseline 0; inf and -inf where is none."""
-    points = np.concatenate([_dense(line) for line in lines])
-    band = ((points[:, 1] * ((_BANDS - 2) / height) + (_BANDS - 1)).clip(0, _BANDS - 1)).astype(np.intp)
-    left, right = np.full(_BANDS, np.inf), np.full(_BANDS, -np.inf)
-    np.minimum.at(left, band, points[:, 0])
-    np.maximum.at(right, band, points[:, 0])
-    return left.astype(np.float32), right.astype(np.float32)
-
-
-def _dense(line: Floats) -> Floats:
-    """Return a polyline with points close enough that no band is jumped over."""
-    count = len(line)
-    if count < 2:
-        return line
-    at = np.linspace(0, count - 1, min(4 * _BANDS, _BANDS * (count - 1)) + count)
-    index = at.astype(np.intp).clip(max=count - 2)
-    share = (at - index).astype(np.float32)[:, None]
-    return np.asarray(line[index] + share * (line[index + 1] - line[index]), np.float32)
+def _profile(points: Floats, height: float) -> tuple[Floats, Floats]:
+    """Return the leftmost and rightmost of points by band of height above the baseline 0; inf and -inf for none."""
+    band = (points[:, 1] * np.float32((_BANDS - 2) / height) + (_BANDS - 1)).astype(np.int32)
+    own = np.minimum(np.maximum(band, 0), _BANDS - 1) == _ROWS
+    left = np.where(own, points[:, 0], np.float32(np.inf)).min(axis=1)
+    right = np.where(own, points[:, 0], np.float32(-np.inf)).max(axis=1)
+    return left, right

@@ -59,7 +59,7 @@ def take(page: Page, region: Region, rng: Generator) -> Picture:
     edges, labels = bounds(symbols), np.array([mark.label for mark in symbols], np.int8)
     hard = np.array([mark.hard for mark in symbols], bool)
     if page.sheet is not None and page.desk is not None:
-        covered = cover(project([Mark([cut(page.sheet, rng)], 0.0, filled=True)], matrix), raster)
+        covered = cover(project([Mark.of([cut(page.sheet, rng)], 0.0, filled=True)], matrix), raster)
         surface = _laid(surface, covered, render_surface(page.desk, raster, rng), rng)
         share = _on_sheet(covered, edges)
         kept = share > _OFF_SHEET

@@ -5,17 +5,19 @@ Their unit is the height of a digit by the same hand; a shape's ink begins at 0,
 
 from __future__ import annotations
 
+import pathlib
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 import cv2
 import numpy as np
 
 from numbre_edge.types import Floats, Pixels
 from numbre_export.data.pen import UNITS, PenStrokes
+from numbre_export.synthesis.paths import Path
 
 _SCALE = 3  # of a bitmap, before its outline is taken
+_PARTS = 7  # points in a stroke's straight piece by which neighbours are set side by side
 _LEVEL = 0.42  # of full ink: MNIST's soft edge, a little wide so that thin strokes hold together
 
 
@@ -25,30 +27,38 @@ class Shape:
 
     Attributes:
         label: the character, or the word.
-        lines: (n, 2) float32 each, x, y down: strokes, or closed outlines where ``filled``.
+        path: strokes, or closed outlines where ``filled``.
         filled: lines are outlines of ink (even-odd) and need no pen.
         extent: width and height of the ink, without the pen's width.
+        dense: (M, 2) float32, points all along the path.
     """
 
     label: str
-    lines: tuple[Floats, ...]
+    path: Path
     filled: bool
     extent: tuple[float, float]
+    dense: Floats
+
+    def sized(self, size: float) -> Shape:
+        """Return the shape ``size`` times as large."""
+        scale = np.float32(size)
+        path = Path(self.path.points * scale, self.path.ends)
+        return Shape(self.label, path, self.filled, (self.extent[0] * size, self.extent[1] * size), self.dense * scale)
 
 
 def outlined(label: str, lines: list[Floats], *, filled: bool, scale: float) -> Shape:
     """Return a shape of ``lines`` in any units, ``scale`` digit heights each, moved to 0, 0."""
-    points = np.concatenate(lines)
-    low = points.min(axis=0)
-    width, height = ((points.max(axis=0) - low) * scale).tolist()
-    moved = tuple(np.asarray((line - low) * np.float32(scale), np.float32) for line in lines)
-    return Shape(label, moved, filled, (width, height))
+    path = Path.of(lines)
+    low = path.points.min(axis=0)
+    path = Path(np.asarray((path.points - low) * np.float32(scale), np.float32), path.ends)
+    width, height = path.points.max(axis=0).tolist()
+    return Shape(label, path, filled, (width, height), path.points if filled else path.dense(_PARTS))
 
 
-def pen_shape(pen: PenStrokes, item: int, *, size: float) -> Shape:
-    """Return an item of the pen trajectories whose larger side is ``size`` digit heights."""
+def pen_shape(pen: PenStrokes, item: int) -> Shape:
+    """Return an item of the pen trajectories, its larger side one unit."""
     lines = [np.asarray(stroke, np.float32) for stroke in pen.strokes(item)]
-    return outlined(str(pen.label[item]), lines, filled=False, scale=size / UNITS)
+    return outlined(str(pen.label[item]), lines, filled=False, scale=1 / UNITS)
 
 
 def bitmap_shape(symbol: Pixels, label: str, *, grow: float = 0.0, size: float | None = None) -> Shape | None:
@@ -57,10 +67,10 @@ def bitmap_shape(symbol: Pixels, label: str, *, grow: float = 0.0, size: float |
     ``grow`` moves the outline out by so many of its pixels, or in where it is negative; ``size`` is the larger side
     in digit heights, where the symbol is not as high as a digit.
     """
-    large = cv2.resize(symbol.astype(np.float32), None, fx=_SCALE, fy=_SCALE, interpolation=cv2.INTER_CUBIC)
-    large = cv2.copyMakeBorder(large, 8, 8, 8, 8, cv2.BORDER_CONSTANT, value=0)
+    padded = cv2.copyMakeBorder(symbol, 3, 3, 3, 3, cv2.BORDER_CONSTANT, value=(0,))
+    large = cv2.resize(padded, None, fx=_SCALE, fy=_SCALE, interpolation=cv2.INTER_LINEAR)
     large = cv2.GaussianBlur(large, (0, 0), 0.4 * _SCALE)
-    mask = (large > _LEVEL * float(large.max())).astype(np.uint8)
+    mask = np.asarray(cv2.threshold(large, _LEVEL * float(large.max()), 1, cv2.THRESH_BINARY)[1], np.uint8)
     reach = 2 * round(abs(grow) * _SCALE) + 1
     if reach > 1:
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
@@ -82,7 +92,7 @@ def type_shape(face: str, text: str) -> Shape:
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import TextPath
 
-    font = FontProperties(fname=Path(matplotlib.get_data_path()) / "fonts" / "ttf" / f"{face}.ttf")
+    font = FontProperties(fname=pathlib.Path(matplotlib.get_data_path()) / "fonts" / "ttf" / f"{face}.ttf")
     path = TextPath((0, 0), text, size=100, prop=font)
     lines = [np.asarray(polygon, np.float32) * np.array([1, -1], np.float32) for polygon in path.to_polygons()]
     lines = [line for line in lines if len(line) > 2]

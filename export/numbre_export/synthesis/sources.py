@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -44,6 +44,8 @@ class Sources:
         others: label -> items of this part, single characters, by anybody.
         writers: those with digits, and the chance of each, which sums to 1.
         symbols: (K, 28, 28) uint8, ink 255 on 0, by label; BHMSDS.
+        by_label: indices of ``digits``.
+        shapes: of the items drawn so far.
     """
 
     digits: Digits
@@ -55,6 +57,14 @@ class Sources:
     writers: tuple[NDArray[np.int64], NDArray[np.float64]]
     symbols: dict[str, Pixels]
     by_label: dict[str, NDArray[np.intp]]
+    shapes: dict[int, Shape] = field(default_factory=dict)
+
+    def written(self, item: int) -> Shape:
+        """Return an item of the pen trajectories, its larger side one unit; made once."""
+        shape = self.shapes.get(item)
+        if shape is None:
+            shape = self.shapes[item] = pen_shape(self.pen, item)
+        return shape
 
     @classmethod
     def load(cls, mnist: Path, pen: Path, symbols: Path, part: Part = "train") -> Sources:
@@ -109,7 +119,7 @@ class Sources:
         item, parts = self.numbers[int(rng.integers(len(self.numbers)))]
         strokes = self.pen.strokes(item)
         heights = [np.ptp(np.concatenate([strokes[i] for i in own])[:, 1]) for name, own in parts if name.isdigit()]
-        return pen_shape(self.pen, item, size=UNITS / max(float(np.median(heights)), 0.1 * UNITS)), parts
+        return self.written(item).sized(UNITS / max(float(np.median(heights)), 0.1 * UNITS)), parts
 
     def typeface(self, rng: Generator) -> str:
         """Return one of the typefaces, for :func:`numbre_export.synthesis.shapes.type_shape`."""
@@ -133,7 +143,7 @@ class Writer:
         if not own:
             return type_shape("DejaVuSans", character)
         item = own[int(rng.integers(len(own)))]
-        return pen_shape(sources.pen, item, size=self._size(item, character, rng))
+        return sources.written(item).sized(self._size(item, character, rng))
 
     def word(self, rng: Generator) -> Shape:
         """Write a word."""
@@ -141,7 +151,7 @@ class Writer:
         item = words[int(rng.integers(len(words)))]
         size = float(self.sources.pen.size[item])
         width = 0.45 * len(str(self.sources.pen.label[item])) + 0.4  # of digit heights, where it is not known
-        return pen_shape(self.sources.pen, item, size=size if 0.3 < size < 12 else width)
+        return self.sources.written(item).sized(size if 0.3 < size < 12 else width)
 
     def _size(self, item: int, character: str, rng: Generator) -> float:
         size, usual = float(self.sources.pen.size[item]), SIZES.get(character, 1.0)

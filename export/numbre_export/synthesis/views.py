@@ -96,7 +96,7 @@ def _piece(page: Page, rng: Generator) -> tuple[float, float, float, float]:
     symbols = [mark for layer in page.layers for mark in layer.marks if mark.label != NOTHING]
     x, y = page.between(0, page.view[2]), page.between(0, page.view[3])
     if symbols:
-        x, y = symbols[int(rng.integers(len(symbols)))].lines[0][0].tolist()
+        x, y = symbols[int(rng.integers(len(symbols)))].path.points[0].tolist()
     left, top = x - page.between(0.2, 0.8) * wide, y - page.between(0.2, 0.8) * high
     return left, top, left + wide, top + high
 

@@ -8,7 +8,8 @@ from numbre_edge.types import Floats
 from numbre_export.synthesis.pages import numerals
 from numbre_export.synthesis.pages.page import Page
 from numbre_export.synthesis.pages.rulings import labels
-from numbre_export.synthesis.sheet import Mark, dots, extent, moved, rectangle, segment
+from numbre_export.synthesis.paths import dots, rectangle, segment
+from numbre_export.synthesis.sheet import Mark, extent, moved
 
 
 def comb(page: Page) -> None:
@@ -35,7 +36,7 @@ def frame(page: Page) -> None:
     if page.chance(0.4):
         labels(page, top - room[1] - page.height * page.between(0.1, 0.6))
     if page.chance(0.5):
-        page.crop([Mark([edge], 0.0)], -0.3, 0.8)
+        page.crop([Mark.of([edge], 0.0)], -0.3, 0.8)
 
 
 def _cells(page: Page, count: int, *, rows: int, apart: float) -> None:
@@ -72,7 +73,7 @@ def _cells(page: Page, count: int, *, rows: int, apart: float) -> None:
     page.lay(written)
     if page.chance(0.25):
         x, y = x0 + step * int(page.rng.integers(count)), y0 + lane * int(page.rng.integers(rows))
-        page.crop([Mark([rectangle(x, y, x + wide, y + high)], 0.0)], -0.15, 0.7)
+        page.crop([Mark.of([rectangle(x, y, x + wide, y + high)], 0.0)], -0.15, 0.7)
 
 
 def _outline(x: float, y: float, wide: float, high: float, open_top: bool) -> list[Floats]:
@@ -89,20 +90,20 @@ def _guide(page: Page, x: float, y: float, wide: float, high: float) -> None:
     ends += [(side, top, side, bottom) for side in (left, right)]
     pitch = page.height * 0.1
     faint = replace(page.printing, density=0.35)
-    page.lay([Mark(dots(*end, pitch, 0.4 * pitch), max(0.5, 0.02 * page.height)) for end in ends], faint)
+    page.lay([Mark.of(dots(*end, pitch, 0.4 * pitch), max(0.5, 0.02 * page.height)) for end in ends], faint)
 
 
 def _crossed(page: Page, x: float, y: float, wide: float, high: float) -> list[Mark]:
     """Cross an empty cell out: from corner to corner, or a dash."""
     if page.chance(0.3):
         level = y + high * page.between(0.35, 0.65)
-        return [Mark([segment(x + 0.2 * wide, level, x + 0.8 * wide, level)], page.pen)]
+        return [Mark.of([segment(x + 0.2 * wide, level, x + 0.8 * wide, level)], page.pen)]
     miss = page.rng.normal(0, 0.08 * page.height, 8)
     lines = [
         segment(x + miss[0], y + miss[1], x + wide + miss[2], y + high + miss[3]),
         segment(x + wide + miss[4], y + miss[5], x + miss[6], y + high + miss[7]),
     ]
-    return [Mark([line], page.pen) for line in lines]
+    return [Mark.of([line], page.pen) for line in lines]
 
 
 def centred(page: Page, marks: list[Mark], x: float, y: float) -> list[Mark]:

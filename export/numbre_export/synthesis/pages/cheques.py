@@ -10,7 +10,8 @@ from numbre_edge.types import Floats
 from numbre_export.synthesis.inks import Ink
 from numbre_export.synthesis.pages import numerals
 from numbre_export.synthesis.pages.page import Page
-from numbre_export.synthesis.sheet import Mark, right_of, segment
+from numbre_export.synthesis.paths import segment
+from numbre_export.synthesis.sheet import Mark, right_of
 
 
 def cheque(page: Page) -> None:
@@ -23,7 +24,7 @@ def cheque(page: Page) -> None:
         page.ink = replace(page.ink, tone=page.surface.tone * page.between(0.05, 0.4))
     security = Ink(tone=page.surface.tone * page.between(0.5, 0.93), density=page.between(0.5, 1))
     for _ in range(int(page.rng.choice((0, 1, 1, 2)))):
-        page.lay([Mark([line], page.hairline(0.012, 0.05)) for line in guilloche(page)], security)
+        page.lay([Mark.of([line], page.hairline(0.012, 0.05)) for line in guilloche(page)], security)
     foot = page.between(page.view[1] + page.height, page.view[3])
     for level in (page.between(0.02, 0.5), -page.between(1.1, 1.9)):
         if page.chance(0.5):
@@ -42,7 +43,7 @@ def cheque(page: Page) -> None:
         # A point or a dash after an amount is one and is none.
         marks += [replace(mark, hard=True) for mark in after]
     if page.chance(0.25):
-        marks.append(Mark([flourish(page, right_of(marks, x), foot)], page.pen))
+        marks.append(Mark.of([flourish(page, right_of(marks, x), foot)], page.pen))
     page.lay(marks)
     if page.chance(0.75):
         page.crop(marks, -0.05, 0.7)
@@ -58,8 +59,9 @@ def guilloche(page: Page) -> list[Floats]:
         length, tall = page.height * page.logarithmic(0.7, 8), pitch * page.between(0.1, 3)
         drift, tilt = page.between(0, 0.8), page.between(-0.4, 0.4)
         rows = np.arange(top - 0.4 * (right - left), bottom + 0.4 * (right - left), pitch)[:120]
-        wave = [y + tilt * (x - left) + tall * np.sin(x * 2 * np.pi / length + drift * i) for i, y in enumerate(rows)]
-        return [np.column_stack([x, y]).astype(np.float32) for y in wave]
+        phase = x * 2 * np.pi / length + drift * np.arange(len(rows))[:, None]
+        y = rows[:, None] + tilt * (x - left) + tall * np.sin(phase)
+        return list(np.stack([np.broadcast_to(x, y.shape), y], axis=2).astype(np.float32))
     if kind < 0.85:
         turns = np.linspace(0, 2 * np.pi, count)
         middle = np.array([page.between(left, right), page.between(top, bottom)])

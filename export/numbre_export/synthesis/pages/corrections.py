@@ -9,7 +9,8 @@ from numpy.random import Generator
 
 from numbre_edge.types import Floats
 from numbre_export.synthesis.handwriting import Hand
-from numbre_export.synthesis.sheet import NOTHING, Mark, extent, moved, segment, unlabelled
+from numbre_export.synthesis.paths import segment
+from numbre_export.synthesis.sheet import Mark, extent, moved, unlabelled
 
 
 def corrected(marks: list[Mark], hand: Hand, rng: Generator) -> list[Mark]:
@@ -50,4 +51,4 @@ def struck(marks: list[Mark], hand: Hand, rng: Generator) -> list[Mark]:
         ys = np.where(np.arange(count) % 2, top, bottom) + rng.normal(0, 0.1 * hand.height, count)
         lines = [np.column_stack([xs, ys]).astype(np.float32)]
     width = hand.width * float(rng.uniform(0.8, 1.5))
-    return unlabelled(marks) + [Mark([line], width, label=NOTHING) for line in lines]
+    return unlabelled(marks) + [Mark.of([line], width) for line in lines]

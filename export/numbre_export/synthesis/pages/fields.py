@@ -5,7 +5,8 @@ from __future__ import annotations
 from numbre_export.synthesis.pages import numerals
 from numbre_export.synthesis.pages.page import Page
 from numbre_export.synthesis.pages.rulings import labels
-from numbre_export.synthesis.sheet import Mark, dots, extent, segment
+from numbre_export.synthesis.paths import dots, segment
+from numbre_export.synthesis.sheet import Mark, extent
 
 
 def field(page: Page) -> None:
@@ -39,9 +40,9 @@ def _line(page: Page, left: float, right: float, y: float, width: float) -> None
     kind = page.rng.random()
     if kind < 0.6:
         pitch = max(1.2, width * page.between(1.6, 4))
-        page.lay([Mark(dots(left, y, right, y, pitch, page.between(0, 0.5) * width), width)], page.printing)
+        page.lay([Mark.of(dots(left, y, right, y, pitch, page.between(0, 0.5) * width), width)], page.printing)
     elif kind < 0.75:
         pitch = width * page.between(4, 12)
-        page.lay([Mark(dots(left, y, right, y, pitch, pitch * page.between(0.4, 0.8)), 0.6 * width)], page.printing)
+        page.lay([Mark.of(dots(left, y, right, y, pitch, pitch * page.between(0.4, 0.8)), 0.6 * width)], page.printing)
     else:
         page.rule([segment(left, y, right, y)], 0.6 * width)

@@ -13,6 +13,7 @@ from numbre_edge.types import Floats
 from numbre_export.synthesis.handwriting import Hand
 from numbre_export.synthesis.inks import Ink, chalk, print_ink, random_ink
 from numbre_export.synthesis.pages.corrections import corrected
+from numbre_export.synthesis.paths import Path
 from numbre_export.synthesis.shapes import type_shape
 from numbre_export.synthesis.sheet import LABELS, NOTHING, Layer, Mark, extent
 from numbre_export.synthesis.sources import Sources
@@ -92,7 +93,7 @@ class Page:
 
     def rule(self, lines: Sequence[Floats], width: float, ink: Ink | None = None) -> None:
         """Print lines."""
-        self.lay([Mark([line], width) for line in lines], ink or self.printing)
+        self.lay([Mark.of([line], width) for line in lines], ink or self.printing)
 
     def number(self, text: str, x: float, foot: float, *, hand: Hand | None = None, free: bool = False) -> list[Mark]:
         """Write a number, at times corrected; a ``free`` one may be another that somebody once wrote like this."""
@@ -111,10 +112,10 @@ class Page:
             for part in (word,) if not any(map(str.isdigit, word)) else word:
                 shape = type_shape(face, part)
                 drop = 0.2 * size if part in ",;" or set(part) & set("gjpqy") else 0.0
-                place = np.array([x, foot + drop - shape.extent[1] * size], np.float32)
-                lines = [line * np.float32(size) + place for line in shape.lines]
+                path = Path(shape.path.points * np.float32(size), shape.path.ends)
+                path = path.moved(x, foot + drop - shape.extent[1] * size)
                 label = LABELS.get(part, NOTHING)
-                marks.append(Mark(lines, 0.0, filled=True, label=label, hard=label != NOTHING))
+                marks.append(Mark(path, 0.0, filled=True, label=label, hard=label != NOTHING))
                 x += (shape.extent[0] + 0.12) * size
             x += 0.35 * size
         return marks

@@ -58,15 +58,15 @@ def _thing(page: Page) -> Mark:
     turns = np.sort(page.rng.uniform(0, 2 * np.pi, int(page.rng.integers(3, 8))))
     points: Floats = (middle + size * np.column_stack([np.cos(turns), np.sin(turns)])).astype(np.float32)
     if kind < 0.4:
-        return Mark([points], 0.0, filled=True)
+        return Mark.of([points], 0.0, filled=True)
     if kind < 0.7:  # a wire, bent smoothly or not at all
         t = np.linspace(0, 1, 20)[:, None]
         a, b, c = (middle + page.rng.normal(0, size, (3, 2))).tolist()
         curve = (1 - t) ** 2 * np.array(a) + 2 * t * (1 - t) * np.array(b) + t**2 * np.array(c)
-        return Mark([curve.astype(np.float32)], max(0.6, page.logarithmic(0.01, 0.3) * size))
+        return Mark.of([curve.astype(np.float32)], max(0.6, page.logarithmic(0.01, 0.3) * size))
     round_ = np.linspace(0, 2 * np.pi, 30)
     axes = size * page.rng.uniform(0.2, 1, 2)
     ellipse = (middle + axes * np.column_stack([np.cos(round_), np.sin(round_)])).astype(np.float32)
     if kind < 0.9:
-        return Mark([ellipse], 0.0, filled=True)
-    return Mark([ellipse], max(0.6, page.logarithmic(0.02, 0.2) * size))
+        return Mark.of([ellipse], 0.0, filled=True)
+    return Mark.of([ellipse], max(0.6, page.logarithmic(0.02, 0.2) * size))

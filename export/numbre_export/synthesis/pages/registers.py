@@ -9,7 +9,8 @@ import numpy as np
 from numbre_export.synthesis.inks import Ink
 from numbre_export.synthesis.pages import numerals
 from numbre_export.synthesis.pages.page import Page
-from numbre_export.synthesis.sheet import Mark, dots, moved, rectangle, right_of, segment
+from numbre_export.synthesis.paths import dots, rectangle, segment
+from numbre_export.synthesis.sheet import Mark, moved, right_of
 
 
 def register(page: Page) -> None:
@@ -32,7 +33,7 @@ def register(page: Page) -> None:
     _lines(page, lefts, feet)
     if page.chance(0.7):
         x, foot = lefts[int(page.rng.integers(len(lefts)))], feet[int(page.rng.integers(len(feet)))]
-        page.crop([Mark([rectangle(x, foot - 0.8 * lane, x + wide, foot)], 0.0)], 0.0, 0.5)
+        page.crop([Mark.of([rectangle(x, foot - 0.8 * lane, x + wide, foot)], 0.0)], 0.0, 0.5)
         lefts = [other for other in lefts if abs(other - x) < 1.5 * wide]
         feet = [other for other in feet if abs(other - foot) < 1.5 * lane]
     point = page.chance(0.35)
@@ -55,7 +56,7 @@ def _lines(page: Page, lefts: list[float], feet: list[float]) -> None:
     drop = page.height * page.between(-0.05, 0.25)
     if page.chance(0.6):
         pitch = page.height * page.between(0.06, 0.3)
-        page.lay([Mark(dots(left, y + drop, right, y + drop, pitch), width) for y in feet], page.printing)
+        page.lay([Mark.of(dots(left, y + drop, right, y + drop, pitch), width) for y in feet], page.printing)
     elif page.chance(0.7):
         page.rule([segment(left, y + drop, right, y + drop) for y in feet], width)
     heavy = page.hairline(0.03, 0.18)

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from numbre_export.synthesis.pages.page import Page
-from numbre_export.synthesis.sheet import Mark, dots, right_of, segment
+from numbre_export.synthesis.paths import dots, segment
+from numbre_export.synthesis.sheet import Mark, right_of
 
 LABELS = (
     "Name", "Date", "No.", "Total", "Year", "Amount", "Age", "Sum", "Street", "Page", "Class", "Mark", "Code", "Tel.",
@@ -29,7 +30,7 @@ def ruled_paper(page: Page, pitch: float, start: float) -> None:
     rows = np.arange(first, bottom, step).tolist()
     if kind == "dotted":
         gap = max(1.0, width) * page.between(2, 5)
-        page.lay([Mark(dots(left, y, right, y, gap), width) for y in rows], ink)
+        page.lay([Mark.of(dots(left, y, right, y, gap), width) for y in rows], ink)
         return
     page.rule([segment(left, y, right, y) for y in rows], width, ink)
     if kind == "squared":
@@ -47,7 +48,7 @@ def labels(page: Page, foot: float, *, most: int = 30) -> None:
     while x < page.area[2] and len(marks) < most:
         if page.chance(0.1):  # a line to write on
             long = size * page.between(2, 8)
-            marks.append(Mark([segment(x, foot, x + long, foot)], max(0.5, 0.06 * size)))
+            marks.append(Mark.of([segment(x, foot, x + long, foot)], max(0.5, 0.06 * size)))
             x += long
             continue
         marks += page.print_text(page.one_of(LABELS), x, foot, size, face=face)

@@ -8,7 +8,8 @@ from numbre_edge.types import Floats
 from numbre_export.synthesis.pages import numerals
 from numbre_export.synthesis.pages.page import Page
 from numbre_export.synthesis.pages.rulings import ruled_paper
-from numbre_export.synthesis.sheet import Mark, extent, moved, right_of, segment
+from numbre_export.synthesis.paths import segment
+from numbre_export.synthesis.sheet import Mark, extent, moved, right_of
 
 _OPERATORS = "+-=x/:<>·*+-=+="
 _NAMES = "abcxyzkmntpuvw()[]xyxy"
@@ -57,7 +58,7 @@ def column(page: Page) -> None:
             left, _, right, _ = extent(marks)
             under = foot - pitch + page.between(0.15, 0.35) * page.height
             tilt = page.height * page.between(-0.1, 0.1)
-            marks.append(Mark([segment(left, under, right, under + tilt)], page.pen))
+            marks.append(Mark.of([segment(left, under, right, under + tilt)], page.pen))
             foot += 0.15 * pitch
     page.lay(marks)
 
@@ -95,4 +96,4 @@ def _around(page: Page, marks: list[Mark]) -> None:
         lines.append(segment(left, bottom + 0.3 * room, right, bottom + 0.3 * room))
     elif kind < 0.75:
         page.crop(marks, 0.05, 1.5)
-    page.lay([Mark([line], page.pen) for line in lines])
+    page.lay([Mark.of([line], page.pen) for line in lines])

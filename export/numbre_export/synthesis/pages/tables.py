@@ -11,7 +11,8 @@ from numbre_export.synthesis.pages import numerals
 from numbre_export.synthesis.pages.cells import centred
 from numbre_export.synthesis.pages.page import Page
 from numbre_export.synthesis.pages.rulings import LABELS
-from numbre_export.synthesis.sheet import Mark, moved, rectangle, right_of, segment
+from numbre_export.synthesis.paths import rectangle, segment
+from numbre_export.synthesis.sheet import Mark, extent, moved, right_of
 
 
 def table(page: Page) -> None:
@@ -43,7 +44,7 @@ def table(page: Page) -> None:
     page.lay(marks)
     if page.chance(0.25) and len(ys) > 2 and len(xs) > 2:
         x, y = int(page.rng.integers(len(xs) - 1)), int(page.rng.integers(len(ys) - 1))
-        page.crop([Mark([rectangle(xs[x], ys[y], xs[x + 1], ys[y + 1])], 0.0)], -0.15, 0.6)
+        page.crop([Mark.of([rectangle(xs[x], ys[y], xs[x + 1], ys[y + 1])], 0.0)], -0.15, 0.6)
 
 
 def tally(page: Page) -> None:
@@ -64,9 +65,9 @@ def tally(page: Page) -> None:
         number = moved(number, x - right_of(number, 0.0) - page.height * page.between(-0.05, 0.5), foot)
         marks += number
         if page.chance(0.4):  # so that nobody can write another digit before it
-            start = min(float(line[:, 0].min()) for mark in number for line in mark.lines)
+            start = extent(number)[0]
             level = foot - page.height * page.between(0.2, 0.7)
-            marks.append(Mark([segment(page.area[0], level, start - 0.05 * page.height, level)], page.pen))
+            marks.append(Mark.of([segment(page.area[0], level, start - 0.05 * page.height, level)], page.pen))
     page.lay(marks)
 
 
@@ -75,7 +76,7 @@ def _rule(page: Page, xs: list[float], ys: list[float]) -> None:
     down = [segment(x, ys[0], x, ys[-1]) for x in xs] if page.chance(0.88) else []
     if page.chance(0.2):  # by hand
         shaken: list[Floats] = [line + _shake(page) for line in across + down]
-        page.lay([Mark([line], page.pen) for line in shaken])
+        page.lay([Mark.of([line], page.pen) for line in shaken])
         return
     page.rule(across + down, page.hairline(0.015, 0.1))
     if page.chance(0.3):

@@ -12,7 +12,8 @@ from numbre_export.synthesis.inks import Ink, random_ink
 from numbre_export.synthesis.pages import numerals
 from numbre_export.synthesis.pages.page import Page, Region
 from numbre_export.synthesis.pages.rulings import LABELS
-from numbre_export.synthesis.sheet import Layer, Mark, rectangle, right_of, segment, unlabelled
+from numbre_export.synthesis.paths import rectangle, segment
+from numbre_export.synthesis.sheet import Layer, Mark, right_of, unlabelled
 from numbre_export.synthesis.surfaces import random_desk
 
 
@@ -50,8 +51,8 @@ def see_through(page: Page) -> None:
             else:
                 marks += page.print_text(page.one_of(LABELS), x, foot, size, face=face)
             x = right_of(marks[-1:], x) + size * page.between(0.4, 1.5)
-    flip, shift = np.array([-1, 1], np.float32), np.array([middle, 0], np.float32)
-    mirrored = [replace(mark, lines=[line * flip + shift for line in mark.lines]) for mark in unlabelled(marks)]
+    flip = np.array([[-1, 0], [0, 1]], np.float32)
+    mirrored = [replace(mark, path=mark.path.transformed(flip, middle)) for mark in unlabelled(marks)]
     page.layers.insert(0, Layer(faint, mirrored))
 
 
@@ -66,7 +67,7 @@ def stamp(page: Page) -> None:
     else:
         lines = [rectangle(x - 1.5 * size, y - 0.6 * size, x + 1.5 * size, y + 0.6 * size)]
     text = page.one_of(("PAID", "COPY", "RECEIVED", "VOID", "ENTERED", "12 MAY 1987", "No. 4"))
-    marks = [Mark([line], width) for line in lines]
+    marks = [Mark.of([line], width) for line in lines]
     marks += page.print_text(text, x - 0.9 * size, y + 0.2 * size, 0.4 * size)
     ink = Ink(tone=page.between(0.2, 0.6) * page.surface.tone, density=page.between(0.3, 0.9),
               patches=page.between(0, 0.8), grain=page.between(0, 0.5))  # fmt: skip
@@ -88,7 +89,7 @@ def stray_strokes(page: Page) -> None:
     else:  # a scribble
         line = np.cumsum(page.rng.normal(0, 0.5, (int(page.rng.integers(4, 14)), 2)), axis=0)
     place = np.array([x, y]) + height * line
-    page.lay([Mark([place.astype(np.float32)], page.pen * page.logarithmic(0.6, 1.6))], ink)
+    page.lay([Mark.of([place.astype(np.float32)], page.pen * page.logarithmic(0.6, 1.6))], ink)
 
 
 def specks(page: Page) -> None:
@@ -100,10 +101,10 @@ def specks(page: Page) -> None:
         size = page.logarithmic(0.5, 1 + 0.12 * page.height)
         if page.chance(0.15):  # a hair
             curl = np.cumsum(page.rng.normal(0, size, (6, 2)), axis=0)
-            marks.append(Mark([(at + curl).astype(np.float32)], 0.6))
+            marks.append(Mark.of([(at + curl).astype(np.float32)], 0.6))
         else:
             blot = at + page.rng.normal(0, 0.4 * size, (int(page.rng.integers(1, 5)), 2))
-            marks.append(Mark([blot.astype(np.float32)], size))
+            marks.append(Mark.of([blot.astype(np.float32)], size))
     page.lay(marks, Ink(tone=page.between(0, 0.5), density=page.between(0.5, 1)))
 
 
@@ -113,12 +114,12 @@ def holes(page: Page) -> None:
     size = page.height * page.logarithmic(0.4, 1.6)
     if page.chance(0.5):
         dark = Ink(tone=page.between(0, 0.3) if page.chance(0.7) else 1.0)
-        page.lay([Mark([np.array([[x, y + k * 6 * size]], np.float32)], size) for k in range(3)], dark)
+        page.lay([Mark.of([np.array([[x, y + k * 6 * size]], np.float32)], size) for k in range(3)], dark)
         return
     turn = page.between(0, np.pi)
     way = 0.7 * size * np.array([np.cos(turn), np.sin(turn)])
     line = segment(*(np.array([x, y]) - way).tolist(), *(np.array([x, y]) + way).tolist())
-    page.lay([Mark([line], max(0.8, 0.12 * size))], Ink(tone=page.between(0.1, 0.9)))
+    page.lay([Mark.of([line], max(0.8, 0.12 * size))], Ink(tone=page.between(0.1, 0.9)))
 
 
 def lay_on_desk(page: Page) -> None:
