@@ -7,8 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from numbre_edge.errors import printable
+
 if TYPE_CHECKING:
     from rich.progress import Progress
+
+# Columns for "1234/5678" and the time left, and for the "^C" that a terminal shows behind them: a line that is full
+# would break there, and could not be wiped.
+_FIGURES = 22
 
 
 class Bar:
@@ -38,7 +44,10 @@ class Bar:
     def show(self, text: str) -> None:
         """Say what is being worked on."""
         if self._progress:
-            self._progress.update(self._task, description=text)
+            from numbre_edge.sinks.table import ending
+
+            room = self._progress.console.width - _bar_width(self._progress.console.width) - _FIGURES
+            self._progress.update(self._task, description=ending(printable(text), room) if room > 0 else "")
             self._progress.refresh()
 
     def step(self) -> None:
@@ -58,17 +67,21 @@ class Bar:
         self._progress.start()  # not after an exception: the run is over
 
 
+def _bar_width(across: int) -> int:
+    return min(30, across // 4)
+
+
 def _progress() -> Progress:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-    from rich.table import Column
 
+    console = Console(stderr=True)
     return Progress(
-        BarColumn(bar_width=30),
+        BarColumn(bar_width=_bar_width(console.width)),
         MofNCompleteColumn(),
         TimeRemainingColumn(compact=True),
-        TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")),
-        console=Console(stderr=True),
+        TextColumn("{task.description}", markup=False),
+        console=console,
         transient=True,
         auto_refresh=False,
         redirect_stdout=False,

@@ -85,11 +85,11 @@ class ScreenTable:
         row = Table.grid(padding=(0, _GAP, 0, 0), pad_edge=False)
         for width in widths:
             row.add_column(width=width, overflow="fold")
-        row.add_row(_ending(cells[0], picture), *cells[1 : len(widths)], style=style)
+        row.add_row(ending(cells[0], picture), *cells[1 : len(widths)], style=style)
         self._console.print(row)
 
 
-def _ending(path: str, width: int) -> str:
+def ending(path: str, width: int) -> str:
     """Return a path, or as much of its end as fits into ``width`` columns."""
     from rich.cells import cell_len
 
