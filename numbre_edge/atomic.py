@@ -25,23 +25,31 @@ def replacing(path: Path, *, keep: bool = False) -> Iterator[Path]:
         UsageError: ``keep``, and there is such a file already.
         NumbreError: the file cannot be written.
     """
-    if path.exists() and not path.is_file():
-        yield path
-        return
-    target = real(path)
-    temporary = partial(path) if keep else target.with_name(f".{target.stem}.{os.getpid()}.part{target.suffix}")
-    if keep and _holds_something(temporary):
-        raise UsageError(f"{temporary} is there already, kept by a run that ended early; move or delete it first")
+    with _own_errors(path):
+        if path.exists() and not path.is_file():
+            yield path
+            return
+        target = real(path)
+        temporary = partial(path) if keep else target.with_name(f".{target.stem}.{os.getpid()}.part{target.suffix}")
+        if keep and _holds_something(temporary):
+            raise UsageError(f"{temporary} is there already, kept by a run that ended early; move or delete it first")
+        try:
+            yield temporary
+            os.replace(temporary, target)
+        finally:
+            if not (keep and _holds_something(temporary)):
+                temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _own_errors(path: Path) -> Iterator[None]:
+    """Turn what the system says about writing ``path`` into a NumbreError; that a pipe's reader left is no error."""
     try:
-        yield temporary
-        os.replace(temporary, target)
+        yield
+    except BrokenPipeError:
+        raise
     except OSError as exc:
-        if isinstance(exc, BrokenPipeError):
-            raise
         raise NumbreError(f"cannot write {path}: {(exc.strerror or str(exc)).lower()}") from exc
-    finally:
-        if not (keep and _holds_something(temporary)):
-            temporary.unlink(missing_ok=True)
 
 
 def partial(path: Path) -> Path:

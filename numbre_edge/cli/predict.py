@@ -171,16 +171,14 @@ class _Outputs:
         self.bar.show(source.name)
 
     def take(self, outcome: Outcome) -> None:
-        result = outcome.result
+        result, frame = outcome.result, outcome.frame
+        if self.folder and frame is not None:  # first: a row stands for all that is done of its frame
+            self.folder.write(frame, result.readings, numbered=outcome.source.is_video)
         with self.bar.aside():
             self.sink.write(result)
-        if outcome.frame is None:
-            return
-        if self.folder:
-            self.folder.write(outcome.frame, result.readings, numbered=outcome.source.is_video)
-        if outcome.frame.note:
+        if frame is not None and frame.note:
             with self.bar.aside(stderr=True):
-                self.console.say(f"{result.source}: {outcome.frame.note}")
+                self.console.say(f"{result.source}: {frame.note}")
 
     def end(self, source: Source) -> None:
         self.bar.step()

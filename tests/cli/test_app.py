@@ -175,16 +175,24 @@ def test_a_reader_of_the_output_may_leave(model: Path, photos: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk_is_one_line(model: Path, photos: Path) -> None:
-    command = [sys.executable, "-m", "numbre_edge", "predict", str(photos), "--model", str(model)]
-    with open("/dev/full", "w") as full:
-        done = subprocess.run(
-            command,
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-            cwd=ROOT,
-        )
-    assert done.returncode == 1
-    assert done.stderr == "error: cannot write to stdout: no space left on device\n"
+class TestFullDisk:
+    @pytest.fixture
+    def into(self, model: Path, photos: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+        """Run predict with stdout into a full disk."""
+
+        def into(*arguments: str) -> subprocess.CompletedProcess[str]:
+            command = [sys.executable, "-m", "numbre_edge", "predict", str(photos), "--model", str(model), *arguments]
+            with open("/dev/full", "w") as full:
+                return subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, cwd=ROOT)
+
+        return into
+
+    def test_it_is_one_line(self, into) -> None:
+        done = into()
+        assert done.returncode == 1
+        assert done.stderr == "error: cannot write to stdout: no space left on device\n"
+
+    def test_a_device_is_named(self, into) -> None:
+        done = into("--output", "/dev/full")
+        assert done.returncode == 1
+        assert done.stderr == "error: cannot write /dev/full: no space left on device\n"
