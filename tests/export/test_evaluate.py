@@ -1,8 +1,11 @@
-"""Evaluation: digits by any kind of model file, pictures by the whole reader."""
+"""Evaluation of digits: by any kind of model file, drawn, and what a card says of it."""
 
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -10,34 +13,15 @@ import cv2
 import numpy as np
 import pytest
 
-from numbre_edge.errors import DataError, ModelError, SourceError, UsageError
-from numbre_edge.types import Box, Digit, Reading
-from numbre_export.data.mnist import Digits, Mnist
-from numbre_export.evaluation import plots, report
-from numbre_export.evaluation.evaluate import Evaluation, evaluate, open_model
-from numbre_export.evaluation.pictures import (
-    PictureResult,
-    PictureScore,
-    edit_distance,
-    load_labels,
-    score_folder,
-    together,
-)
+from numbre_edge.backends import open_backend
+from numbre_edge.errors import ModelError
+from numbre_export.data.mnist import Mnist
+from numbre_export.evaluation import plots
+from numbre_export.evaluation.evaluate import Evaluation, evaluate, keras_classifier, load_keras
 from numbre_export.exporting.cards import card_for, embed
 from numbre_export.exporting.convert import KINDS, calibration_digits, convert
 
 pytestmark = pytest.mark.export
-
-
-@pytest.fixture
-def five() -> Evaluation:
-    """Digits 1 1 2 3 3, read as 1 1 1 3 9; the 2 more surely than the second 3."""
-    labels = np.array([1, 1, 2, 3, 3], np.uint8)
-    probabilities = np.full((5, 11), 0.01, np.float32)
-    for row, (digit, share) in enumerate([(1, 0.9), (1, 0.8), (1, 0.7), (3, 0.9), (9, 0.6)]):
-        probabilities[row, digit] = share
-    images = np.random.default_rng(0).integers(0, 256, (5, 28, 28), np.uint8)
-    return evaluate(lambda _: probabilities, Digits(images, labels))
 
 
 def test_accuracy_precision_recall_and_confusion(five: Evaluation) -> None:
@@ -59,25 +43,49 @@ def test_the_most_confident_mistake_comes_first(five: Evaluation) -> None:
 def test_every_kind_of_model_file_scores_the_same(
     run_folder: Path, trained: Any, small_mnist: Mnist, tmp_path: Path, suffix: str
 ) -> None:
-    path = run_folder / f"model{suffix}"
     if suffix in (".onnx", ".tflite"):
         kind = KINDS[0] if suffix == ".onnx" else KINDS[1]
         calibration = calibration_digits(small_mnist.train, per_class=1)
         path = tmp_path / kind.file_name("numbre")
         path.write_bytes(embed(convert(trained, kind, calibration=calibration), card_for(trained, kind), kind.format))
+        classify = open_backend("auto", path).predict
+    else:
+        classify = keras_classifier(load_keras(run_folder / f"model{suffix}"))
     told = json.loads((run_folder / "metrics.json").read_text())
-    assert evaluate(open_model(path), small_mnist.test).accuracy == pytest.approx(told["test"]["accuracy"])
+    assert evaluate(classify, small_mnist.test).accuracy == pytest.approx(told["test"]["accuracy"])
 
 
-def test_other_files_and_damaged_ones_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"model\.pt: is not a model; evaluate takes \.keras, \.h5, \.onnx, \.tflite"):
-        open_model(tmp_path / "model.pt")
-    with pytest.raises(ModelError, match=r"model\.keras: no such model"):
-        open_model(tmp_path / "model.keras")
-    for name in ("model.keras", "model.h5"):
-        (tmp_path / name).write_bytes(b"not a model at all")
-        with pytest.raises(ModelError, match=f"{name}: is not a Keras model"):
-            open_model(tmp_path / name)
+@pytest.mark.parametrize("name", ["model.keras", "model.h5"])
+@pytest.mark.parametrize("content", [b"", b"not a model at all", b"PK\x03\x04", b"\x89HDF\r\n\x1a\n" + bytes(99)])
+def test_damaged_keras_files_are_named(tmp_path: Path, name: str, content: bytes) -> None:
+    with pytest.raises(ModelError, match=f"{name}: no such model; make one with: numbre-edge train"):
+        load_keras(tmp_path / name)
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ModelError, match=f"{name}: is not a Keras model this can load: "):
+        load_keras(tmp_path / name)
+    os.truncate(tmp_path / name, 100 << 30)  # sparse
+    with pytest.raises(ModelError, match=f"{name}: is not a Keras model this can load: "):
+        load_keras(tmp_path / name)
+
+
+def test_a_keras_file_that_would_fill_the_memory_is_not_unpacked(run_folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "model.keras"
+    shutil.copy(run_folder / "model.keras", path)
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive, archive.open("bomb", "w") as member:
+        for _ in range(1025):
+            member.write(bytes(1 << 20))
+    with pytest.raises(ModelError, match=r"unpacks to 1,07\d,\d+,\d+ bytes; a model for 28x28 ink has less"):
+        load_keras(path)
+
+
+def test_a_keras_model_of_two_outputs_is_refused(tmp_path: Path) -> None:
+    import keras
+
+    ink = keras.Input((28, 28))
+    flat = keras.layers.Flatten()(ink)
+    keras.Model(ink, [keras.layers.Dense(10)(flat), keras.layers.Dense(10)(flat)]).save(tmp_path / "two.keras")
+    with pytest.raises(ModelError, match=r"two\.keras: maps \(None, 28, 28\) to .*; expected"):
+        load_keras(tmp_path / "two.keras")
 
 
 def test_a_keras_model_of_another_shape_is_refused(tmp_path: Path) -> None:
@@ -85,7 +93,7 @@ def test_a_keras_model_of_another_shape_is_refused(tmp_path: Path) -> None:
 
     keras.Sequential([keras.Input((4,)), keras.layers.Dense(10)]).save(tmp_path / "other.keras")
     with pytest.raises(ModelError, match=r"maps \(None, 4\) to \(None, 10\); expected \(None, 28, 28\)"):
-        open_model(tmp_path / "other.keras")
+        load_keras(tmp_path / "other.keras")
 
 
 @pytest.mark.parametrize("plot", [plots.confusion, plots.predictions, plots.mistakes])
@@ -101,98 +109,6 @@ def test_a_faultless_model_has_pictures_too(five: Evaluation, tmp_path: Path) ->
     plots.confusion(faultless, tmp_path / "confusion.png")
     plots.mistakes(faultless, tmp_path / "mistakes.png")
     assert faultless.accuracy == 1
-
-
-def reading(text: str) -> Reading:
-    return Reading.of([Digit(None if c == "?" else int(c), 0.9, Box(10 * i, 0, 8, 12)) for i, c in enumerate(text)])
-
-
-def labelled(folder: Path, *lines: str, images: bool = True) -> Path:
-    (folder / "labels.csv").write_text("\n".join(lines) + "\n")
-    place = folder / "images" if images else folder
-    place.mkdir(exist_ok=True)
-    for line in lines[1:]:
-        (place / line.split(",")[0]).write_bytes(b"picture")
-    return folder
-
-
-@pytest.mark.parametrize("images", [True, False])
-def test_labelled_pictures_are_scored(tmp_path: Path, images: bool) -> None:
-    folder = labelled(tmp_path, "file,label", "a.jpg,561247", "b.jpg,12 34", "c.jpg,7", "d.jpg,90", images=images)
-    answers = {"a.jpg": ["561247"], "b.jpg": ["34", "12"], "c.jpg": ["7", "1"]}
-
-    def read(path: Path) -> list[Reading]:
-        assert path.is_file()
-        if path.name == "d.jpg":
-            raise SourceError(f"{path}: is not a picture")
-        return [reading(text) for text in answers[path.name]]
-
-    score = score_folder(folder, read)
-    assert [r.exact for r in score.results] == [True, False, False, False]
-    assert (score.exact, score.errors) == (0.25, 1)
-    # numbers right 1 + 2 + 1 + 0; there 1 + 2 + 1 + 1, read 1 + 2 + 2 + 0
-    assert score.f1 == pytest.approx(2 * 4 / 10)
-    # edits 0, 1234 -> 3412: 4, 7 -> 71: 1, 90 -> nothing: 2; digits 6 + 4 + 1 + 2
-    assert score.digit_accuracy == pytest.approx(1 - 7 / 13)
-    assert "is not a picture" in str(score.results[3].error)
-
-
-def test_an_expression_s_numbers_are_what_is_to_be_read(tmp_path: Path) -> None:
-    labelled(tmp_path, "file,expression", "a.jpg,2x+10=3.5", "b.jpg,x=y")
-    assert load_labels(tmp_path) == {"a.jpg": ("2", "10", "3", "5"), "b.jpg": ()}
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (None, "no such file; --pictures wants a folder with a labels.csv"),
-        ("", "has the columns none; expected file,label"),
-        ("name,truth\na,1\n", "has the columns name, truth; expected file,label"),
-        ("file,label\n", "names no picture"),
-    ],
-)
-def test_a_folder_without_labels_is_an_error(tmp_path: Path, content: str | None, message: str) -> None:
-    if content is not None:
-        (tmp_path / "labels.csv").write_text(content)
-    with pytest.raises(DataError, match=f"labels.csv: {message}"):
-        load_labels(tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("a", "b", "distance"),
-    [("", "", 0), ("123", "123", 0), ("123", "", 3), ("1234", "124", 1), ("12", "21", 2), ("1?3", "123", 1)],
-)
-def test_edit_distance(a: str, b: str, distance: int) -> None:
-    assert edit_distance(a, b) == edit_distance(b, a) == distance
-
-
-@pytest.mark.parametrize(
-    ("expected", "read", "judged"),
-    [
-        (("12", "3"), ("12", "4"), ((0.9, True), (0.8, True), (0.7, False))),
-        (("123",), ("1", "23"), ((0.9, True), (0.8, True), (0.7, True))),  # the digits are what is judged
-        (("123",), ("1?3",), ((0.9, True), (0.7, True))),  # a doubtful one holds its place
-        (("123",), ("12",), ()),  # which of them is missing?
-        ((), (), ()),
-    ],
-)
-def test_digits_are_judged_where_as_many_were_read_as_are_there(
-    expected: tuple[str, ...], read: tuple[str, ...], judged: tuple[tuple[float, bool], ...]
-) -> None:
-    count = len("".join(read))
-    assert PictureResult("a.jpg", expected, read, (0.9, 0.8, 0.7)[:count]).judged == judged
-
-
-def test_a_folder_s_doubts_and_blanks_are_counted_and_folders_are_put_together(tmp_path: Path) -> None:
-    labelled(tmp_path, "file,label", "a.jpg,12", "b.jpg,1?", "c.jpg,7", "d.jpg,")
-    answers = {"a.jpg": ["12"], "b.jpg": ["?"], "c.jpg": [], "d.jpg": []}
-    score = score_folder(tmp_path, lambda path: [reading(text) for text in answers[path.name]])
-    assert (score.doubtful, score.unread, score.judged) == (1, 1, 2)
-    assert score.calibration_error == pytest.approx(0.1)  # both digits right, each 0.9 sure
-    wrong = PictureScore("scans", (PictureResult("e.jpg", ("34",), ("56",), (0.9, 0.9)),))
-    both = together([score, wrong])
-    assert (len(both.results), both.judged) == (5, 4)
-    assert both.calibration_error == pytest.approx(0.4)  # 0.9 sure, half right
 
 
 def test_the_card_has_the_run_s_calibration_and_credits(trained: Any, tmp_path: Path) -> None:
@@ -218,38 +134,3 @@ def test_a_card_without_calibration_has_the_defaults(
     (tmp_path / "metrics.json").write_text(json.dumps(metrics))
     card = card_for(trained, KINDS[0], run=tmp_path)
     assert (card.temperature, card.reject_threshold, len(card.data_credits)) == (1.0, 0.0, credits)
-
-
-def test_the_report_says_it_all_to_people_and_to_scripts(five: Evaluation, tmp_path: Path) -> None:
-    results = (
-        PictureResult("a.jpg", ("12",), ("12",), (0.9, 0.7)),
-        PictureResult("b.jpg", ("7",), (), (), "b.jpg: is empty"),
-    )
-    found = report.Report(Path("models/cnn.onnx"), five, (PictureScore("dir/photos/", results),))
-    report.write(tmp_path, found)
-    told = json.loads((tmp_path / "report.json").read_text())
-    assert (told["model"], told["digits"]["n"], told["digits"]["accuracy"]) == ("models/cnn.onnx", 5, 0.6)
-    assert told["digits"]["confusion"][2][1] == 1
-    assert told["digits"]["classes"][3] == {"digit": 3, "n": 2, "precision": 1.0, "recall": 0.5}
-    folder = told["pictures"][0]
-    assert (folder["folder"], folder["exact"], folder["unread"]) == ("dir/photos/", 0.5, 1)
-    assert folder["calibration_error"] == pytest.approx(0.2)
-    assert folder["results"][1]["error"] == "b.jpg: is empty"
-    lines = report.text(found).splitlines()
-    assert lines[0] == "cnn.onnx: 60.00% of 5 held-out digits right, 2 wrong"
-    assert lines[-1].split() == ["photos", "2", "50.0%", "0.667", "66.67%", "0.200", "2", "0", "1", "1"]
-
-
-def test_the_report_is_a_page_too(five: Evaluation, tmp_path: Path) -> None:
-    scores = tuple(
-        PictureScore(name, (PictureResult("a.jpg", ("12",), (read,), (0.9,) * len(read)),))
-        for name, read in (("a", "1"), ("b", "12"))
-    )
-    report.write(tmp_path, report.Report(Path("models/cnn.onnx"), five, scores))
-    page = (tmp_path / "accuracy.md").read_text()
-    assert page.startswith("## cnn.onnx\n")
-    assert "models/" not in page
-    rows = [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("|")]
-    assert [row[:3] for row in rows[-3:]] == [["a", "1", "0.0%"], ["b", "1", "100.0%"], ["together", "2", "50.0%"]]
-    assert rows[-3][5] == "–"  # nothing to judge confidence by
-    assert len({len(row) for row in rows[-5:]}) == 1

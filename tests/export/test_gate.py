@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from numbre_edge.model import SUMS, load_model, verify_sums
+from numbre_edge.model import SUMS, InputSpec, load_model, verify_sums
 from numbre_export.data.mnist import Mnist
 from numbre_export.evaluation.evaluate import evaluate, keras_classifier
 from numbre_export.exporting import gate
@@ -94,7 +95,7 @@ def test_quantized_files_are_judged_by_accuracy(trained: Any, small_mnist: Mnist
     rows = export(trained, small_mnist, tmp_path, kinds=(kind,), budgets=Budgets(accuracy=-100))
     assert "accuracy drop" in str(rows[0].problem)
     assert rows[0].measured is not None
-    assert names(tmp_path) == [SUMS]
+    assert names(tmp_path) == []
 
 
 def test_float16_is_judged_by_its_own_budget(trained: Any, small_mnist: Mnist, tmp_path: Path) -> None:
@@ -102,23 +103,44 @@ def test_float16_is_judged_by_its_own_budget(trained: Any, small_mnist: Mnist, t
     assert "over the budget of 1e-09" in str(rows[0].problem)
 
 
-def test_an_input_other_than_the_card_s_is_refused(trained: Any, small_mnist: Mnist, tmp_path: Path) -> None:
+def test_an_input_other_than_the_card_s_is_refused(trained: Any, small_mnist: Mnist) -> None:
     content = convert(trained, INT8, calibration=calibration_digits(small_mnist.train, per_class=2) // 2)
     reference = evaluate(keras_classifier(trained), small_mnist.test)
-    path = tmp_path / "numbre.int8.tflite"
-    rows = gate._try(path, content, card_for(trained, INT8), INT8, reference, Budgets(accuracy=100))
+    card = card_for(trained, INT8)
+    rows, kept = gate._tried("numbre.int8.tflite", content, card, INT8, reference, Budgets(accuracy=100))
     assert str(rows[0].problem).startswith(
         "numbre.int8.tflite: its input's quantization_scale and quantization_zero_point are (0.498"
     )
-    assert names(tmp_path) == []
+    assert kept is None
 
 
-def test_a_file_no_runtime_takes_is_a_row_with_the_error(trained: Any, small_mnist: Mnist, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", [ONNX, INT8], ids=str)
+@pytest.mark.parametrize(
+    ("lie", "problem"),
+    [
+        ({"output": "logits"}, "its card's output is 'logits', but it gives probabilities"),
+        ({"classes": (*"0123456789", "not a digit")}, "gives 10 outputs, its card names 11 classes"),
+        ({"input": InputSpec(dtype="float32")}, "its card's input.dtype says float32"),
+        ({"input": InputSpec(quantization_scale=0.5, quantization_zero_point=3)}, r"its card says \(0.5, 3\)"),
+    ],
+)
+def test_a_file_whose_card_lies_is_not_kept(
+    trained: Any, small_mnist: Mnist, kind: Kind, lie: dict[str, Any], problem: str
+) -> None:
+    content = convert(trained, kind, calibration=calibration_digits(small_mnist.train, per_class=2))
     reference = evaluate(keras_classifier(trained), small_mnist.test)
-    rows = gate._try(tmp_path / "x.tflite", b"no model" * 99, card_for(trained, INT8), INT8, reference, LOOSE)
+    card = replace(card_for(trained, kind), **lie)
+    rows, kept = gate._tried(kind.file_name("numbre"), content, card, kind, reference, Budgets(1, 1, 100))
+    assert kept is None
+    assert re.search(problem, str(rows[0].problem))
+
+
+def test_a_file_no_runtime_takes_is_a_row_with_the_error(trained: Any, small_mnist: Mnist) -> None:
+    reference = evaluate(keras_classifier(trained), small_mnist.test)
+    rows, kept = gate._tried("x.tflite", b"no model" * 99, card_for(trained, INT8), INT8, reference, LOOSE)
     assert rows[0].measured is None
-    assert "x.tflite" in str(rows[0].problem)
-    assert names(tmp_path) == []
+    assert str(rows[0].problem).startswith("x.tflite: ")
+    assert kept is None
 
 
 def test_a_failed_conversion_is_a_row_and_the_other_formats_go_on(small_mnist: Mnist, tmp_path: Path) -> None:
@@ -138,10 +160,10 @@ def test_a_failed_conversion_is_a_row_and_the_other_formats_go_on(small_mnist: M
     ink = keras.Input((28, 28))
     flat = keras.layers.Flatten()(NoGraph()(ink))
     model = keras.Model(ink, keras.layers.Dense(10, activation="softmax")(flat), name="odd")
-    rows = export(model, small_mnist, tmp_path, kinds=(ONNX, KINDS[1]), budgets=LOOSE)
+    rows = export(model, small_mnist, tmp_path / "models", kinds=(ONNX, KINDS[1]), budgets=LOOSE)
     assert [(row.file, row.measured) for row in rows] == [("odd.onnx", None), ("odd.float32.tflite", None)]
     assert all(row.problem for row in rows)
-    assert names(tmp_path) == [SUMS]
+    assert not (tmp_path / "models").exists()
 
 
 def test_sums_keep_other_models_lines_and_drop_those_of_files_that_are_gone(

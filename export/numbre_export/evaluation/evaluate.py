@@ -1,7 +1,8 @@
-"""How good a model is on labelled digits, whatever kind of file it is."""
+"""How good a model is on labelled digits, whatever runs it."""
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,15 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numbre_edge.backends import open_backend
-from numbre_edge.errors import ModelError, UsageError
+from numbre_edge.errors import ModelError
 from numbre_edge.types import Floats, Pixels
 from numbre_edge.vocabulary import DIGIT_COLUMNS, DIGITS
 from numbre_export.data.mnist import Digits
 
-KERAS = (".keras", ".h5")
-DEVICE = (".onnx", ".tflite")
 _BATCH = 500
+_LARGEST = 1 << 30  # bytes of a model; ours have a million
 
 Classifier = Callable[[Pixels], Floats]  # (N, 28, 28) uint8 ink -> (N, C) float32 probabilities
 
@@ -81,21 +80,6 @@ def evaluate(classify: Classifier, digits: Digits) -> Evaluation:
     return Evaluation(digits, probabilities, probabilities[:, DIGIT_COLUMNS].argmax(1))
 
 
-def open_model(path: Path, *, backend: str = "auto", card: Path | None = None) -> Classifier:
-    """Open a ``.keras``, ``.h5``, ``.onnx`` or ``.tflite`` file; the latter two by their device runtime.
-
-    Raises:
-        UsageError: another kind of file.
-        ModelError: missing or damaged, or not for (N, 28, 28) ink.
-    """
-    suffix = path.suffix.lower()
-    if suffix in KERAS:
-        return keras_classifier(load_keras(path))
-    if suffix in DEVICE:
-        return open_backend(backend, path, card=card).predict
-    raise UsageError(f"{path}: is not a model; evaluate takes {', '.join((*KERAS, *DEVICE))} files")
-
-
 def load_keras(path: Path) -> Any:
     """Load a ``.keras`` or ``.h5`` model that takes (N, 28, 28) ink.
 
@@ -107,14 +91,27 @@ def load_keras(path: Path) -> Any:
     if not path.is_file():
         raise ModelError(f"{path}: no such model; make one with: numbre-edge train")
     try:
+        if zipfile.is_zipfile(path):
+            _check_unpacked_size(path)
         model = keras.saving.load_model(path, compile=False)
+        shapes = model.input_shape, model.output_shape
+    except ModelError:
+        raise
     except Exception as exc:  # Keras, h5py and zipfile raise each their own
         reason = (str(exc).strip().splitlines() or [type(exc).__name__])[0]
         raise ModelError(f"{path}: is not a Keras model this can load: {reason}") from exc
-    shapes = model.input_shape, model.output_shape
-    if shapes[0] != (None, 28, 28) or len(shapes[1]) != 2 or shapes[1][-1] < len(DIGITS):
+    classes = shapes[1][-1] if len(shapes[1]) == 2 else None
+    if shapes[0] != (None, 28, 28) or not isinstance(classes, int) or classes < len(DIGITS):
         raise ModelError(f"{path}: maps {shapes[0]} to {shapes[1]}; expected (None, 28, 28) ink to ten classes or more")
     return model
+
+
+def _check_unpacked_size(path: Path) -> None:
+    """Refuse a .keras file, which is a ZIP, that would fill the memory."""
+    with zipfile.ZipFile(path) as archive:
+        size = sum(member.file_size for member in archive.infolist())
+    if size > _LARGEST:
+        raise ModelError(f"{path}: unpacks to {size:,} bytes; a model for 28x28 ink has less than {_LARGEST:,}")
 
 
 def keras_classifier(model: Any) -> Classifier:

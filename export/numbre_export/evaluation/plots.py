@@ -14,6 +14,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 
+from numbre_edge.atomic import replacing
 from numbre_export.data.mnist import Digits
 from numbre_export.evaluation.evaluate import Evaluation
 
@@ -120,5 +121,6 @@ def mistakes(evaluation: Evaluation, path: Path, *, count: int = 24) -> None:
 
 
 def _save(figure: Figure, path: Path) -> None:
-    figure.savefig(path, dpi=100, bbox_inches="tight")
+    with replacing(path) as temporary:
+        figure.savefig(temporary, dpi=100, bbox_inches="tight")
     plt.close(figure)

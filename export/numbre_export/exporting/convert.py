@@ -6,12 +6,6 @@ float32 probabilities; N is free.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sys
-import tempfile
-import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +19,7 @@ from numbre_edge.model import Format
 from numbre_edge.types import Pixels
 from numbre_edge.vision.normalize import normalize
 from numbre_export.data.mnist import Digits
+from numbre_export.quiet import held_back
 
 OPSET = 17
 IR_VERSION = 8  # so that runtimes of 2022 load it
@@ -73,7 +68,7 @@ def convert(model: Any, kind: Kind, *, calibration: Pixels) -> bytes:
     if model.input_shape != (None, 28, 28):
         raise ModelError(f"{model.name}: takes {model.input_shape}; export wants a model that takes (None, 28, 28) ink")
     try:
-        with _quiet():
+        with held_back():
             return to_onnx(model) if kind.format == "onnx" else to_tflite(model, kind.quantization, calibration)
     except Exception as exc:  # the converters raise whatever their layers raise
         reason = (str(exc).strip().splitlines() or [type(exc).__name__])[0]
@@ -177,28 +172,3 @@ def to_tflite(model: Any, quantization: str, calibration: Pixels) -> bytes:
 def _taking_uint8(model: Any) -> Any:
     ink = keras.Input((28, 28), dtype="uint8", name=INPUT)
     return keras.Model(ink, model(keras.ops.cast(ink, "float32")), name=model.name)
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Hold back what converters print, in Python and in C++, unless they fail."""
-    with tempfile.TemporaryFile() as held, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        sys.stdout.flush()
-        sys.stderr.flush()
-        stdout, stderr = os.dup(1), os.dup(2)
-        failed = True
-        try:
-            os.dup2(held.fileno(), 1)
-            os.dup2(held.fileno(), 2)
-            with contextlib.redirect_stdout(open(os.devnull, "w")), contextlib.redirect_stderr(open(os.devnull, "w")):
-                yield
-            failed = False
-        finally:
-            os.dup2(stdout, 1)
-            os.dup2(stderr, 2)
-            os.close(stdout)
-            os.close(stderr)
-            if failed:
-                held.seek(0)
-                sys.stderr.write(held.read().decode(errors="replace"))

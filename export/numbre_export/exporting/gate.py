@@ -9,13 +9,16 @@ from __future__ import annotations
 import hashlib
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
+from numbre_edge.atomic import write_file
 from numbre_edge.backends import Backend, open_backend
 from numbre_edge.backends.registry import running
 from numbre_edge.errors import ModelError, NumbreError
@@ -25,7 +28,6 @@ from numbre_export.data.mnist import Mnist
 from numbre_export.evaluation.evaluate import Evaluation, evaluate, keras_classifier
 from numbre_export.exporting.cards import card_for, embed
 from numbre_export.exporting.convert import KINDS, Kind, calibration_digits, convert
-from numbre_export.training.train import write_atomically
 
 _TIMED, _WARM_UP = 300, 30  # single patches
 
@@ -83,11 +85,13 @@ def export(
     kinds: Sequence[Kind] = KINDS,
     budgets: Budgets = Budgets(),
     run: Path | None = None,
+    begin: Callable[[str], None] = lambda name: None,
 ) -> list[Row]:
     """Convert ``model`` to each of ``kinds``, keep in ``folder`` what passes, and say how each did.
 
     A file of the same name from an earlier export goes if the new one does not
-    pass. SHA256SUMS keeps the lines of other models in the folder.
+    pass. SHA256SUMS keeps the lines of other models in the folder, and is right
+    whenever the export ends. Where nothing passes, nothing is left, not even ``folder``.
 
     Args:
         model: a Keras model that takes (N, 28, 28) float32 ink, 0 to 255; its name is the files'.
@@ -96,25 +100,44 @@ def export(
         kinds: of files to write.
         budgets: how far from Keras each may be.
         run: the run folder of ``model``, for its card.
+        begin: told each file's name before it is made.
+
+    Raises:
+        NumbreError: a file cannot be written; its notes say which are kept.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     calibration = calibration_digits(mnist.train)
     reference = evaluate(keras_classifier(model), mnist.test)
     rows: list[Row] = []
     for kind in kinds:
         path = folder / kind.file_name(model.name)
+        begin(path.name)
         try:
-            content = convert(model, kind, calibration=calibration)
-            card = card_for(model, kind, run=run)
+            found, content = _made(model, kind, calibration, reference, budgets, run)
+            _put(path, content)
         except NumbreError as exc:
-            rows.append(Row(path.name, running(kind.format)[0], None, str(exc)))
-        else:
-            rows += _try(path, content, card, kind, reference, budgets)
-    refused = {row.file for row in rows if row.problem}
-    for name in refused:
-        (folder / name).unlink(missing_ok=True)
-    _write_sums(folder, made={row.file for row in rows} - refused)
+            exc.add_note(f"kept: {', '.join(kept_files(rows)) or 'nothing'}")
+            raise
+        rows += found
     return rows
+
+
+def _made(
+    model: Any, kind: Kind, calibration: Pixels, reference: Evaluation, budgets: Budgets, run: Path | None
+) -> tuple[list[Row], bytes | None]:
+    """Make one file; return how it did, and the file if it may be kept."""
+    name = kind.file_name(model.name)
+    try:
+        content = convert(model, kind, calibration=calibration)
+        card = card_for(model, kind, run=run)
+    except NumbreError as exc:
+        return [Row(name, running(kind.format)[0], None, str(exc))], None
+    return _tried(name, content, card, kind, reference, budgets)
+
+
+def kept_files(rows: Sequence[Row]) -> list[str]:
+    """Return the files without any problem, in order."""
+    refused = {row.file for row in rows if row.problem}
+    return [name for name in dict.fromkeys(row.file for row in rows) if name not in refused]
 
 
 def table(rows: Sequence[Row]) -> str:
@@ -147,31 +170,28 @@ def _figures(measured: Measured | None) -> tuple[str, ...]:
     )
 
 
-def _try(path: Path, content: bytes, card: ModelCard, kind: Kind, reference: Evaluation, budgets: Budgets) -> list[Row]:
-    """Run one file by each of its runtimes; put it at ``path``, its figures in its card, if all are content."""
-    temporary = path.with_name(f".trial-{path.name}")  # the suffix says the format
+def _tried(
+    name: str, content: bytes, card: ModelCard, kind: Kind, reference: Evaluation, budgets: Budgets
+) -> tuple[list[Row], bytes | None]:
+    """Run one file by each of its runtimes; return it with its figures in its card, if all are content."""
     rows: list[Row] = []
-    try:
-        temporary.write_bytes(embed(content, card, kind.format))
+    with TemporaryDirectory() as folder:
+        trial = Path(folder) / name
+        write_file(trial, embed(content, card, kind.format))
         for runtime in running(kind.format):
             try:
-                measured = _measure(temporary, runtime, reference)
-                rows.append(Row(path.name, runtime, measured, _problem(kind, measured, budgets)))
+                measured = _measure(trial, runtime, reference)
+                rows.append(Row(name, runtime, measured, _problem(kind, measured, budgets)))
             except NumbreError as exc:
-                rows.append(Row(path.name, runtime, None, str(exc).replace(str(temporary), path.name)))
-        if all(row.problem is None for row in rows):
-            first = rows[0].measured
-            assert first is not None
-            temporary.write_bytes(embed(content, _with_figures(card, first, len(reference.digits)), kind.format))
-            load_model(temporary)  # the card can be read back
-            size = temporary.stat().st_size
-            temporary.replace(path)
-            rows = [replace(row, measured=replace(row.measured, bytes=size)) for row in rows if row.measured]
-        else:  # one runtime's refusal keeps the file from all
-            rows = [r if r.problem else replace(r, problem=f"refused by another runtime of {path.name}") for r in rows]
-    finally:
-        temporary.unlink(missing_ok=True)
-    return rows
+                rows.append(Row(name, runtime, None, str(exc).replace(str(trial), name)))
+        if any(row.problem for row in rows):  # one runtime's refusal keeps the file from all
+            return [r if r.problem else replace(r, problem=f"refused by another runtime of {name}") for r in rows], None
+        first = rows[0].measured
+        assert first is not None
+        kept = embed(content, _with_figures(card, first, len(reference.digits)), kind.format)
+        write_file(trial, kept)
+        load_model(trial)  # the card can be read back
+    return [replace(row, measured=replace(row.measured, bytes=len(kept))) for row in rows if row.measured], kept
 
 
 def _measure(path: Path, runtime: str, reference: Evaluation) -> Measured:
@@ -226,9 +246,23 @@ def _with_figures(card: ModelCard, measured: Measured, n: int) -> ModelCard:
     )
 
 
-def _write_sums(folder: Path, made: set[str]) -> None:
-    """Bring SHA256SUMS up to date: new digests for what was ``made``, the old lines of other files still there."""
-    sums = {name: digest for name, digest in read_sums(folder).items() if (folder / name).is_file()}
-    sums |= {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in made}
-    text = "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items()))
-    write_atomically(folder / SUMS, lambda path: path.write_text(text))
+def _put(path: Path, content: bytes | None) -> None:
+    """Put a file in its place, or take an earlier one away, and bring SHA256SUMS beside it up to date."""
+    sums = {name: digest for name, digest in read_sums(path.parent).items() if (path.parent / name).is_file()}
+    sums.pop(path.name, None)
+    if content is None:
+        path.unlink(missing_ok=True)
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            write_file(path, content)
+        except NumbreError:
+            with suppress(OSError):  # there is something in it
+                path.parent.rmdir()
+            raise
+        sums[path.name] = hashlib.sha256(content).hexdigest()
+    listing = path.parent / SUMS
+    if sums:
+        write_file(listing, "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items())).encode())
+    else:
+        listing.unlink(missing_ok=True)
