@@ -1,22 +1,36 @@
-"""How good the whole reader is on a folder of labelled pictures."""
+"""How good the whole reader is on folders of labelled pictures."""
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
+from statistics import fmean
 
 import numpy as np
 
-from numbre_edge.errors import DataError, SourceError
+from numbre_edge.errors import SourceError
 from numbre_edge.types import Reading
 from numbre_export.evaluation.calibration import expected_calibration_error
+from numbre_export.evaluation.labels import load_labels, picture_path
 
-LABELS = "labels.csv"
+SURE = 0.95  # of a number: it had better be right
+
+
+@dataclass(frozen=True)
+class NumberRead:
+    """A number that was read, and whether it is one of those on the picture that nothing before was taken for."""
+
+    reading: Reading
+    right: bool
+
+    @property
+    def is_sure(self) -> bool:
+        return round(self.reading.confidence, 4) >= SURE  # as predict prints it
 
 
 @dataclass(frozen=True)
@@ -24,18 +38,43 @@ class PictureResult:
     """One picture: the numbers that are on it and those that were read, in reading order.
 
     Attributes:
-        confidences: of each digit read, ``?`` too, in the same order.
+        file: as labels.csv names it.
+        path: where it is.
+        expected: the numbers on it, digits alone.
+        readings: what was read.
+        error: why it could not be read; it counts as read empty.
     """
 
     file: str
+    path: Path
     expected: tuple[str, ...]
-    read: tuple[str, ...]
-    confidences: tuple[float, ...]
+    readings: tuple[Reading, ...] = ()
     error: str | None = None
+
+    @cached_property
+    def read(self) -> tuple[str, ...]:
+        """The numbers read: digits, and ``?`` for a doubtful one."""
+        return tuple(number for reading in self.readings for number in _numbers(reading.text))
 
     @property
     def exact(self) -> bool:
         return self.read == self.expected
+
+    @property
+    def joined(self) -> bool:
+        """Whether the digits are right as one string, however they are grouped."""
+        return "".join(self.read) == "".join(self.expected)
+
+    @cached_property
+    def numbers(self) -> tuple[NumberRead, ...]:
+        """What was read, each right or wrong."""
+        left = Counter(self.expected)
+        found = []
+        for reading in self.readings:
+            parts = _numbers(reading.text)
+            found.append(NumberRead(reading, all(left[part] > 0 for part in parts)))
+            left.subtract(parts)
+        return tuple(found)
 
     @property
     def judged(self) -> tuple[tuple[float, bool], ...]:
@@ -43,10 +82,11 @@ class PictureResult:
 
         Then nobody can say which digit was to be which. A ``?`` holds its place and is not judged.
         """
-        there, read = "".join(self.expected), "".join(self.read)
-        if len(there) != len(read):
+        there, digits = "".join(self.expected), [digit for reading in self.readings for digit in reading.digits]
+        if len(there) != len(digits):
             return ()
-        return tuple((c, a == b) for c, a, b in zip(self.confidences, there, read, strict=True) if b != "?")
+        pairs = zip(there, digits, strict=True)
+        return tuple((digit.confidence, str(digit.value) == a) for a, digit in pairs if digit.value is not None)
 
 
 @dataclass(frozen=True)
@@ -56,10 +96,20 @@ class PictureScore:
     Attributes:
         folder: as it was named, or what several are called.
         results: one a picture, in the order of labels.csv.
+        joined: its labels say nothing of how the digits are grouped: what counts is all of them as one string.
     """
 
     folder: str
     results: tuple[PictureResult, ...]
+    joined: bool = False
+
+    @property
+    def measure(self) -> float:
+        """The figure that is compared: number F1, or of a joined folder the share of pictures whose digits are right.
+
+        The mean over folders is of these.
+        """
+        return self.digits_right if self.joined else self.f1
 
     @property
     def errors(self) -> int:
@@ -69,7 +119,12 @@ class PictureScore:
     @property
     def exact(self) -> float:
         """Share of pictures whose list of numbers is right."""
-        return sum(result.exact for result in self.results) / len(self.results)
+        return fmean(result.exact for result in self.results)
+
+    @property
+    def digits_right(self) -> float:
+        """Share of pictures whose digits are right, taken as one string."""
+        return fmean(result.joined for result in self.results)
 
     @property
     def f1(self) -> float:
@@ -95,6 +150,16 @@ class PictureScore:
         return expected_calibration_error(pairs[:, 0], pairs[:, 1] > 0)
 
     @property
+    def sure(self) -> int:
+        """Numbers read with a confidence of 95 % or more."""
+        return sum(number.is_sure for result in self.results for number in result.numbers)
+
+    @property
+    def sure_and_wrong(self) -> int:
+        """Those of them that are not on the picture."""
+        return sum(number.is_sure and not number.right for result in self.results for number in result.numbers)
+
+    @property
     def doubtful(self) -> int:
         """Numbers read with a ``?``."""
         return sum("?" in text for result in self.results for text in result.read)
@@ -104,21 +169,31 @@ class PictureScore:
         """Pictures with numbers on them and none read."""
         return sum(bool(result.expected) and not result.read for result in self.results)
 
+    @property
+    def misread(self) -> tuple[PictureResult, ...]:
+        """The pictures that are not read right, the most confident mistake first."""
+        wrong = [result for result in self.results if not (result.joined if self.joined else result.exact)]
+        return tuple(sorted(wrong, key=lambda result: -worst_confidence(result)))
 
-def score_folder(folder: Path, read: Callable[[Path], Sequence[Reading]]) -> PictureScore:
+
+def worst_confidence(result: PictureResult) -> float:
+    """Return the confidence of the most confident wrong number of a picture; 0 where none is wrong."""
+    return max((number.reading.confidence for number in result.numbers if not number.right), default=0.0)
+
+
+def score_folder(folder: Path, read: Callable[[Path], Sequence[Reading]], *, joined: bool = False) -> PictureScore:
     """Read every picture that ``folder``'s labels.csv names, and compare.
 
     Args:
-        folder: has labels.csv, ``file,label`` or ``file,expression``, and the
-            pictures beside it or in ``images``.
+        folder: has labels.csv, and the pictures beside it or in ``images``.
         read: a reader, such as ``Reader().read``.
+        joined: as in PictureScore.
 
     Raises:
         DataError: labels.csv is missing or of another form.
     """
-    return PictureScore(
-        str(folder), tuple(_result(folder, name, want, read) for name, want in load_labels(folder).items())
-    )
+    results = (_result(picture_path(folder, name), name, want, read) for name, want in load_labels(folder).items())
+    return PictureScore(str(folder), tuple(results), joined)
 
 
 def together(scores: Sequence[PictureScore]) -> PictureScore:
@@ -126,23 +201,9 @@ def together(scores: Sequence[PictureScore]) -> PictureScore:
     return PictureScore("together", tuple(chain.from_iterable(score.results for score in scores)))
 
 
-def load_labels(folder: Path) -> dict[str, tuple[str, ...]]:
-    """Return picture file -> its numbers in reading order, from ``folder``'s labels.csv."""
-    path = folder / LABELS
-    if not path.is_file():
-        raise DataError(f"{path}: no such file; --pictures wants a folder with a {LABELS} of file,label lines")
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file)
-        columns = reader.fieldnames or []
-        truth = next((name for name in ("label", "expression") if name in columns), None)
-        if "file" not in columns or truth is None:
-            raise DataError(
-                f"{path}: has the columns {', '.join(columns) or 'none'}; expected file,label or file,expression"
-            )
-        labels = {row["file"]: tuple(re.findall(r"\d+", row[truth] or "")) for row in reader}
-    if not labels:
-        raise DataError(f"{path}: names no picture")
-    return labels
+def mean_measure(scores: Sequence[PictureScore]) -> float:
+    """Return the mean over folders, each of which counts alike however many pictures it has."""
+    return fmean(score.measure for score in scores)
 
 
 def edit_distance(a: str, b: str) -> int:
@@ -157,16 +218,13 @@ def edit_distance(a: str, b: str) -> int:
 
 
 def _result(
-    folder: Path, name: str, expected: tuple[str, ...], read: Callable[[Path], Sequence[Reading]]
+    path: Path, name: str, expected: tuple[str, ...], read: Callable[[Path], Sequence[Reading]]
 ) -> PictureResult:
-    inside = folder / "images" / name
     try:
-        readings = read(inside if inside.exists() else folder / name)
+        return PictureResult(name, path, expected, tuple(read(path)))
     except SourceError as exc:
-        return PictureResult(name, expected, (), (), str(exc))
-    return PictureResult(
-        name,
-        expected,
-        tuple(reading.text for reading in readings),
-        tuple(digit.confidence for reading in readings for digit in reading.digits),
-    )
+        return PictureResult(name, path, expected, error=str(exc))
+
+
+def _numbers(text: str) -> list[str]:
+    return re.findall(r"[\d?]+", text)
