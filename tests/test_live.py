@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,6 +19,7 @@ from numbre_edge.live import run, watch
 from numbre_edge.reader import Reader
 from numbre_edge.sources.stream import Kind, Stream
 from numbre_edge.sources.video import VideoStream
+from numbre_edge.sources.view import Orientation, Region
 from numbre_edge.tracking import Rules, Tracker
 from numbre_edge.types import Box, Digit, Frame, Pixels, Reading
 
@@ -117,16 +119,35 @@ class TestReading:
         for frame in frames[30:]:
             frame.pixels[60:] = 20
         reader = Brightness()
-        list(watch(Script(frames), reader, Tracker(), roi=Box(0, 0, 160, 50)))
+        list(watch(Script(frames), reader, Tracker(), region=Region(0, 0, 160, 50)))
         assert {roi for _, roi in reader.seen} == {Box(0, 0, 160, 50)}
         assert max(index for index, _ in reader.seen) < 30
+
+    def test_a_region_in_percent_follows_the_frame_s_size(self) -> None:
+        frames = [*pictures(200), *pictures(200, size=(240, 320))]
+        reader = Brightness()
+        list(watch(Script(frames), reader, Tracker(), region=Region(0, 0, 50, 25, percent=True)))
+        assert [roi for _, roi in reader.seen] == [Box(0, 0, 80, 30), Box(0, 0, 160, 60)]
+
+    def test_frames_are_set_right_first(self) -> None:
+        reader = Brightness()
+        upside_down = [replace(frame, pixels=frame.pixels[::-1, ::-1].copy()) for frame in pictures(*[200] * 4)]
+        upright = Orientation(rotate=180)
+        items = list(watch(Script(upside_down), reader, Tracker(), orientation=upright, region=Region(0, 0, 99, 50)))
+        assert told(items) == [("appeared", "200")]
+        assert seen(items)[0].frame.pixels[0, 0] == 200, "what is drawn and shown is the picture set right"
 
     def test_a_number_that_jumps_and_then_keeps_still_has_another_look(self) -> None:
         # What is read after the jump is what the tracker follows still, but elsewhere.
         class Jumping(Brightness):
             def read_frame(self, frame: Frame, *, roi: Box | None = None) -> list[Reading]:
-                readings = super().read_frame(frame)
-                return [reading.moved(500 if frame.index >= 60 else 0, 0) for reading in readings]
+                aside = 500 if frame.index >= 60 else 0
+                return [
+                    Reading.of(
+                        [Digit(d.value, d.confidence, d.box._replace(x=d.box.x + aside)) for d in reading.digits]
+                    )
+                    for reading in super().read_frame(frame)
+                ]
 
         frames = pictures(*[200] * 200)
         for frame in frames[60:]:
@@ -149,12 +170,12 @@ class TestReading:
 class TestRegionOutside:
     def test_of_the_first_frame_it_is_wrong_usage(self) -> None:
         with pytest.raises(UsageError, match="region 500,0,10,10 lies outside the 160x120 picture"):
-            list(watch(Script(pictures(200)), Brightness(), Tracker(), roi=Box(500, 0, 10, 10)))
+            list(watch(Script(pictures(200)), Brightness(), Tracker(), region=Region(500, 0, 10, 10)))
 
     def test_of_a_later_frame_it_is_said_once_and_the_stream_goes_on(self) -> None:
         small, large = pictures(*[200] * 20, size=(10, 160)), pictures(*[200] * 40)
         frames = [*large[:10], *small[10:20], *large[20:]]
-        items = list(watch(Script(frames), Brightness(), Tracker(), roi=Box(0, 50, 100, 50)))
+        items = list(watch(Script(frames), Brightness(), Tracker(), region=Region(0, 50, 100, 50)))
         assert told(items) == [
             ("appeared", "200"),
             ("open", "passed over: region 0,50,100,50 lies outside the 160x10 picture"),
@@ -335,6 +356,6 @@ def test_pixels_are_never_copied_for_a_region() -> None:
             return True
 
     frame = pictures(200)[0]
-    list(watch(Script([frame]), Brightness(), Tracker(), roi=Box(10, 20, 30, 40), new_detector=Spy))
+    list(watch(Script([frame]), Brightness(), Tracker(), region=Region(10, 20, 30, 40), new_detector=Spy))
     assert given[0].shape == (40, 30)
     assert np.shares_memory(given[0], frame.pixels)

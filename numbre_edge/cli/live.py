@@ -14,9 +14,13 @@ from numbre_edge.cli.options import (
     BackendOption,
     CardFile,
     EventFormat,
+    Flip,
     MinConfidence,
     ModelFile,
-    parse_roi,
+    Roi,
+    Rotate,
+    orientation,
+    parse_region,
     parse_size,
 )
 from numbre_edge.cli.signals import stop_signals
@@ -25,14 +29,17 @@ EPILOG = """
 [bold]Examples[/bold]
 numbre-edge live
 numbre-edge live 0 --size 1280x720 --fps 30 --roi 100,50,400,120
-numbre-edge live rtsp://camera.local/stream --format jsonl
+numbre-edge live rtsp://user:password@camera.local/stream --format jsonl
+numbre-edge live http://camera.local/snapshot.jpg --fps 0.2 --rotate 180
 numbre-edge live clip.mp4 --annotate drawn.mp4
+numbre-edge live inbox/ --format jsonl
 numbre-edge live rpicam --digits 6 --increasing --max-rate 0.5
 numbre-edge live --print-systemd rpicam --format jsonl > numbre-edge.service
 
 [bold]Exit codes[/bold]
-0 the source ended, or a stop was asked for: by --duration, Ctrl-C, SIGTERM or closing the window; 1 nothing to read
-from, or a model or backend failed; 2 wrong usage.
+0 the source ended, or a stop was asked for: by --duration, Ctrl-C, SIGTERM, SIGHUP (a closed terminal) or closing the
+window; whatever is written is then whole. 1 nothing to read from, nobody who reads what is written, a full disk, or a
+model or backend that failed; 2 wrong usage. A second Ctrl-C (130) or SIGTERM (143) ends at once.
 """
 
 _OUTPUT = "Output"
@@ -47,8 +54,9 @@ def live(
         typer.Argument(
             metavar="SOURCE",
             help=(
-                "A camera (0, /dev/video2, rpicam), a URL (rtsp, http), a video file or a folder that pictures arrive "
-                "in. By default rpicam where its program is installed, else the first camera."
+                "A camera (0, /dev/video2, rpicam), an address (rtsp, http) of a stream or of a single picture that is "
+                "asked for again and again, a video file, or a folder that pictures arrive in. By default rpicam "
+                "where its program is installed, else the first camera."
             ),
             show_default=False,
         ),
@@ -57,7 +65,7 @@ def live(
         EventFormat,
         typer.Option(
             "--format",
-            help="A view for people, plain lines where stdout is no terminal; or one JSON object an event.",
+            help="A view for people (where stdout is no terminal, a line an event), or one JSON object an event.",
             rich_help_panel=_OUTPUT,
         ),
     ] = "table",
@@ -66,7 +74,7 @@ def live(
         typer.Option(
             "--annotate",
             metavar="FILE",
-            help="Write a video there too, .mp4 or .avi, numbers drawn in.",
+            help="Write a video there too, .mp4 or .avi, numbers drawn in; it has its name once it is whole.",
             rich_help_panel=_OUTPUT,
         ),
     ] = None,
@@ -82,16 +90,17 @@ def live(
             rich_help_panel=_OUTPUT,
         ),
     ] = False,
-    roi: Annotated[
-        str | None,
-        typer.Option(
-            "--roi", metavar="X,Y,W,H", help="Read only this part of each frame (pixels).", rich_help_panel=_SOURCE
-        ),
-    ] = None,
+    roi: Roi = None,
+    rotate: Rotate = None,
+    flip: Flip = None,
     duration: Annotated[
         float | None,
         typer.Option(
-            "--duration", metavar="SECONDS", min=0.0, help="Stop after so many seconds.", rich_help_panel=_SOURCE
+            "--duration",
+            metavar="SECONDS",
+            min=0.0,
+            help="Stop after so many seconds, between two frames; 0: after the first.",
+            rich_help_panel=_SOURCE,
         ),
     ] = None,
     size: Annotated[
@@ -101,7 +110,12 @@ def live(
     fps: Annotated[
         float | None,
         typer.Option(
-            "--fps", metavar="N", min=0.1, help="Ask the camera for so many frames a second.", rich_help_panel=_SOURCE
+            "--fps",
+            metavar="N",
+            min=0.001,
+            max=1000,
+            help="Ask for so many frames a second: of a camera, or of an address of single pictures (by default 2).",
+            rich_help_panel=_SOURCE,
         ),
     ] = None,
     digits: Annotated[
@@ -128,8 +142,13 @@ def live(
     verbose: Verbose = False,
     quiet: Quiet = False,
 ) -> None:
-    """Read the numbers that a camera sees, and say when one appears, changes or vanishes."""
-    region = parse_roi(roi) if roi is not None else None
+    """Read the numbers that a camera sees, and say when one appears, changes or vanishes.
+
+    A number is told once it is sure: read alike in several frames. Of a folder, each picture counts by itself.
+
+    Each event has the seconds since the stream began, and the time of day. Ctrl-C ends it.
+    """
+    region, upright = parse_region(roi), orientation(rotate, flip)
     wanted = parse_size(size) if size is not None else None
     with stop_signals() as stop:
         from numbre_edge.cli.listeners import listening
@@ -149,4 +168,12 @@ def live(
         console.detail(f"model {reader.backend.model.path}, backend {reader.backend.name}")
         with listening(stream, console, format=format, annotate=annotate, window=window, fps=fps) as listeners:
             end = math.inf if duration is None else time.monotonic() + duration
-            run(stream, reader, listeners, rules=rules, roi=region, stop=lambda: stop.asked or time.monotonic() >= end)
+            run(
+                stream,
+                reader,
+                listeners,
+                rules=rules,
+                orientation=upright,
+                region=region,
+                stop=lambda: stop.asked or time.monotonic() >= end,
+            )

@@ -8,8 +8,8 @@ from contextlib import closing
 from numbre_edge.events import Listener, Seen
 from numbre_edge.live.watch import FrameReader, watch
 from numbre_edge.sources.stream import Stream
+from numbre_edge.sources.view import UPRIGHT, Orientation, Region
 from numbre_edge.tracking import Rules, Tracker
-from numbre_edge.types import Box
 
 
 def run(
@@ -18,7 +18,8 @@ def run(
     listeners: Sequence[Listener],
     *,
     rules: Rules | None = None,
-    roi: Box | None = None,
+    orientation: Orientation = UPRIGHT,
+    region: Region | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> None:
     """Read a stream until it ends, ``stop`` says so or a listener has had enough: between two frames, never within one.
@@ -28,7 +29,8 @@ def run(
         reader: reads a frame.
         listeners: told in their order; entered by the caller, who leaves them too.
         rules: what is known of the numbers.
-        roi: the part of each frame to read.
+        orientation: how each frame is set right, before all else.
+        region: the part of each frame to read.
         stop: asked after each frame, and several times a second while none comes.
 
     Raises:
@@ -36,7 +38,7 @@ def run(
     """
     # Pictures of their own have nothing to do with each other: each counts by itself.
     tracker = Tracker(rules, confirm=1, patience=0.0) if stream.separate else Tracker(rules)
-    with stream, closing(watch(stream, reader, tracker, roi=roi)) as happenings:
+    with stream, closing(watch(stream, reader, tracker, orientation=orientation, region=region)) as happenings:
         for happening in happenings:
             for listener in listeners:
                 if isinstance(happening, Seen):

@@ -10,6 +10,7 @@ from numbre_edge.errors import UsageError
 from numbre_edge.events import NumberEvent, Seen, SourceEvent, Tracked
 from numbre_edge.live.meter import Meter
 from numbre_edge.sources.stream import Stream
+from numbre_edge.sources.view import UPRIGHT, Orientation, Region
 from numbre_edge.tracking import Tracker
 from numbre_edge.types import Box, Frame, Pixels, Reading
 from numbre_edge.vision.change import ChangeDetector
@@ -41,7 +42,8 @@ def watch(
     reader: FrameReader,
     tracker: Tracker,
     *,
-    roi: Box | None = None,
+    orientation: Orientation = UPRIGHT,
+    region: Region | None = None,
     new_detector: Callable[[], Detector] = ChangeDetector,
 ) -> Generator[Seen | NumberEvent | SourceEvent | None]:
     """Yield what happens in a stream: the events of a frame, then the frame; None where there is nothing to say.
@@ -56,12 +58,13 @@ def watch(
             with the file's name comes before those of its numbers, and what was followed in the one before is gone.
         reader: reads a frame.
         tracker: where frames are separate, one that needs no confirmation and has no patience.
-        roi: the part of each frame to read; what changes elsewhere does not matter.
+        orientation: how each frame is set right, before all else.
+        region: the part of each frame to read; what changes elsewhere does not matter.
         new_detector: makes what knows whether something changed.
 
     Raises:
         SourceError: there is nothing to read from, now or later.
-        UsageError: ``roi`` lies outside the first frame. Of a later one, of another size, an event says
+        UsageError: ``region`` lies outside the first frame. Of a later one, of another size, an event says
             so, and it is passed over.
         BackendError: the inference runtime failed.
     """
@@ -69,21 +72,22 @@ def watch(
     detector = new_detector()
     look = _Look()
     source = stream.name
-    refused: tuple[int, int] | None = None  # width and height of frames outside of which roi lies
+    refused: tuple[int, int] | None = None  # width and height of frames outside of which the region lies
     for item in stream.events():
         if not isinstance(item, Frame):
             if isinstance(item, SourceEvent) and item.state == "lost":
                 meter.interrupted()
             yield item
             continue
-        frame = item
-        meter.arrived(frame)
+        meter.arrived(item)
+        frame = orientation.applied(item)
         if stream.separate:
             gone = tracker.update([], frame=frame.index, timestamp=frame.timestamp)
             yield from _placed(gone, source)
             yield SourceEvent("open", frame.source, frame.timestamp)
             detector, refused = new_detector(), None
         source = frame.source
+        roi = region.box(frame) if region else None
         part = _part(frame.pixels, roi)
         if not part.size and meter.frames > 1:
             if refused != (frame.width, frame.height):

@@ -1,4 +1,4 @@
-"""Cameras and network streams through OpenCV: one opened device, read frame by frame."""
+"""One opened camera or stream, read frame by frame; and the cameras of this machine, through OpenCV."""
 
 from __future__ import annotations
 
@@ -11,12 +11,8 @@ import numpy as np
 
 from numbre_edge.errors import SourceError
 from numbre_edge.sources.devices import device_problem
-from numbre_edge.sources.network import connection_problem
 from numbre_edge.sources.quiet import quiet_opencv
 from numbre_edge.types import Pixels
-
-OPEN_TIMEOUT = 5.0  # seconds until a server must have begun its stream
-READ_TIMEOUT = 6.0  # seconds until the next frame must have come
 
 
 class Capture(Protocol):
@@ -105,36 +101,11 @@ def open_camera(
             camera.set(cv2.CAP_PROP_FPS, fps)
         if opened:
             camera.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+        if not opened:
+            camera.release()
     if not opened:
-        camera.release()
         raise SourceError(f"{device}: {device_problem(device)}")
     return OpenCVCapture(camera, f"{device}: gives no frames: unplugged, or in use by another program")
-
-
-def open_url(url: str, *, open_timeout: float = OPEN_TIMEOUT, read_timeout: float = READ_TIMEOUT) -> OpenCVCapture:
-    """Connect to a stream: ``rtsp://``, ``http://`` or ``https://``.
-
-    Where its frames change their size on the way, OpenCV scales them to the first size.
-
-    Args:
-        url: may hold ``user:password@``; no message repeats the password.
-        open_timeout: seconds until the stream must have begun.
-        read_timeout: seconds until each further frame must have come.
-
-    Raises:
-        SourceError: not reached, refused, or no video; as far as the server tells.
-    """
-    timeouts = [
-        *(cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, round(open_timeout * 1000)),
-        *(cv2.CAP_PROP_READ_TIMEOUT_MSEC, round(read_timeout * 1000)),
-    ]
-    with quiet_opencv():
-        stream = cv2.VideoCapture(url, cv2.CAP_FFMPEG, timeouts)
-        opened = stream.isOpened()
-    if not opened:
-        stream.release()
-        raise SourceError(connection_problem(url))
-    return OpenCVCapture(stream, f"the stream broke off, or sent no frame for {read_timeout:g} s")
 
 
 def _native_camera(device: str) -> Native:

@@ -1,4 +1,4 @@
-"""Why a network stream cannot be opened, and how its address may be shown."""
+"""What an address of the network says, how it may be shown, and why nothing came of it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import base64
 import http.client
 import re
 import socket
-import ssl
 from typing import NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
+
+from numbre_edge.errors import SourceError
 
 ASK_TIMEOUT = 2.0  # seconds for a server to say what is wrong
 _PORTS = {"rtsp": 554, "http": 80, "https": 443}
@@ -16,12 +17,43 @@ _UNPRINTABLE = re.compile(r"[^ -~]+")
 _SECRETS = re.compile(r"(?i)([?&;](?:pass|passwd|password|pwd|token|auth|key)=)[^&;#]*")
 
 
-class _Answer(NamedTuple):
+class Answer(NamedTuple):
     """What a server says: its status, the content type if it named one, and the ways of logging in that it offers."""
 
     status: int
     kind: str = ""
     logins: str = ""
+
+
+class Address:
+    """An address, taken apart.
+
+    Raises:
+        SourceError: it is none.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            self.parts: SplitResult = urlsplit(url)
+            self.scheme = self.parts.scheme.lower()
+            self.port = self.parts.port or _PORTS[self.scheme]
+        except ValueError as exc:
+            raise SourceError(
+                "not an address: write it like rtsp://user:password@host:554/path, % signs for special letters"
+            ) from exc
+        if not self.parts.hostname:
+            raise SourceError("the address names no host: write it like rtsp://user:password@host:554/path")
+        self.host = self.parts.hostname
+        self.user = unquote(self.parts.username or "")
+        self.password = unquote(self.parts.password or "")
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+    @property
+    def bare(self) -> str:
+        """The address without user and password."""
+        return self.parts._replace(netloc=self.parts.netloc.rpartition("@")[2]).geturl()
 
 
 def masked(url: str) -> str:
@@ -37,78 +69,67 @@ def masked(url: str) -> str:
     return _SECRETS.sub(r"\1***", scheme + mark + rest)
 
 
-def connection_problem(url: str) -> str:
-    """Ask the server once more, briefly, and return in one line why no stream came of its address."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port or _PORTS[parts.scheme.lower()]
-    except ValueError:
-        return "not an address: write it like rtsp://user:password@host:554/path, % signs for special letters"
-    if not parts.hostname:
-        return "the address names no host: write it like rtsp://user:password@host:554/path"
-    where = f"{parts.hostname}:{port}"
-    try:
-        status, kind, logins = _ask_rtsp(parts, port) if parts.scheme.lower() == "rtsp" else _ask_http(parts, port)
-    except socket.gaierror:
-        return f"there is no host called {parts.hostname}: check the name and this machine's network"
-    except ConnectionRefusedError:
-        return f"{where} refuses connections: check the port, and that the camera is on"
-    except TimeoutError:
-        return f"no answer from {where}: check the address, and that the camera is on"
-    except (OSError, http.client.HTTPException, UnicodeError) as exc:
-        said = _UNPRINTABLE.sub(" ", str(exc)).strip()  # it may hold whatever a server sent
-        return f"no understandable answer from {where} ({said or type(exc).__name__})"
-    if status == 401 or status == 403:
-        refusal = f"{where} does not let us in ({status})"
-        if not parts.password:
-            return f"{refusal}: user or password is missing: write {parts.scheme}://user:password@{where}/…"
-        if "basic" in logins.lower() or not logins:
+def unanswered(address: Address, exc: Exception) -> str:
+    """Return in one line why there is no answer, by what went wrong."""
+    if isinstance(exc, socket.gaierror):
+        return f"there is no host called {address.host}: check the name and this machine's network"
+    if isinstance(exc, ConnectionRefusedError):
+        return f"{address} refuses connections: check the port, and that the camera is on"
+    if isinstance(exc, TimeoutError):
+        return f"no answer from {address}: check the address, and that the camera is on"
+    said = _UNPRINTABLE.sub(" ", str(exc)).strip()  # it may hold whatever a server sent
+    return f"no understandable answer from {address} ({said or type(exc).__name__})"
+
+
+def refused(address: Address, answer: Answer) -> str:
+    """Return in one line why an answer is no stream."""
+    status = answer.status
+    if status in (401, 403):
+        refusal = f"{address} does not let us in ({status})"
+        if not address.password:
+            return f"{refusal}: user or password is missing: write {address.scheme}://user:password@{address}/…"
+        if "basic" in answer.logins.lower() or not answer.logins:
             return f"{refusal}: user or password is wrong"
-        # We ask with the basic way alone, which tells such a server nothing.
+        # We may not speak its other way of logging in as it wants: an account may be right all the same.
         return f"{refusal}: user, password or what follows the host in the address is wrong"
     if status == 404:
-        return f"{where} has no such stream (404): check what follows the host in the address"
+        return f"{address} has no such stream (404): check what follows the host in the address"
     if status >= 400:
-        return f"{where} answers with error {status}"
-    return f"{where} answers ({kind or status}), but not with a video that can be decoded"
+        return f"{address} answers with error {status}"
+    return f"{address} answers ({answer.kind or status}), but not with a video that can be decoded"
 
 
-def _ask_http(parts: SplitResult, port: int) -> _Answer:
-    """Return an HTTP server's answer to GET, whose body is left."""
-    host = parts.hostname or ""
-    if parts.scheme.lower() == "https":
-        # FFmpeg connects to a camera that signed its own certificate, so this question does too.
-        context = ssl._create_unverified_context()  # noqa: S323
-        connection: http.client.HTTPConnection = http.client.HTTPSConnection(
-            host, port, timeout=ASK_TIMEOUT, context=context
-        )
-    else:
-        connection = http.client.HTTPConnection(host, port, timeout=ASK_TIMEOUT)
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+def check_rtsp(address: Address, timeout: float) -> None:
+    """Raise SourceError where an RTSP server does not say a word: FFmpeg would wait for it, deaf to a wish to stop."""
     try:
-        connection.request("GET", path, headers=_credentials(parts))
-        answer = connection.getresponse()
-        logins = ", ".join(answer.headers.get_all("WWW-Authenticate", []))
-        return _Answer(answer.status, answer.headers.get_content_type(), logins)
-    finally:
-        connection.close()
+        _ask_rtsp(address, "OPTIONS", timeout)  # needs no login
+    except (OSError, UnicodeError) as exc:
+        raise SourceError(unanswered(address, exc)) from exc
+    except http.client.HTTPException:
+        return  # a word, if no sensible one
 
 
-def _ask_rtsp(parts: SplitResult, port: int) -> _Answer:
-    """Return an RTSP server's answer to DESCRIBE (RFC 2326, section 10.2)."""
-    bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-    lines = [f"DESCRIBE {bare} RTSP/1.0", "CSeq: 1", *(f"{key}: {value}" for key, value in _credentials(parts).items())]
-    with socket.create_connection((parts.hostname, port), timeout=ASK_TIMEOUT) as connection:
-        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+def rtsp_problem(address: Address) -> str:
+    """Ask an RTSP server once more, briefly, and return in one line why no stream came of it."""
+    try:
+        return refused(address, _ask_rtsp(address, "DESCRIBE", ASK_TIMEOUT, _credentials(address)))
+    except (OSError, http.client.HTTPException, UnicodeError) as exc:
+        return unanswered(address, exc)
+
+
+def _ask_rtsp(address: Address, method: str, timeout: float, headers: str = "") -> Answer:
+    """Return an RTSP server's answer (RFC 2326, section 10)."""
+    with socket.create_connection((address.host, address.port), timeout=timeout) as connection:
+        connection.sendall(f"{method} {address.bare} RTSP/1.0\r\nCSeq: 1\r\n{headers}\r\n".encode())
         answer = connection.recv(4096).decode("latin-1")
     found = re.match(r"RTSP/\d\.\d (\d{3})", answer)
     if not found:
         raise http.client.BadStatusLine(answer[:40])
-    return _Answer(int(found[1]), logins=", ".join(re.findall(r"(?im)^WWW-Authenticate:\s*(.*)", answer)))
+    return Answer(int(found[1]), logins=", ".join(re.findall(r"(?im)^WWW-Authenticate:\s*(.*)", answer)))
 
 
-def _credentials(parts: SplitResult) -> dict[str, str]:
-    if parts.username is None:
-        return {}
-    pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-    return {"Authorization": "Basic " + base64.b64encode(pair.encode()).decode()}
+def _credentials(address: Address) -> str:
+    if not address.user:
+        return ""
+    pair = base64.b64encode(f"{address.user}:{address.password}".encode()).decode()
+    return f"Authorization: Basic {pair}\r\n"

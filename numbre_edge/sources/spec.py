@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from numbre_edge.errors import SourceError, UsageError
-from numbre_edge.sources.capture import Capture, open_camera, open_url
+from numbre_edge.sources.capture import Capture, open_camera
+from numbre_edge.sources.connect import open_url
 from numbre_edge.sources.devices import describe_devices, video_devices
 from numbre_edge.sources.folder import WatchedFolder
 from numbre_edge.sources.live import LiveStream
@@ -21,6 +22,7 @@ from numbre_edge.sources.video import VIDEOS, VideoStream
 RPICAM = "rpicam"
 _CAMERA = re.compile(r"[0-9]+|/dev/(video|v4l/).+")
 _URL = re.compile(r"(?i)(rtsp|https?)://.")
+_PICTURES = re.compile(r"(?i)https?://.")  # an address that may give single pictures
 _KINDS = (
     "a camera's number (0) or device (/dev/video0), rpicam, an address (rtsp://… or http://…), "
     f"a folder, or a video file ({', '.join(sorted(VIDEOS))})"
@@ -34,10 +36,10 @@ def open_stream(spec: str | None, *, size: tuple[int, int] | None = None, fps: f
         spec: as typed: ``0``, ``/dev/video2``, ``rpicam``, ``rtsp://…``, ``http://…``, a video
             file or a folder. None: ``rpicam`` where its program is installed, else the first camera.
         size: width and height in pixels to ask of a camera of this machine; by default 1280x720.
-        fps: frames a second to ask of it.
+        fps: frames a second to ask of it, or of an http address that gives single pictures.
 
     Raises:
-        UsageError: nothing of these kinds; ``size`` or ``fps`` for what is no camera of this machine.
+        UsageError: nothing of these kinds; ``size`` or ``fps`` for what takes no such wish.
         SourceError: no ``spec``, and no camera.
     """
     if spec is None:
@@ -46,15 +48,20 @@ def open_stream(spec: str | None, *, size: tuple[int, int] | None = None, fps: f
         return LiveStream(spec, partial(open_rpicam, size=size, fps=fps), kind="camera")
     if _CAMERA.fullmatch(spec):
         return LiveStream(spec, partial(_open_local, spec, size=size or SIZE, fps=fps), kind="camera")
-    stream = _other_stream(spec)
-    if size is not None or fps is not None:
-        raise UsageError(f"{stream.name}: size and frame rate can only be asked of a camera of this machine; omit them")
+    stream = _other_stream(spec, fps)
+    if size is not None:
+        raise UsageError(f"{stream.name}: a size can only be asked of a camera of this machine; leave --size out")
+    if fps is not None and not _PICTURES.match(spec):
+        raise UsageError(
+            f"{stream.name}: a rate can only be asked of a camera of this machine, or of an http address "
+            "that gives single pictures; leave --fps out"
+        )
     return stream
 
 
-def _other_stream(spec: str) -> Stream:
+def _other_stream(spec: str, fps: float | None) -> Stream:
     if _URL.match(spec):
-        return LiveStream(masked(spec), partial(open_url, spec), kind="network")
+        return LiveStream(masked(spec), partial(open_url, spec, fps=fps), kind="network")
     path = Path(spec)
     if spec and path.is_dir():
         return WatchedFolder(spec)

@@ -37,6 +37,9 @@ class Orientation:
         return replace(frame, pixels=np.asarray(pixels, np.uint8))
 
 
+UPRIGHT = Orientation()
+
+
 @dataclass(frozen=True)
 class Region:
     """The part of each frame to read, whatever the frames' size.

@@ -19,7 +19,16 @@ from numbre_edge.errors import UsageError
 
 PATIENCE = 60  # seconds until a hang is a failure
 NOT_OF_A_SERVICE = ("print_systemd", "annotate", "window", "help")
-LEAST = {"format": "table", "roi": "0,0,1,1", "size": "1x1", "min_confidence": "0", "duration": "0", "backend": "auto"}
+LEAST = {
+    "format": "table",
+    "roi": "0,0,1,1",
+    "size": "1x1",
+    "rotate": "90",
+    "flip": "h",
+    "min_confidence": "0",
+    "duration": "0",
+    "backend": "auto",
+}
 ANALYZE = shutil.which("systemd-analyze")
 needs_analyze = pytest.mark.skipif(not ANALYZE, reason="needs the program systemd-analyze")
 FILE = Needs("clip.mp4", camera=False, network=False)
@@ -118,8 +127,8 @@ class TestCommand:
                 assert parameter.opts[-1] in words[-2:], parameter.name
 
     def test_what_could_never_run_is_refused(self, run, here) -> None:
-        for option in (["--max-rate", "0"], ["--roi", "0,0,0,0"], ["--digits", "0"], ["--duration", "-1"]):
-            done = run("live", "--print-systemd", "rpicam", *option)
+        for option, least in {"--max-rate": "0", "--roi": "0,0,0,0", "--digits": "0", "--duration": "nan"}.items():
+            done = run("live", "--print-systemd", "rpicam", option, least)
             assert (done.code, done.out) == (2, ""), option
 
     def test_every_word_arrives_as_it_was_typed(self) -> None:

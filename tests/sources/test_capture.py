@@ -17,7 +17,8 @@ import cv2
 import pytest
 
 from numbre_edge.errors import SourceError
-from numbre_edge.sources.capture import open_camera, open_url
+from numbre_edge.sources.capture import open_camera
+from numbre_edge.sources.connect import open_url
 from numbre_edge.sources.devices import describe_devices
 from numbre_edge.sources.live import LiveStream
 from numbre_edge.sources.network import masked
@@ -98,8 +99,10 @@ class TestHttp:
             server.stopping.wait(LONG / 2)
             yield from endless()
 
-        with MjpegServer(silent) as server, pytest.raises(SourceError, match=r"answers \(multipart/x-mixed-replace\)"):
-            open_url(server.url, open_timeout=READ_TIMEOUT)
+        with MjpegServer(silent) as server, network_camera(server.url, read_timeout=READ_TIMEOUT) as stream:
+            found = collect(stream, said("lost"))
+
+        assert "sent no frame for 0.5 s" in details_in(found)[0]
 
     def test_a_frame_size_that_changes_mid_stream_goes_on(self) -> None:
         def growing(connection: int) -> Iterator[bytes]:
@@ -190,7 +193,7 @@ class TestHttp:
         gone = threading.Event()
         program = (
             "import sys; from functools import partial\n"
-            "from numbre_edge.sources.capture import open_url; from numbre_edge.sources.live import LiveStream\n"
+            "from numbre_edge.sources.connect import open_url; from numbre_edge.sources.live import LiveStream\n"
             "opener = partial(open_url, sys.argv[1], open_timeout=600, read_timeout=600)\n"
             "with LiveStream('camera', opener, kind='network') as stream:\n"
             "    next(news for news in stream.events() if news is None)\n"

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numbre_edge.sources.rpicam import JpegCutter
+from numbre_edge.sources.jpegs import JpegCutter
 from tests.sources.mjpeg_server import jpeg, number_of, picture
 
 
@@ -76,7 +76,7 @@ class TestCutter:
         assert JpegCutter().feed(whole[: int(share * len(whole))] + jpeg(2) + jpeg(3))[-1] == jpeg(3)
 
     def test_bytes_that_never_become_a_picture_are_not_kept(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("numbre_edge.sources.rpicam._LARGEST", 10_000)
+        monkeypatch.setattr("numbre_edge.sources.jpegs.LARGEST", 10_000)
         cutter = JpegCutter()
         assert cutter.feed(b"\xff\xd8\xff\xda\0\2") == []
         for _ in range(100):

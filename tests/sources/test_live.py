@@ -11,7 +11,8 @@ import pytest
 
 from numbre_edge.errors import SourceError
 from numbre_edge.events import SourceEvent
-from numbre_edge.sources.capture import OPEN_TIMEOUT, READ_TIMEOUT, Capture
+from numbre_edge.sources.capture import Capture
+from numbre_edge.sources.connect import OPEN_TIMEOUT, READ_TIMEOUT
 from numbre_edge.sources.live import LiveStream, Patience
 from numbre_edge.sources.network import ASK_TIMEOUT
 from numbre_edge.types import Frame, Pixels
