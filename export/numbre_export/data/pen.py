@@ -8,8 +8,6 @@ a number), ``kind``, ``writer``, ``part`` and ``size``. An item's larger side is
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -19,6 +17,7 @@ from numpy.typing import NDArray
 
 from numbre_edge.errors import DataError
 from numbre_edge.types import Floats
+from numbre_export.data.npz import load_npz
 
 MD5 = "94955f6669375f1d2601ad3b5664464f"  # of the file that the shipped models are trained on
 UNITS = 1000  # an item's larger side
@@ -26,6 +25,7 @@ KINDS = ("digit", "upper", "lower", "symbol", "word", "number")
 DIGIT, UPPER, LOWER, SYMBOL, WORD, NUMBER = range(len(KINDS))
 PARTS = ("train", "validation", "test")
 
+_WANTED = "pen trajectories, as numbre_export.data.pen_strokes makes them"
 _TYPES: dict[str, tuple[str, int]] = {  # kind of number, dimensions
     "points": ("i", 2), "stroke_start": ("i", 1), "item_start": ("i", 1), "label": ("U", 1), "kind": ("i", 1),
     "writer": ("i", 1), "part": ("i", 1), "size": ("f", 1),
@@ -71,17 +71,12 @@ def load_pen(path: Path) -> PenStrokes:
     Raises:
         DataError: naming the file and what was expected of it.
     """
-    try:
-        with zipfile.ZipFile(path), np.load(path, allow_pickle=False) as archive:
-            missing = [key for key in _TYPES if key not in archive]
-            if missing:
-                raise DataError(f"{path}: has no {', '.join(missing)}; see numbre_export.data.pen")
-            arrays = {key: np.asarray(archive[key]) for key in _TYPES}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as exc:
-        raise DataError(f"{path}: is not a readable .npz of pen trajectories ({exc})") from exc
+    if not path.is_file():
+        raise DataError(f"{path}: no such file; expected {_WANTED}")
+    arrays = load_npz(path, tuple(_TYPES), wanted=_WANTED)
     for key, (number, dimensions) in _TYPES.items():
         if arrays[key].dtype.kind != number or arrays[key].ndim != dimensions:
-            raise DataError(f"{path}: {key} is {arrays[key].shape} {arrays[key].dtype}, not what pen trajectories have")
+            raise DataError(f"{path}: {key} is {arrays[key].shape} {arrays[key].dtype}, expected {_WANTED}")
     _check(path, arrays)
     return PenStrokes(**arrays)
 

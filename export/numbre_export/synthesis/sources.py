@@ -15,6 +15,7 @@ from numbre_edge.errors import DataError
 from numbre_edge.types import Pixels
 from numbre_export.data.mnist import Digits, load_mnist, split
 from numbre_export.data.pen import DIGIT, NUMBER, PARTS, UNITS, WORD, PenStrokes, load_pen
+from numbre_export.data.symbols import symbol_images
 from numbre_export.synthesis.clutter import TYPEFACES
 from numbre_export.synthesis.shapes import Shape, bitmap_shape, pen_shape, type_shape
 from numbre_export.synthesis.styles import european
@@ -190,15 +191,9 @@ def parted(pen: PenStrokes, item: int) -> list[tuple[int, tuple[Character, ...]]
 
 
 def _symbols(path: Path, part: Part) -> dict[str, Pixels]:
-    """Load BHMSDS by label: (K, 28, 28) uint8, ink 255 on 0."""
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            images, labels, names = archive["x"], archive["y"], [str(name) for name in archive["names"]]
-    except (OSError, ValueError, KeyError) as exc:
-        raise DataError(f"{path}: expected an .npz with x, y and names ({exc})") from exc
+    """Load BHMSDS by character: (K, 28, 28) uint8, ink 255 on 0."""
     symbols = {}
-    for index, name in enumerate(names):
-        own = 255 - images[labels == index]
-        edge = len(own) - len(own) // 10
-        symbols[_SYMBOL_NAMES.get(name, name)] = own[edge:] if part == "validation" else own[:edge]
+    for name, images in symbol_images(path).items():
+        edge = len(images) - len(images) // 10
+        symbols[_SYMBOL_NAMES.get(name, name)] = images[edge:] if part == "validation" else images[:edge]
     return symbols
