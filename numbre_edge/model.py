@@ -29,6 +29,8 @@ SUMS = "SHA256SUMS"
 Format = Literal["onnx", "tflite"]
 _OUTPUTS = ("probabilities", "logits")
 _DEFAULTS: dict[Format, str] = {"onnx": "cnn.onnx", "tflite": "cnn.int8.tflite"}
+_FINDERS: dict[Format, str] = {"onnx": "finder.onnx", "tflite": "finder.int8.tflite"}
+KINDS = ("classifier", "finder")
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,15 @@ class ModelCard:
     """What a model says of itself. See docs/model-card.md for each field.
 
     Attributes:
+        kind: "classifier" of patches, or "finder" of digits on tiles of a page.
         classes: names of the outputs; the first ten are the digits "0" to "9".
         output: "probabilities" or "logits".
-        preprocessing: version of ``numbre_edge.vision.normalize`` it was trained with.
+        preprocessing: version of ``numbre_edge.vision.normalize`` it was trained with; of a finder, of
+            ``numbre_edge.finding.light``.
         temperature: divides the log-probabilities to calibrate them; 1.0 leaves them.
-        reject_threshold: calibrated confidence below which a digit is doubtful.
+        reject_threshold: calibrated confidence below which a digit is doubtful; of a finder, heat below which nothing
+            is found.
+        trust: of a finder: how its opinion and a classifier's make one, fields of ``decoding.opinions.Trust``.
         metrics: by data set: its n and figures.
         parity: against the Keras model it was made from.
     """
@@ -80,6 +86,8 @@ class ModelCard:
     seed: int | None = None
     versions: dict[str, str] = field(default_factory=dict)
     commit: str | None = None
+    kind: str = KINDS[0]
+    trust: dict[str, float] = field(default_factory=dict)
     format: int = CARD_FORMAT
 
     @property
@@ -117,6 +125,8 @@ class ModelCard:
         card: ModelCard = _filled(cls, raw, where, tuples=("classes", "data_credits"))
         if card.classes[DIGIT_COLUMNS] != DIGITS:
             raise ModelError(f"{where}: the first ten classes of its card must be 0 to 9, found {list(card.classes)}")
+        if card.kind not in KINDS:
+            raise ModelError(f"{where}: its card's kind is {card.kind!r}; expected {' or '.join(KINDS)}")
         if card.output not in _OUTPUTS:
             raise ModelError(f"{where}: its card's output is {card.output!r}; expected {' or '.join(_OUTPUTS)}")
         if not isinstance(card.temperature, (int, float)) or not card.temperature > 0:
@@ -169,6 +179,11 @@ def shipped_models() -> list[Path]:
 def default_model(kind: Format) -> Path:
     """Return the shipped model a backend reads with: float32 for ONNX, int8 for TFLite."""
     return MODELS / _DEFAULTS[kind]
+
+
+def default_finder(kind: Format) -> Path:
+    """Return the shipped finder of a format."""
+    return MODELS / _FINDERS[kind]
 
 
 def read_sums(folder: Path) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""28x28 patches -> probabilities, by whichever inference runtime is there."""
+"""28x28 patches -> probabilities, tiles of a page -> where digits stand, by whichever inference runtime is there."""
 
 from __future__ import annotations
 
@@ -26,6 +26,17 @@ class Backend(Protocol):
         ...
 
 
+class FinderBackend(Protocol):
+    """An inference runtime with a finder loaded."""
+
+    name: str
+    model: Model
+
+    def answer(self, tiles: Pixels) -> Floats:
+        """Return (N, C) float32, all that the finder says of N uint8 tiles of its card's shape, N at least 1."""
+        ...
+
+
 def open_backend(
     name: str = "auto",
     model: Path | None = None,
@@ -49,20 +60,37 @@ def open_backend(
     from numbre_edge.backends.checked import CheckedBackend
     from numbre_edge.model import default_model, load_model
 
+    loaded = load_model(model, card=card) if model else None
+    runtime = _runtime(name, loaded, runtimes)
+    return CheckedBackend(runtime, loaded or load_model(default_model(runtime.format)))
+
+
+def open_finder(
+    name: str = "auto", model: Path | None = None, *, runtimes: Mapping[str, Runtime] = RUNTIMES
+) -> FinderBackend:
+    """Load a finder into a runtime; arguments and errors as for :func:`open_backend`."""
+    from numbre_edge.backends.checked import CheckedFinder
+    from numbre_edge.model import default_finder, load_model
+
+    loaded = load_model(model) if model else None
+    runtime = _runtime(name, loaded, runtimes)
+    return CheckedFinder(runtime, loaded or load_model(default_finder(runtime.format)))
+
+
+def _runtime(name: str, model: Model | None, runtimes: Mapping[str, Runtime]) -> Runtime:
+    """Choose the runtime of that name, or ``auto``, for a model, or for one shipped with each."""
     if name != "auto" and name not in runtimes:
         raise UsageError(f"no backend {name!r}; there are {', '.join(runtimes)} and auto")
-    loaded = load_model(model, card=card) if model else None
-    suitable = [runtime for runtime in runtimes.values() if loaded is None or runtime.format == loaded.format]
+    suitable = [runtime for runtime in runtimes.values() if model is None or runtime.format == model.format]
     if name == "auto":
         ready = [runtime for runtime in suitable if runtime.installed]
         if not ready:
             raise BackendError(f"no runtime for this model is installed: {suitable[0].install}")
-        runtime = ready[0]
-    else:
-        runtime = runtimes[name]
-        if runtime not in suitable:
-            others = " or ".join(other.name for other in suitable)
-            raise UsageError(f"backend {name} does not run {model}; use --backend {others}")
-        if not runtime.installed:
-            raise BackendError(f"backend {name} is not installed: {runtime.install}")
-    return CheckedBackend(runtime, loaded or load_model(default_model(runtime.format)))
+        return ready[0]
+    runtime = runtimes[name]
+    if model is not None and runtime not in suitable:
+        others = " or ".join(other.name for other in suitable)
+        raise UsageError(f"backend {name} does not run {model.path}; use --backend {others}")
+    if not runtime.installed:
+        raise BackendError(f"backend {name} is not installed: {runtime.install}")
+    return runtime

@@ -18,39 +18,36 @@ from numbre_edge.types import Floats, Pixels
 # fall any more from 16 on (the shipped cnn on one x86-64 core: 332 us for 1, 298 for 8, 294 for 64, 296 for 1024 in
 # onnxruntime; 717, 374, 336 and 383 in OpenCV; 70, 64, 63 and 64 in LiteRT).
 BATCH = 64
+TILES = 8  # a finder's tiles given to a runtime at once: 2 MB of activations each
 _STEP = 1 / 256  # of a quantized probability
 
 
-class CheckedBackend:
-    """What makes a ``Session`` a ``Backend``.
+class Running:
+    """A model of a kind, loaded into a runtime, for any thread.
 
     Args:
         runtime: to run the model in.
         model: of the runtime's format.
+        kind: that its card must say it is.
+        at_once: inputs given to the runtime at once.
 
     Raises:
         BackendError: the runtime is broken.
-        ModelError: the runtime cannot run the model, or it does not answer as its card says.
+        ModelError: the runtime cannot run the model, or it is of another kind.
     """
 
-    def __init__(self, runtime: Runtime, model: Model) -> None:
+    def __init__(self, runtime: Runtime, model: Model, *, kind: str, at_once: int) -> None:
+        if model.card.kind != kind:
+            raise ModelError(f"{model.path}: is a {model.card.kind}; expected a {kind}")
         self.name, self.model = runtime.name, model
         self._session = _loaded(runtime, model)
         self._layout = Layout(model, self._session)
         self._turn: AbstractContextManager[object] = nullcontext() if runtime.concurrent else threading.Lock()
-        outputs = self._outputs(_probe())
-        self._check_card(outputs)
-        self._probabilities(outputs)
+        self._step = self._layout.batch or at_once
 
-    def predict(self, pixels: Pixels) -> Floats:
-        if not len(pixels):
-            return np.zeros((0, len(self.model.card.classes)), np.float32)
-        return self._probabilities(self._outputs(pixels))
-
-    def _outputs(self, pixels: Pixels) -> Floats:
-        """Return what the model gives for patches, whatever that may be: (N, C) float32, finite."""
-        step = self._layout.batch or BATCH
-        return np.concatenate([self._run(pixels[at : at + step]) for at in range(0, len(pixels), step)])
+    def outputs(self, pixels: Pixels) -> Floats:
+        """Return what the model gives for (N, ...) uint8, N at least 1, whatever it is: (N, C) float32, finite."""
+        return np.concatenate([self._run(pixels[at : at + self._step]) for at in range(0, len(pixels), self._step)])
 
     def _run(self, pixels: Pixels) -> Floats:
         """Return what it gives for at most a batch of them."""
@@ -60,6 +57,33 @@ class CheckedBackend:
         if len(outputs) != len(batch) or not np.isfinite(outputs).all():
             raise BackendError(f"{self.model.path}: {self.name} gave no usable answer (shape {outputs.shape})")
         return outputs[: len(pixels)]
+
+
+class CheckedFinder(Running):
+    """What makes a ``Session`` a ``FinderBackend``; raises as :class:`Running` does."""
+
+    def __init__(self, runtime: Runtime, model: Model) -> None:
+        super().__init__(runtime, model, kind="finder", at_once=TILES)
+
+    def answer(self, tiles: Pixels) -> Floats:
+        return self.outputs(tiles)
+
+
+class CheckedBackend(Running):
+    """What makes a ``Session`` a ``Backend``; raises as :class:`Running` does, and ModelError for one whose answers
+    are not what its card says.
+    """
+
+    def __init__(self, runtime: Runtime, model: Model) -> None:
+        super().__init__(runtime, model, kind="classifier", at_once=BATCH)
+        outputs = self.outputs(_probe())
+        self._check_card(outputs)
+        self._probabilities(outputs)
+
+    def predict(self, pixels: Pixels) -> Floats:
+        if not len(pixels):
+            return np.zeros((0, len(self.model.card.classes)), np.float32)
+        return self._probabilities(self.outputs(pixels))
 
     def _check_card(self, outputs: Floats) -> None:
         """Check that answers to the probe are what the card says they are."""

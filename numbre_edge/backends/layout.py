@@ -1,4 +1,4 @@
-"""How a model wants its patches: ink, number type, shape, and how many at once."""
+"""How a model wants its patches, or tiles: number type, shape, and how many at once."""
 
 from __future__ import annotations
 
@@ -11,28 +11,27 @@ from numbre_edge.errors import ModelError
 from numbre_edge.model import Model
 from numbre_edge.types import Pixels
 
-_SIDE = 28
-
 
 class Layout:
     """The input of a model, as its runtime and its card agree on it.
 
     A model of somebody else's making may want (N, 784), (N, 28, 28, 1) or
-    (N, 1, 28, 28), as floats: any shape that holds 784 values is filled in order.
+    (N, 1, 28, 28), as floats: any shape that holds as many values as its card's is filled in order.
 
     Attributes:
         batch: how many patches it takes at a time, no more and no fewer; None where that is free.
 
     Raises:
-        ModelError: they do not agree, or the input cannot hold a 28x28 patch.
+        ModelError: they do not agree, or the input cannot hold what the card says.
     """
 
     def __init__(self, model: Model, session: Session) -> None:
         self._card = card = model.card.input
         batch, *patch = session.shape if session.shape else (None,)
         self._patch = tuple(size for size in patch if size)
-        if math.prod(self._patch) != _SIDE * _SIDE or len(self._patch) != len(patch):
-            raise ModelError(f"{model.path}: its input is {_told(session)}; expected one that holds a 28x28 patch")
+        if math.prod(self._patch) != math.prod(card.shape) or len(self._patch) != len(patch):
+            wanted = "x".join(map(str, card.shape))
+            raise ModelError(f"{model.path}: its input is {_told(session)}; expected one that holds a {wanted} patch")
         if session.dtype not in ("uint8", "float32"):
             raise ModelError(f"{model.path}: its input is {_told(session)}; expected uint8 or float32")
         if session.dtype != card.dtype:
@@ -49,10 +48,10 @@ class Layout:
         self.batch = batch
 
     def arranged(self, pixels: Pixels) -> Batch:
-        """Return (N, 28, 28) uint8 ``pixels``, ink 255 on 0, as the model wants them; with a fixed batch, filled up."""
+        """Return uint8 ``pixels``, N of the card's shape, as the model wants them; with a fixed batch, filled up."""
         missing = (self.batch or len(pixels)) - len(pixels)
         if missing:
-            pixels = np.concatenate([pixels, np.zeros((missing, _SIDE, _SIDE), np.uint8)])
+            pixels = np.concatenate([pixels, np.zeros((missing, *self._card.shape), np.uint8)])
         pixels = np.ascontiguousarray(pixels).reshape(-1, *self._patch)
         if self._card.dtype == "uint8":
             return pixels

@@ -14,12 +14,12 @@ from numbre_edge.types import Floats
 class OpenCVSession:
     """An ``.onnx`` model in ``cv2.dnn``, for one thread at a time."""
 
-    shape: tuple[int | None, ...] = (None, 28, 28)
     dtype = "uint8"
     quantization: tuple[float, int] | None = None
 
     def __init__(self, model: Model) -> None:
         self._path = model.path
+        self.shape: tuple[int | None, ...] = (None, *model.card.input.shape)  # OpenCV does not tell
         if model.card.input.dtype != "uint8":
             raise ModelError(f"{model.path}: the opencv backend runs exported uint8 models only; use --backend onnx")
         try:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from numbre_edge.decoding.grouping import is_writing, lines, numbers, without_words
+from numbre_edge.decoding.grouping import Token, is_writing, lines, numbers, without_words
 from numbre_edge.decoding.paths import read_lattices
 from numbre_edge.decoding.probabilities import calibrated, in_proportion
 from numbre_edge.model import ModelCard
-from numbre_edge.types import Floats, Patches, Reading, Recognition
+from numbre_edge.types import Box, Digit, Floats, Patches, Reading, Recognition
+from numbre_edge.vocabulary import DIGIT_COLUMNS, DIGITS
 
 
 def decode(
@@ -29,6 +30,31 @@ def decode(
     found = lines(tokens)
     if is_writing(tokens):
         found = [without_words(line) for line in found]
+    return _recognition(found, patches, rows)
+
+
+def grouped(patches: Patches, rows: Floats, threshold: float) -> Recognition:
+    """Make numbers of what a finder found.
+
+    Args:
+        patches: N that do not overlap, of a page whose lines are level.
+        rows: (N, 11) float32, probabilities of the digits and of no digit, as they are to be believed.
+        threshold: of confidence; below it a digit is doubtful.
+
+    Returns:
+        The numbers and what they were read from, boxes as those of ``patches``.
+    """
+    tokens = []
+    for number, (row, box) in enumerate(zip(rows, patches.boxes.tolist(), strict=True)):
+        value = int(row[DIGIT_COLUMNS].argmax())
+        confidence = float(row[value])
+        if confidence >= row[len(DIGITS)]:
+            digit = Digit(value if confidence >= threshold else None, confidence, Box(*box))
+            tokens.append(Token(digit, Box(*box), number))
+    return _recognition(lines(tokens), patches, rows)
+
+
+def _recognition(found: list[list[Token]], patches: Patches, rows: Floats) -> Recognition:
     read = [number for line in found for number in numbers(line, patches.punctuation)]
     return Recognition(
         readings=tuple(Reading.of([token.digit for token in number if token.digit]) for number in read),

@@ -43,9 +43,10 @@ class Answers:
     boxes: Floats
 
     @classmethod
-    def of(cls, outputs: Floats) -> Answers:
-        """Take (N, h, w, CHANNELS) float32, as the network gives them, apart."""
-        heat, classes, boxes = np.split(outputs, (2, CHANNELS - 4), axis=-1)
+    def of(cls, outputs: Floats, width: int) -> Answers:
+        """Take apart what the network gives of N tiles so many pixels wide: N times h w CHANNELS float32, any shape."""
+        cells = outputs.reshape(len(outputs), -1, width // STRIDE, CHANNELS)
+        heat, classes, boxes = np.split(cells, (2, CHANNELS - 4), axis=-1)
         return cls(heat, classes, boxes / BOXES_TIMES)
 
 

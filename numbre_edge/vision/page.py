@@ -105,6 +105,12 @@ class Page:
         return self._upright.flattened
 
     @property
+    def upright_grey(self) -> Pixels:
+        """(h, w) uint8, the upright page as it is, at working scale; ``placement`` places its boxes."""
+        grey = self.grey_at(self.scale)
+        return upright(grey, self._upright.tilt, paper=int(np.median(grey[::8, ::8]))) if self._upright.tilt else grey
+
+    @property
     def placement(self) -> Placement:
         """Where ``flattened`` and ``writing`` lie in the frame."""
         return Placement(self.region, self.scale, self._upright.tilt)

@@ -191,7 +191,7 @@ def answering_as_taught(views: list[View]) -> object:
         heat: Floats = np.stack([np.where(t.heat == 1, 5, -5) for t in of]).astype(np.float32)
         classes = np.stack([9 * np.eye(len(CLASSES))[t.classes] for t in of]).astype(np.float32)
         boxes = np.stack([t.boxes for t in of])
-        return Answers.of(np.concatenate([heat, classes, boxes * BOXES_TIMES], -1).astype(np.float32))
+        return Answers.of(np.concatenate([heat, classes, boxes * BOXES_TIMES], -1).astype(np.float32), SIZE[1])
 
     return answer
 

@@ -22,6 +22,8 @@ from numbre_export.exporting.convert import Kind
 
 MNIST_CREDIT = "MNIST: Yann LeCun, Corinna Cortes, Christopher J. C. Burges; CC BY-SA 3.0"
 BHMSDS_CREDIT = "BHMSDS: W. Blachowski, MIT"
+UNIPEN_CREDIT = "UNIPEN train_r01_v07: the UNIPEN consortium and I. Guyon et al.; CC BY 4.0, doi 10.5281/zenodo.1195803"
+PENDIGITS_CREDIT = "Pen-Based Recognition of Handwritten Digits: E. Alpaydin, F. Alimoglu; UCI, CC BY 4.0"
 _PACKAGES = ("numbre-edge", "tensorflow", "tensorflow-cpu", "keras", "tf2onnx", "onnx", "numpy")
 _TRAINING = ("command", "recipe", "seed", "symbols", "parameters", "versions")  # of metrics.json, for the card
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP can say: the same model gives the same bytes
@@ -61,6 +63,39 @@ def card_for(model: Any, kind: Kind, *, run: Path | None = None) -> ModelCard:
         training={key: metrics[key] for key in _TRAINING if key in metrics},
         data_credits=(MNIST_CREDIT, BHMSDS_CREDIT) if _with_symbols(metrics) else (MNIST_CREDIT,),
         seed=metrics.get("seed"),
+        versions=_versions(),
+        commit=_commit(),
+    )
+
+
+def finder_card(
+    kind: Kind, *, shape: tuple[int, int], classes: tuple[str, ...], light: int, training: dict[str, Any]
+) -> ModelCard:
+    """Describe a finder as exported to ``kind``, before it was measured.
+
+    Args:
+        kind: of file.
+        shape: of its tiles.
+        classes: what it tells apart.
+        light: version of ``numbre_edge.finding.light`` it was trained with.
+        training: what is known of its training.
+    """
+    integer = kind.quantization == "int8"
+    return ModelCard(
+        name="finder",
+        kind="finder",
+        preprocessing=light,
+        classes=classes,
+        input=InputSpec(
+            shape=shape,
+            ink="either, normalized",
+            quantization_scale=1.0 if integer else None,
+            quantization_zero_point=0 if integer else None,
+        ),
+        output="logits",
+        quantization=kind.quantization,
+        training=training,
+        data_credits=(MNIST_CREDIT, BHMSDS_CREDIT, UNIPEN_CREDIT, PENDIGITS_CREDIT),
         versions=_versions(),
         commit=_commit(),
     )

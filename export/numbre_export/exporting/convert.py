@@ -1,7 +1,8 @@
 """Keras -> the files a device runs: ONNX, and TFLite in four precisions.
 
-Every file takes the raw ink of patches, (N, 28, 28) uint8, and gives (N, C)
-float32 probabilities; N is free.
+Every file of a classifier takes the raw ink of patches, (N, 28, 28) uint8, and
+gives (N, C) float32 probabilities; one of a finder takes tiles and gives cells,
+see :mod:`numbre_edge.finding.grid`. N is free.
 """
 
 from __future__ import annotations
@@ -82,7 +83,7 @@ def to_onnx(model: Any) -> bytes:
     def ink_to_probabilities(ink: Any) -> dict[str, Any]:
         return {OUTPUT: model(tf.cast(ink, tf.float32), training=False)}
 
-    signature = (tf.TensorSpec((None, 28, 28), tf.uint8, name=INPUT),)
+    signature = (tf.TensorSpec(model.input_shape, tf.uint8, name=INPUT),)
     function = tf.function(ink_to_probabilities, input_signature=signature, autograph=False)
     converted, _ = tf2onnx.convert.from_function(function, signature, opset=OPSET)
     converted.ir_version = IR_VERSION
@@ -91,11 +92,23 @@ def to_onnx(model: Any) -> bytes:
     converted.graph.name, converted.graph.doc_string = model.name, ""  # they hold counters of this process
     for value in (*converted.graph.input, *converted.graph.output):
         value.type.tensor_type.shape.dim[0].dim_param = "N"
+    _fix_doublings(converted.graph)
     _fix_reshapes(converted.graph, onnx.shape_inference.infer_shapes(converted, data_prop=True).graph)
     _drop_unused(converted.graph)
     _name_by_position(converted.graph)
     onnx.checker.check_model(converted, full_check=True)
     return bytes(converted.SerializeToString(deterministic=True))
+
+
+def _fix_doublings(graph: Any) -> None:
+    """Make nearest-neighbour enlargements by whole factors say so in the one way that all runtimes understand alike.
+
+    Of the way that tf2onnx names after TensorFlow, each has an idea of its own; at whole factors they are the same.
+    """
+    for node in graph.node:
+        for attribute in node.attribute:
+            if node.op_type == "Resize" and attribute.name == "coordinate_transformation_mode":
+                attribute.s = b"asymmetric"
 
 
 def _fix_reshapes(graph: Any, inferred: Any) -> None:
@@ -170,5 +183,5 @@ def to_tflite(model: Any, quantization: str, calibration: Pixels) -> bytes:
 
 
 def _taking_uint8(model: Any) -> Any:
-    ink = keras.Input((28, 28), dtype="uint8", name=INPUT)
+    ink = keras.Input(model.input_shape[1:], dtype="uint8", name=INPUT)
     return keras.Model(ink, model(keras.ops.cast(ink, "float32")), name=model.name)

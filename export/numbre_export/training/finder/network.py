@@ -50,7 +50,7 @@ def build(shape: tuple[int, int]) -> Any:
     x = layers.DepthwiseConv2D(3, padding="same", use_bias=False)(fine)
     x = layers.ReLU()(layers.BatchNormalization()(x))
     x = conv(x, 48, 1)
-    head = layers.Conv2D(CHANNELS, 1)
+    head = layers.Conv2D(CHANNELS, 1, dtype="float32")
     outputs = head(x)
     head.bias.assign([_RARE] * 2 + [0.0] * (CHANNELS - 2))
     return keras.Model(inputs, outputs, name="finder")

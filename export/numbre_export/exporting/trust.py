@@ -1,0 +1,121 @@
+"""How far a finder and a classifier are to be believed: fitted to what turns out right on rendered pages."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+
+import cv2
+import numpy as np
+import tensorflow as tf
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from numbre_edge.decoding.opinions import Trust, weighed
+from numbre_edge.finding.overlap import overlaps
+from numbre_edge.recognition.learned import LearnedRecogniser
+from numbre_edge.types import Floats, Frame
+from numbre_edge.vision.page import Page
+from numbre_edge.vocabulary import DIGITS
+from numbre_export.synthesis.sources import Sources
+from numbre_export.synthesis.views import View, render_view
+
+_NONE = len(DIGITS)
+_SAME, _SHARED = 0.5, 0.4  # of the union, to be a digit; of the smaller, to be too near one to be none
+_SIDES = (60, 700)  # of a page, pixels
+_SCALES = (0.6, 3.0)  # what pages are enlarged by: a camera's pixels are not the renderer's
+_STEPS, _RATE = 400, 0.03  # of the fit
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What was said of N detections, and the truth.
+
+    Attributes:
+        heat, found, read: as ``decoding.opinions.weighed`` takes them.
+        truth: (N,) int: the digit, or 10 where there is none.
+    """
+
+    heat: Floats
+    found: Floats
+    read: Floats
+    truth: NDArray[np.intp]
+
+
+def pages(sources: Sources, count: int, rng: Generator) -> Iterable[View]:
+    """Render pages of many sizes, writing of any size on them."""
+    for _ in range(count):
+        low, high = np.log(_SIDES)
+        shape = tuple(round(float(side)) for side in np.exp(rng.uniform(low, high, 2)))
+        view = render_view(sources, rng, shape=(shape[0], shape[1]))
+        scale = float(np.exp(rng.uniform(*np.log(_SCALES))))
+        size = (max(8, round(shape[1] * scale)), max(8, round(shape[0] * scale)))
+        grey = cv2.resize(view.grey, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+        by = np.array([size[0] / shape[1], size[1] / shape[0]] * 2, np.float32)
+        yield View(np.asarray(grey, np.uint8), view.boxes * by, view.labels, view.hard)
+
+
+def evidence(recogniser: LearnedRecogniser, rendered: Iterable[View]) -> Evidence:
+    """Collect what is said of pages; of what is hard to read, or half a digit, nothing is asked."""
+    parts = []
+    for view in rendered:
+        page = Page(Frame(view.grey), level=False)
+        seen = recogniser.look(page)
+        boxes = np.asarray(seen.digits.boxes / page.scale, np.float32)
+        truth = np.array([_truth(box, view) for box in boxes], np.intp).reshape(-1)
+        asked = truth >= 0
+        parts.append((seen.digits.heat[asked], seen.digits.classes[asked], seen.rows[asked], truth[asked]))
+    return Evidence(*(np.concatenate(all_of) for all_of in zip(*parts, strict=True)))
+
+
+def _truth(box: Floats, view: View) -> int:
+    """Return the digit that ``box`` is, _NONE, or -1 where nobody can say."""
+    if not len(view.boxes):
+        return _NONE
+    union, smaller = overlaps(box, view.boxes)
+    best = int(union.argmax())
+    if union[best] > _SAME and view.labels[best] < _NONE and not view.hard[best]:
+        return int(view.labels[best])
+    return -1 if (smaller > _SHARED).any() else _NONE
+
+
+def fitted(seen: Evidence) -> Trust:
+    """Return the trust that makes the truth most likely."""
+    names = [field.name for field in fields(Trust)]
+    logs = [tf.constant(np.log(np.maximum(part, 1e-3)), tf.float32) for part in (seen.found[:, :10], seen.read[:, :10])]
+    ink = tf.constant(np.log(np.maximum(seen.read[:, :10].sum(1), 1e-3)), tf.float32)
+    odds = tf.constant(np.log(np.maximum(seen.heat, 1e-3)) - np.log(np.maximum(1 - seen.heat, 1e-3)), tf.float32)
+    truth = tf.constant(seen.truth)
+    values = tf.Variable([asdict(Trust())[name] for name in names], dtype=tf.float32)
+    optimizer = tf.keras.optimizers.Adam(_RATE)
+    for _ in range(_STEPS):
+        with tf.GradientTape() as tape:
+            at = dict(zip(names, tf.unstack(values), strict=True))
+            digit = at["bias"] + at["heat"] * odds + at["ink"] * ink
+            which = tf.nn.log_softmax(at["finder"] * logs[0] + at["classifier"] * logs[1])
+            of_digits = tf.math.log_sigmoid(digit)[:, tf.newaxis] + which
+            whole = tf.concat([of_digits, tf.math.log_sigmoid(-digit)[:, tf.newaxis]], 1)
+            wrong = -tf.reduce_mean(tf.gather(whole, truth, batch_dims=1))
+        optimizer.apply_gradients([(tape.gradient(wrong, values), values)])
+    return Trust(**{name: round(float(value), 3) for name, value in zip(names, values.numpy(), strict=True)})
+
+
+def told(seen: Evidence, trust: Trust) -> str:
+    """Return, for what is believed at several levels, how much of it is true."""
+    rows = weighed(seen.heat, seen.found, seen.read, trust)
+    best, value = rows[:, :_NONE].max(1), rows[:, :_NONE].argmax(1)
+    lines = []
+    for low, high in ((0.3, 0.5), (0.5, 0.7), (0.7, 0.9), (0.9, 0.95), (0.95, 0.99), (0.99, 1.01)):
+        within = (best >= low) & (best < high)
+        right = float((value == seen.truth)[within].mean()) if within.any() else float("nan")
+        lines.append(f"{low:.2f} to {min(high, 1):.2f}: {right:.3f} right of {int(within.sum())}")
+    return "\n".join(lines)
+
+
+def fit(recogniser: LearnedRecogniser, sources: Sources, *, count: int, seed: int) -> Trust:
+    """Render ``count`` pages, see what is said of them, and say how far it is to be believed."""
+    seen = evidence(recogniser, pages(sources, count, np.random.default_rng(seed)))
+    trust = fitted(seen)
+    print(f"{trust}\n{told(seen, trust)}", file=sys.stderr, flush=True)
+    return trust
