@@ -9,7 +9,7 @@ from numbre_edge.errors import UsageError
 from numbre_edge.types import Recognition
 from numbre_edge.vision.page import Page
 
-FINDERS = ("components", "learned")
+FINDERS = ("components",)
 
 
 class Recogniser(Protocol):
@@ -24,8 +24,7 @@ def open_recogniser(finder: str, backend: Backend, *, min_confidence: float | No
     """Put a finder and a classifier together.
 
     Args:
-        finder: one of FINDERS. ``components``: connected ink, cut where digits may touch. ``learned``: a network that
-            was taught what a digit looks like.
+        finder: one of FINDERS. ``components``: connected ink, cut where digits may touch.
         backend: what reads patches.
         min_confidence: below it a digit is doubtful; None takes the model's own threshold.
 
@@ -36,9 +35,4 @@ def open_recogniser(finder: str, backend: Backend, *, min_confidence: float | No
         from numbre_edge.recognition.components import ComponentRecogniser
 
         return ComponentRecogniser(backend, min_confidence)
-    if finder == "learned":
-        from numbre_edge.backends import open_finder
-        from numbre_edge.recognition.learned import LearnedRecogniser
-
-        return LearnedRecogniser(open_finder(backend.name), backend, min_confidence)
-    raise UsageError(f"no finder {finder!r}; there are {', '.join(FINDERS)}")
+    raise UsageError(f"no finder {finder!r}; there is {', '.join(FINDERS)}")

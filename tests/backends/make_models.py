@@ -15,7 +15,7 @@ import onnx
 import tensorflow as tf
 from onnx import TensorProto, helper, numpy_helper
 
-from numbre_edge.model import CARD_MEMBER, ModelCard
+from numbre_edge.model import CARD_KEY, CARD_MEMBER, InputSpec, ModelCard
 from tests.cli.make_tiny_model import fitted_weights
 
 HERE = Path(__file__).parent
@@ -67,7 +67,29 @@ def tflite_model(shape: list[int], dtype: tf.DType, full: float) -> bytes:
     return bytes(converter.convert())
 
 
+def finder_model() -> bytes:
+    """A finder of (N, 32, 32) tiles, with its card: all channels of a cell say how bright its 4x4 pixels are."""
+    graph = helper.make_graph(
+        [
+            helper.make_node("Cast", ["level"], ["float"], to=TensorProto.FLOAT),
+            helper.make_node("Reshape", ["float", "image"], ["images"]),
+            helper.make_node("AveragePool", ["images"], ["pooled"], kernel_shape=[4, 4], strides=[4, 4]),
+            helper.make_node("Concat", ["pooled"] * 20, ["stacked"], axis=1),
+            helper.make_node("Transpose", ["stacked"], ["cells"], perm=[0, 2, 3, 1]),
+        ],
+        "finder",
+        [helper.make_tensor_value_info("level", TensorProto.UINT8, ["N", 32, 32])],
+        [helper.make_tensor_value_info("cells", TensorProto.FLOAT, ["N", 8, 8, 20])],
+        [numpy_helper.from_array(np.array([-1, 1, 32, 32], np.int64), "image")],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    card = ModelCard("tiny finder", 1, kind="finder", input=InputSpec(shape=(32, 32)), output="logits")
+    helper.set_model_props(model, {CARD_KEY: card.to_json()})
+    return bytes(model.SerializeToString(deterministic=True))
+
+
 def main() -> None:
+    (HERE / "finder.onnx").write_bytes(finder_model())
     for name, shape in LAYOUTS.items():
         (HERE / f"{name}.onnx").write_bytes(onnx_model(shape, TensorProto.FLOAT))
     (HERE / "double.onnx").write_bytes(onnx_model(LAYOUTS["flat"], TensorProto.DOUBLE))

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from numbre_edge.backends import open_backend
+from numbre_edge.backends import open_backend, open_finder
 from numbre_edge.backends.checked import BATCH
 from numbre_edge.backends.registry import RUNTIMES, Runtime, running
 from numbre_edge.errors import BackendError, ModelError, NumbreError, UsageError
@@ -271,3 +271,20 @@ def test_a_model_of_another_preprocessing_is_refused_by_all(tmp_path: Path) -> N
     for name in ("onnx", "opencv", "auto"):
         with pytest.raises(ModelError, match="wants preprocessing version 7"):
             open_backend(name, tmp_path / "m.onnx", card=newer)
+
+
+@pytest.mark.parametrize("name", running("onnx"))
+def test_a_finder_answers_for_each_cell_of_any_number_of_tiles(name: str) -> None:
+    tiles = np.random.default_rng(0).integers(0, 256, (19, 32, 32), np.uint8)
+
+    cells = open_finder(name, HERE / "finder.onnx").answer(tiles).reshape(19, 8, 8, 20)
+
+    brightness = tiles.reshape(19, 8, 4, 8, 4).mean((2, 4))
+    assert np.allclose(cells, brightness[..., np.newaxis], atol=1e-3)
+
+
+def test_a_finder_is_no_classifier_nor_the_other_way_round() -> None:
+    with pytest.raises(ModelError, match=r"finder.onnx: is a finder; expected a classifier"):
+        open_backend("onnx", HERE / "finder.onnx")
+    with pytest.raises(ModelError, match=r"tiny.onnx: is a classifier; expected a finder"):
+        open_finder("onnx", TINY)

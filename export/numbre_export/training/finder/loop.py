@@ -53,13 +53,13 @@ class Recipe:
     steps: int = 24000
     batch_size: int = 32
     size: tuple[int, int] = (128, 192)
-    epoch: int = 1000
+    epoch: int = 500
     learning_rate: float = 3e-3
     warm_up: int = 500
     decay: int = 8000
     weight_decay: float = 0.01
     averaging: float = 0.998
-    validated: int = 600
+    validated: int = 500
     variation: Variation = field(default_factory=Variation)
 
     def rate(self, step: int) -> float:

@@ -1,0 +1,134 @@
+"""What a finder found is cut out, read a second time, weighed and grouped; boxes are the frame's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from numbre_edge.backends import open_backend
+from numbre_edge.finding.grid import BOXES_TIMES, CHANNELS, CLASSES, DIGIT_CLASSES, STRIDE, encoded
+from numbre_edge.model import Format, InputSpec, Model, ModelCard
+from numbre_edge.recognition.learned import LearnedRecogniser
+from numbre_edge.types import Box, Floats, Frame, Pixels
+from numbre_edge.vision.page import Page
+from tests.vision.drawing import blank, digits_on
+
+SIDE = 256
+MnistSample = tuple[NDArray[np.uint8], NDArray[np.uint8]]
+KIND: Format = "onnx"
+
+
+class ConnectedInk:
+    """A finder for clean pages: dark connected ink of the level's size is a digit, small ink beside one a point.
+
+    Which digit, it does not know.
+    """
+
+    name = "connected"
+    model = Model(
+        Path("connected"),
+        KIND,
+        ModelCard(
+            "connected", 1, classes=CLASSES, input=InputSpec(shape=(SIDE, SIDE)), kind="finder", reject_threshold=0.5
+        ),
+        b"",
+    )
+
+    def answer(self, tiles: Pixels) -> Floats:
+        cells = np.zeros((len(tiles), SIDE // STRIDE, SIDE // STRIDE, CHANNELS), np.float32)
+        cells[..., :2] = -9
+        for said, tile in zip(cells, tiles, strict=True):
+            count, _, stats, _ = cv2.connectedComponentsWithStats((tile < 90).astype(np.uint8))
+            digits = [box for box in stats[1:count, :4].tolist() if 13 <= box[3] < 26]
+            points = [box for box in stats[1:count, :4].tolist() if 2 < box[2] < 8 and box[3] < 8] if digits else []
+            for x, y, w, h in digits + points:
+                point = [x, y, w, h] in points
+                cell = np.array([[(x + w / 2) // STRIDE, (y + h / 2) // STRIDE]], np.intp)
+                at = said[cell[0, 1], cell[0, 0]]
+                at[int(point)] = 4
+                at[2 + (DIGIT_CLASSES if point else 0)] = 0.1
+                at[-4:] = BOXES_TIMES * encoded(np.array([[x, y, w, h]], np.float32), cell)[0]
+        return cells.reshape(len(tiles), -1)
+
+
+@pytest.fixture(scope="module")
+def recogniser() -> LearnedRecogniser:
+    return LearnedRecogniser(ConnectedInk(), open_backend("onnx"), None)
+
+
+@pytest.fixture
+def number(mnist_sample: MnistSample) -> tuple[list[Pixels], str]:
+    """Ink of three digits, and what they read."""
+    images, labels = mnist_sample
+    which = [int(np.flatnonzero(labels == digit)[0]) for digit in (3, 7, 2)]
+    return [images[at] for at in which], "372"
+
+
+def test_a_number_is_read_where_it_stands(recogniser: LearnedRecogniser, number: tuple[list[Pixels], str]) -> None:
+    ink, text = number
+    page = digits_on(blank(200, 300), ink, at=[(60, 80), (90, 82), (118, 79)], size=28)
+
+    (reading,) = recogniser.recognise(Page(Frame(page))).readings
+
+    assert reading.text == text
+    assert 60 <= reading.box.x < 75
+    assert 125 < reading.box.right <= 146
+    assert reading.confidence > 0.5
+
+
+def test_a_large_frame_has_its_boxes_in_its_own_pixels(
+    recogniser: LearnedRecogniser, number: tuple[list[Pixels], str]
+) -> None:
+    ink, text = number
+    page = digits_on(blank(1600, 2560), ink, at=[(1600, 900), (1800, 900), (2000, 900)], size=200)
+
+    (reading,) = recogniser.recognise(Page(Frame(page))).readings
+
+    assert reading.text == text
+    assert abs(reading.box.x - 1640) < 40
+
+
+def test_a_region_is_read_as_if_it_were_the_picture(
+    recogniser: LearnedRecogniser, number: tuple[list[Pixels], str]
+) -> None:
+    ink, text = number
+    page = digits_on(blank(300, 400), ink, at=[(160, 180), (190, 182), (218, 179)], size=28)
+
+    (reading,) = recogniser.recognise(Page(Frame(page), roi=Box(140, 150, 200, 100))).readings
+
+    assert reading.text == text
+    assert 160 <= reading.box.x < 175
+
+
+def test_a_point_between_digits_parts_numbers(recogniser: LearnedRecogniser, number: tuple[list[Pixels], str]) -> None:
+    ink, text = number
+    page = digits_on(blank(200, 300), ink, at=[(60, 80), (90, 80), (124, 80)], size=28)
+    page[101:105, 118:122] = 60
+
+    texts = [reading.text for reading in recogniser.recognise(Page(Frame(page))).readings]
+
+    assert texts == [text[:2], text[2:]]
+
+
+def test_nothing_found_is_nothing_read(recogniser: LearnedRecogniser) -> None:
+    recognition = recogniser.recognise(Page(Frame(blank(200, 300))))
+
+    assert recognition.readings == ()
+    assert len(recognition.patches) == len(recognition.probabilities) == 0
+
+
+def test_each_digit_tells_its_patch_and_confidence(
+    recogniser: LearnedRecogniser, number: tuple[list[Pixels], str]
+) -> None:
+    ink, _ = number
+    page = digits_on(blank(200, 300), ink, at=[(60, 80), (90, 82), (118, 79)], size=28)
+
+    recognition = recogniser.recognise(Page(Frame(page)))
+
+    for patch, digit in recognition.chosen.items():
+        assert digit.confidence == float(recognition.probabilities[patch].max())
+        assert digit.box == Box(*recognition.patches.boxes[patch].tolist())
