@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numbre_edge.errors import MissingExtra, SourceError
-from numbre_edge.sources.formats import JPEG_SCAN, jpeg_segments, picture_format, read_header
+from numbre_edge.sources.formats import JPEG_SCAN, jpeg_segments, picture_format, png_is_complete, read_header
 from numbre_edge.sources.quiet import quiet_opencv
 from numbre_edge.sources.tiff import exif_orientation
 from numbre_edge.types import Frame, Pixels
@@ -77,7 +77,7 @@ def _kind(data: bytes, name: str) -> str:
         raise SourceError(
             "not a picture: the content is no format known here" + (f", though named {suffix}" if suffix else "")
         )
-    if (kind == "JPEG" and not _jpeg_is_complete(data)) or (kind == "PNG" and b"IEND" not in data):
+    if (kind == "JPEG" and not _jpeg_is_complete(data)) or (kind == "PNG" and not png_is_complete(data)):
         raise SourceError(f"truncated: this {kind} file ends before its end marker; copy it again")
     return kind
 

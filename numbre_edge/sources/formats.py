@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 
+from numbre_edge.sources.isobmff import av1_sizes, boxes, frame_count, stated_sizes
 from numbre_edge.sources.tiff import Tiff
 
 _SIGNATURES = (
@@ -27,6 +27,7 @@ _BETWEEN = rb"(?:\s|#[^\r\n]*[\r\n])"
 _PNM = re.compile(rb"P([1-6])%b+(\d{1,9})%b+(\d{1,9})(?:%b+(\d{1,9}))?\s" % (_BETWEEN, _BETWEEN, _BETWEEN))
 _MOST_SEGMENTS = 65_536  # of a JPEG before its size: profiles and previews are a few hundred
 _MOST_FRAMES = 100_000
+_MOST_CHUNKS = 2**20  # of a PNG: encoders write some 10 kB each
 JPEG_SCAN = 0xDA  # the marker SOS
 HEAD = 4096  # bytes of a file that tell its format
 
@@ -104,21 +105,38 @@ def jpeg_segments(data: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _jpeg(data: bytes) -> Header | None:
+    frame, progressive = b"", False
     for marker, at in jpeg_segments(data):
         if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):  # a frame header, SOF
-            return _jpeg_frame(data[at : at + 32], progressive=marker % 4 == 2)
+            frame, progressive = data[at : at + 32], marker % 4 == 2
+        elif marker == JPEG_SCAN and frame:
+            in_parts = progressive or _big(data, at + 4, 1) < _big(frame, 9, 1)  # not all components in one scan
+            return _jpeg_frame(frame, in_parts=in_parts)
     return None
 
 
-def _jpeg_frame(segment: bytes, *, progressive: bool) -> Header:
+def _jpeg_frame(segment: bytes, *, in_parts: bool) -> Header:
     height, width, components = _big(segment, 5, 2), _big(segment, 7, 2), _big(segment, 9, 1)
     pixel = 1 if components == 1 else 3
-    if not progressive:
+    if not in_parts:
         return Header(width, height, pixel=pixel)
     factors = [(factor >> 4, factor & 15) for factor in segment[11 : 10 + 3 * components : 3]]
     across, down = max((f[0] for f in factors), default=1) or 1, max((f[1] for f in factors), default=1) or 1
     share = sum(f[0] * f[1] for f in factors) / (across * down)
     return Header(width, height, pixel=pixel, working=int(2 * width * height * share))  # all its coefficients, 16 bits
+
+
+def png_is_complete(data: bytes) -> bool:
+    """Return whether chunk follows upon chunk up to the last: decoders make room for one before they look further."""
+    at = 8
+    for _ in range(_MOST_CHUNKS):
+        end = at + 12 + _big(data, at, 4)
+        if end > len(data):
+            return False
+        if data[at + 4 : at + 8] == b"IEND":
+            return True
+        at = end
+    return False
 
 
 def _png(data: bytes) -> Header:
@@ -202,7 +220,7 @@ def _jpeg2000(data: bytes) -> Header | None:
     if data.startswith(b"\xff\x4f"):
         at = 0
     else:
-        at = next((start for kind, start, _ in _boxes(data, 0, len(data)) if kind == b"jp2c"), -1)
+        at = next((start for kind, start, _ in boxes(data) if kind == b"jp2c"), -1)
     if at < 0 or data[at : at + 4] != b"\xff\x4f\xff\x51":
         return None
     width, height = (_big(data, at + 8 + i, 4) - _big(data, at + 16 + i, 4) for i in (0, 4))
@@ -212,34 +230,18 @@ def _jpeg2000(data: bytes) -> Header | None:
     return Header(width, height, pixel=pixel, working=(5 * components + 1) * width * height)
 
 
-def _isobmff(data: bytes, *, working: int) -> Header:
-    """ISO/IEC 23008-12: ``ispe`` says the size of an image, or of the tiles that make it up; ``stsz`` counts frames."""
-    top = {kind: (start, end) for kind, start, end in _boxes(data, 0, len(data))}
-    start, end = top.get(b"meta", (0, 0))
-    sizes = [(0, 0)]
-    at = data.find(b"ispe", start, end)
-    while at >= 0:
-        sizes.append((_big(data, at + 8, 4), _big(data, at + 12, 4)))
-        at = data.find(b"ispe", at + 4, end)
-    width, height = max(sizes, key=lambda size: size[0] * size[1])
-    samples = data.find(b"stsz", *top.get(b"moov", (0, 0)))
-    pages = _big(data, samples + 12, 4) if samples > 0 else 1
-    return Header(width, height, max(pages, 1), 4, working * width * height)
+def _avif(data: bytes) -> Header | None:
+    within = av1_sizes(data)
+    return _isobmff(data, within, working=18) if within else None
 
 
-def _boxes(data: bytes, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """Yield the kind of each box, and where its content starts and ends (ISO/IEC 14496-12, 4.2)."""
-    for _ in range(_MOST_SEGMENTS):
-        if at + 8 > end:
-            return
-        size, content = _big(data, at, 4), at + 8
-        if size == 1:
-            size, content = _big(data, at + 8, 8), at + 16
-        until = end if size == 0 else min(at + size, end)
-        if until < content:
-            return
-        yield data[at + 4 : at + 8], content, until
-        at = until
+def _heic(data: bytes) -> Header:
+    return _isobmff(data, [], working=8)  # its decoder refuses what is larger than stated
+
+
+def _isobmff(data: bytes, sizes: list[tuple[int, int]], *, working: int) -> Header:
+    width, height = max([*sizes, *stated_sizes(data), (0, 0)], key=lambda size: size[0] * size[1])
+    return Header(width, height, max(frame_count(data), 1), 4, working * width * height)
 
 
 def _tiff(data: bytes) -> Header:
@@ -266,8 +268,8 @@ _READERS: dict[str, Callable[[bytes], Header | None]] = {
     "TIFF": _tiff,
     "WebP": _webp,
     "JPEG 2000": _jpeg2000,
-    "AVIF": partial(_isobmff, working=18),
-    "HEIC": partial(_isobmff, working=8),
+    "AVIF": _avif,
+    "HEIC": _heic,
 }
 
 

@@ -263,6 +263,13 @@ def test_what_announces_too_much_is_refused_before_it_is_decoded(suffix: str, se
     )
 
 
+def test_a_png_whose_chunk_announces_gigabytes_is_refused(seven: NDArray[np.uint8]) -> None:
+    data = encoded(".png", seven)
+    at = data.index(b"IDAT") - 4
+    with pytest.raises(SourceError, match="truncated: this PNG file ends before its end marker"):
+        decode(data[:at] + b"\x70" + data[at + 1 :], "a.png")  # its decoder would make room for them first
+
+
 def test_a_progressive_jpeg_of_many_scans_is_refused(seven: NDArray[np.uint8]) -> None:
     data = encoded(".jpg", seven, cv2.IMWRITE_JPEG_PROGRESSIVE, 1)
     last = data.rindex(b"\xff\xda")

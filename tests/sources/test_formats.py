@@ -65,6 +65,19 @@ def test_a_heic_says_the_size_of_the_whole_not_of_its_tiles() -> None:
     assert header.width * header.height >= 53 * 37
 
 
+SOF = b"\xff\xc0\0\x11\x08\0\x09\0\x07\x03\1\x22\0\2\x11\0\3\x11\0"  # 7 x 9, colour at half the resolution
+
+
+def test_an_avif_has_the_size_that_its_decoder_makes_room_for_whatever_it_states() -> None:
+    for data in (encoded(".avif"), animation(".avif", 2)):
+        header = read_header(
+            data.replace(b"ispe\0\0\0\0" + struct.pack(">II", 53, 37), b"ispe" + bytes(11) + b"\1"), "AVIF"
+        )
+        assert header is not None
+        assert (header.width, header.height) == (53, 37)
+    assert read_header(b"\0\0\0\x14ftypavif\0\0\0\0avif", "AVIF") is None
+
+
 @pytest.mark.parametrize(
     ("data", "size"),
     [
@@ -74,7 +87,7 @@ def test_a_heic_says_the_size_of_the_whole_not_of_its_tiles() -> None:
         (b"BM" + bytes(12) + struct.pack("<IiiHH", 40, 7, -9, 1, 24), (7, 9)),  # rows from top to bottom
         (b"MM\0*" + struct.pack(">IHHHIHHHHIHH", 8, 2, 256, 3, 1, 7, 0, 257, 3, 1, 9, 0), (7, 9)),
         (b"II+\0" + struct.pack("<HHQQHHQQHHQQQ", 8, 0, 16, 2, 256, 4, 1, 7, 257, 4, 1, 9, 0), (7, 9)),
-        (b"\xff\xd8\xff\xff\xe1\0\x04hi ?\xff\xc0\0\x11\x08\0\x09\0\x07\x03" + bytes(9), (7, 9)),
+        (b"\xff\xd8\xff\xff\xe1\0\x04hi ?" + SOF + b"\xff\xda\0\x0c\x03", (7, 9)),
         (b"\xff\x4f\xff\x51\0\x29\0\0" + struct.pack(">8IHB", 17, 29, 10, 20, 9, 9, 0, 0, 1, 7), (7, 9)),
     ],
 )
@@ -84,6 +97,17 @@ def test_rarer_headers(data: bytes, size: tuple[int, int]) -> None:
     header = read_header(data, kind)
     assert header is not None
     assert (header.width, header.height) == size
+
+
+def test_a_jpeg_that_comes_in_parts_takes_more_memory() -> None:
+    whole = read_header(b"\xff\xd8" + SOF + b"\xff\xda\0\x0c\x03", "JPEG")
+    in_parts = read_header(b"\xff\xd8" + SOF + b"\xff\xda\0\x08\x01", "JPEG")
+    progressive = read_header(encoded(".jpg", PIXELS, cv2.IMWRITE_JPEG_PROGRESSIVE, 1), "JPEG")
+    assert whole is not None
+    assert in_parts is not None
+    assert progressive is not None
+    assert (whole.working, in_parts.working) == (0, 2 * 63 * 3 // 2)
+    assert progressive.working == 2 * 37 * 53 * 3 // 2
 
 
 def animation(suffix: str, frames: int) -> bytes:
