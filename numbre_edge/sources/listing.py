@@ -79,7 +79,7 @@ def list_sources(arguments: Iterable[str], *, recursive: bool = False) -> Source
             except UsageError as exc:
                 if alone:
                     raise UsageError(f"{name}: {exc}" if name else str(exc)) from exc
-                found.append(Source(name, error=str(exc)))
+                found.append(Source(str(Path(name)) if name else name, error=str(exc)))
     files = tuple(item for item in found if isinstance(item, Source))
     passed_over = tuple(item for item in found if isinstance(item, PassedOver))
     if not files:
