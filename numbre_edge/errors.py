@@ -15,10 +15,10 @@ these where they enter, with ``raise … from``.
 
 from __future__ import annotations
 
-import re
-
 # Control characters, lone surrogates (bytes that are no UTF-8), and what turns the direction of writing.
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+_UNPRINTABLE = frozenset(
+    map(chr, (*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000), *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+)
 
 
 class NumbreError(Exception):
@@ -64,4 +64,4 @@ def one_line(error: Exception) -> str:
 
 def printable(text: str) -> str:
     """Return text with what a terminal would obey, or cannot show, written out: a file name may hold anything."""
-    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    return "".join(c.encode("unicode_escape").decode() if c in _UNPRINTABLE else c for c in text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,7 +24,8 @@ numbre-edge doctor --json
 0 no problem (there may be warnings); 1 a problem.
 """
 
-_NAME_WIDTH = 20  # characters
+_STATUS_WIDTH, _NAME_WIDTH = 7, 20  # characters
+_STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
 
 
 def doctor(
@@ -46,8 +48,8 @@ def doctor(
     checks = []
     for check in examine():
         checks.append(check)
-        if not as_json:
-            print(line(check), flush=True)  # a slow machine takes its time for the rest
+        if not as_json:  # one by one: a slow machine takes its time for the rest
+            show(check) if sys.stdout.isatty() else print(line(check), flush=True)
     problems = sum(check.status == "problem" for check in checks)
     warnings = sum(check.status == "warning" for check in checks)
     if as_json:
@@ -61,9 +63,30 @@ def doctor(
 
 def line(check: Check) -> str:
     """Return a check as one line, or two where there is something to mend."""
-    text = f"{check.status:<7}  {check.name:<{_NAME_WIDTH}}  {check.found}"
+    first, *rest = _told(check)
+    lines = [f"{check.status:<{_STATUS_WIDTH}}  {check.name:<{_NAME_WIDTH}}  {first}"]
+    return "\n".join(lines + [f"{'':<{_STATUS_WIDTH}}  {'':<{_NAME_WIDTH}}  {text}" for text in rest])
+
+
+def show(check: Check) -> None:
+    """Print a check to a terminal of any width, in columns."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    row = Table.grid(padding=(0, 2, 0, 0), pad_edge=False)
+    row.add_column(width=_STATUS_WIDTH)
+    row.add_column(width=min(_NAME_WIDTH, console.width // 4), overflow="fold")
+    row.add_column(overflow="fold")
+    row.add_row(Text(check.status, style=_STYLES[check.status]), Text(check.name), Text("\n".join(_told(check))))
+    console.print(row)
+
+
+def _told(check: Check) -> list[str]:
+    """Return what was found, and in a line of its own what mends it."""
     if check.remedy is None:
-        return text
+        return [check.found]
     if check.status == "ok":
-        return f"{text}: {check.remedy}"
-    return f"{text}\n{'':<7}  {'':<{_NAME_WIDTH}}  mend it: {check.remedy}"
+        return [f"{check.found}: {check.remedy}"]
+    return [check.found, f"mend it: {check.remedy}"]

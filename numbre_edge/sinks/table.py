@@ -24,7 +24,7 @@ class Table:
 
     def __init__(self, stream: TextIO, *, sources: Iterable[str] = ()) -> None:
         self._stream = stream
-        self._width = min(max([len(_HEAD[0]), *map(len, sources)]), _WIDEST)
+        self._width = min(max([len(_HEAD[0]), *(len(printable(source)) for source in sources)]), _WIDEST)
         self._line(_HEAD[0], _row(_HEAD[1], _HEAD[2], f"where ({_HEAD[3]})"))
 
     def write(self, result: Result) -> None:
@@ -56,7 +56,7 @@ class ScreenTable:
         from rich.console import Console
 
         self._console = Console(file=stream, highlight=False, emoji=False, markup=False)
-        self._wanted = max(map(cell_len, (_HEAD[0], *sources)))
+        self._wanted = max(map(cell_len, (_HEAD[0], *map(printable, sources))))
         self._begun = False
 
     def write(self, result: Result) -> None:

@@ -13,6 +13,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from numbre_edge.cli.doctor import show
 from numbre_edge.doctor.check import Check
 
 RunPython = Callable[..., "CompletedProcess[str]"]
@@ -46,6 +47,17 @@ def test_each_check_is_a_line_and_a_fault_has_the_command_that_mends_it(run, fou
         "                               mend it: sudo apt install rpicam-apps\n"
     )
     assert done.err == "3 checks, 1 warning, 0 problems\n"
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 300])
+def test_on_a_terminal_it_fits_whatever_the_width(capsys, monkeypatch, width: int) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    for check in (WELL, OPTIONAL, WARNING, PROBLEM):
+        show(check)
+    out = capsys.readouterr().out
+    assert max(map(len, out.splitlines())) <= width
+    assert "\u2026" not in out
+    assert width < 80 or "mend it: pip install 'numpy>=2,<3'" in out
 
 
 def test_a_problem_is_exit_1(run, found) -> None:

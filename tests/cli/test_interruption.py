@@ -185,3 +185,10 @@ def test_what_is_ignored_stays_ignored() -> None:
             assert not stop.asked
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+def test_the_program_s_first_step_imports_next_to_nothing() -> None:
+    """Before it, Ctrl-C is Python's own, and ends in a traceback."""
+    show = "import sys; before = set(sys.modules); import numbre_edge.__main__; print(*set(sys.modules) - before)"
+    done = subprocess.run([sys.executable, "-S", "-c", show], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not {"re", "typing", "dataclasses", "pathlib", "typer"} & set(done.stdout.split())

@@ -75,8 +75,11 @@ def test_the_table_lines_up() -> None:
 
 def test_a_name_cannot_give_orders_to_the_terminal() -> None:
     stream = io.StringIO()
-    Table(stream).write(Result("a\x1b[2J\nb\udce9.png", 0, 9, 9))
-    assert stream.getvalue().splitlines()[1] == "a\\x1b[2J\\nb\\udce9.png  -"
+    name = "a\x1b[2J\nb\udce9.png"
+    Table(stream, sources=[name]).write(Result(name, 0, 9, 9))
+    head, row = stream.getvalue().splitlines()
+    assert row == "a\\x1b[2J\\nb\\udce9.png  -"
+    assert head.startswith(f"{'picture':<22}  number")
 
 
 SCREENS = {
