@@ -79,7 +79,7 @@ def test_a_name_cannot_give_orders_to_the_terminal() -> None:
     Table(stream, sources=[name]).write(Result(name, 0, 9, 9))
     head, row = stream.getvalue().splitlines()
     assert row == "a\\x1b[2J\\nb\\udce9.png  -"
-    assert head.startswith(f"{'picture':<22}  number")
+    assert head.startswith(f"{'picture':<21}  number")
 
 
 SCREENS = {
