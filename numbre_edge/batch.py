@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from numbre_edge.errors import NumbreError, SourceError, one_line
+from numbre_edge.reader import FrameReader
 from numbre_edge.sources.files import Source, frames
-from numbre_edge.sources.view import Orientation, Region
-from numbre_edge.types import Box, Frame, Reading, Result
-
-
-class FrameReader(Protocol):
-    """What a run needs of a Reader."""
-
-    def read_frame(self, frame: Frame, *, roi: Box | None = None) -> list[Reading]:
-        """Return the numbers in a frame."""
-        ...
+from numbre_edge.sources.view import UPRIGHT, Orientation, Region
+from numbre_edge.types import Frame, Result
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +24,7 @@ class ReadOptions:
     """
 
     every: int = 1
-    orientation: Orientation = field(default_factory=Orientation)
+    orientation: Orientation = UPRIGHT
     region: Region | None = None
 
 

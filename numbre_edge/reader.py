@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from numbre_edge.backends import Backend, open_backend
 from numbre_edge.model import ModelCard
@@ -12,6 +13,14 @@ from numbre_edge.recognition import open_recogniser
 from numbre_edge.sources.pictures import Picture, as_frame
 from numbre_edge.types import Box, Explanation, Frame, Reading
 from numbre_edge.vision.page import Page
+
+
+class FrameReader(Protocol):
+    """What a run over many frames needs of a Reader."""
+
+    def read_frame(self, frame: Frame, *, roi: Box | None = None) -> list[Reading]:
+        """Return the numbers in a frame."""
+        ...
 
 
 class Reader:

@@ -12,7 +12,6 @@ from numbre_edge.errors import UsageError
 
 if TYPE_CHECKING:
     from numbre_edge.sources.view import Orientation, Region
-    from numbre_edge.types import Box
 
 if TYPE_CHECKING:
     BackendName = str
@@ -111,23 +110,6 @@ def parse_region(roi: str | None) -> Region | None:
             f"--roi {roi}: reaches beyond the picture; X and W together, Y and H together are at most 100%"
         )
     return Region(x, y, width, height, percent)
-
-
-def parse_roi(text: str) -> Box:
-    """Return the Box that ``X,Y,W,H`` says.
-
-    Raises:
-        UsageError: not four whole numbers, or an empty or negative region.
-    """
-    from numbre_edge.types import Box
-
-    try:
-        x, y, width, height = (int(part) for part in text.split(","))
-    except ValueError as exc:
-        raise UsageError(f"--roi {text}: must be four whole numbers X,Y,W,H in pixels, like 100,50,400,120") from exc
-    if x < 0 or y < 0 or width < 1 or height < 1:
-        raise UsageError(f"--roi {text}: X and Y must be at least 0, W and H at least 1")
-    return Box(x, y, width, height)
 
 
 def parse_size(text: str) -> tuple[int, int]:

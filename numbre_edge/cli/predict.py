@@ -201,9 +201,12 @@ class _Stopping:
 
 
 def _counts(tally: Tally) -> str:
-    """Return for example "24 pictures, 31 numbers, 1 error"."""
+    """Return for example "24 pictures, 31 numbers, 1 error, 2 read in part"."""
     parts = [plural(tally.frames, "picture"), plural(tally.numbers, "number")]
-    parts += [plural(count, noun) for count, noun in ((tally.errors, "error"), (tally.notes, "note")) if count]
+    if tally.errors:
+        parts.append(plural(tally.errors, "error"))
+    if tally.notes:
+        parts.append(f"{tally.notes} read in part")
     return ", ".join(parts)
 
 

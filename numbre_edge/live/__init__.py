@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from numbre_edge.live.session import run
-from numbre_edge.live.watch import FrameReader, watch
+from numbre_edge.live.watch import watch
+from numbre_edge.reader import FrameReader
 
 __all__ = ["FrameReader", "run", "watch"]

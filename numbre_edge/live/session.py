@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 
 from numbre_edge.events import Listener, Seen
-from numbre_edge.live.watch import FrameReader, watch
+from numbre_edge.live.watch import watch
+from numbre_edge.reader import FrameReader
 from numbre_edge.sources.stream import Stream
 from numbre_edge.sources.view import UPRIGHT, Orientation, Region
 from numbre_edge.tracking import Rules, Tracker

@@ -9,6 +9,7 @@ from typing import Protocol
 from numbre_edge.errors import UsageError
 from numbre_edge.events import NumberEvent, Seen, SourceEvent, Tracked
 from numbre_edge.live.meter import Meter
+from numbre_edge.reader import FrameReader
 from numbre_edge.sources.stream import Stream
 from numbre_edge.sources.view import UPRIGHT, Orientation, Region
 from numbre_edge.tracking import Tracker
@@ -19,14 +20,6 @@ from numbre_edge.vision.change import ChangeDetector
 # what is not decided by then will not be.
 _LOOKS = 30  # frames
 _LOOKING = 3.0  # seconds
-
-
-class FrameReader(Protocol):
-    """What is needed of a Reader."""
-
-    def read_frame(self, frame: Frame, *, roi: Box | None = None) -> list[Reading]:
-        """Return the numbers in a frame."""
-        ...
 
 
 class Detector(Protocol):

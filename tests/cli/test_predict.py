@@ -112,6 +112,12 @@ class TestRun:
         )
         assert "c.txt: passed over: not a picture or video by its name\n" in loud.err
 
+    def test_what_was_read_in_part_is_said_and_counted(self, run, photos, model, page) -> None:
+        cv2.imwritemulti("three.tif", [page] * 3)
+        done = run("predict", "three.tif", "photos/good.jpg", "--model", model)
+        assert done.code == 0
+        assert done.err.startswith("three.tif: page 1 of 3 was read\n2 pictures, 2 numbers, 1 read in part in ")
+
     def test_a_picture_is_turned_and_mirrored_before_it_is_read(self, run, photos, model, page) -> None:
         cv2.imwrite("turned.png", cv2.flip(cv2.rotate(page, cv2.ROTATE_90_COUNTERCLOCKWISE), 0))
         done = run("predict", "turned.png", "--model", model, "-f", "jsonl", "--rotate", "90", "--flip", "h")
