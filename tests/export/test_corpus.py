@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
+from numbre_edge.errors import DataError
 from numbre_edge.types import Box, Pixels
 from numbre_export.data.mnist import Digits
 from numbre_export.evaluation.rejection import held_out_letters
@@ -15,7 +17,10 @@ from numbre_export.synthesis import clutter
 from numbre_export.synthesis import corpus as corpus_module
 from numbre_export.synthesis.clutter import FACES, HELD_OUT_FACES
 from numbre_export.synthesis.corpus import Mixture, build_corpus
+from numbre_export.synthesis.pen_digits import pen_digits
 from numbre_export.synthesis.photographs import NOT_A_DIGIT, PART, SEVERAL, _label
+
+from .pen_data import tiny_pen
 
 SMALL = Mixture(scenes=12, blanks=3, letters=8, prints=5, scribbles=6)
 
@@ -142,3 +147,30 @@ def test_what_is_found_where_nothing_is_written_is_no_digit(held_out: Digits) ->
     corpus = build_corpus(held_out, None, Mixture(scenes=0, blanks=12, letters=0, prints=0, scribbles=0), seed=0)
     assert len(corpus) > 12
     assert set(corpus.labels.tolist()) == {NOT_A_DIGIT}
+
+
+def test_pen_digits_join_the_corpus_where_the_mixture_has_some(held_out: Digits, corpus: Digits) -> None:
+    with_pen = build_corpus(held_out, None, replace(SMALL, pen=20), seed=4, pen=tiny_pen())
+    written = pen_digits(tiny_pen(), 20, np.random.default_rng((4, 22)))
+    assert np.array_equal(with_pen.images, np.concatenate([corpus.images, written.images]))
+    assert with_pen.labels[-20:].tolist() == written.labels.tolist()
+    with pytest.raises(DataError, match="20 digits are to be inked of pen trajectories, but no file of them is named"):
+        build_corpus(held_out, None, replace(SMALL, pen=20), seed=4)
+
+
+def test_pen_digits_are_patches_as_the_reader_makes_them() -> None:
+    digits = pen_digits(tiny_pen(), 200, np.random.default_rng(1))
+    assert digits.images.shape == (200, 28, 28)
+    assert set(digits.labels.tolist()) == set(range(10))
+    for image in digits.images:
+        ys, xs = np.nonzero(image)
+        assert image.max() > 200
+        assert max(np.ptp(ys), np.ptp(xs)) <= 21  # 20 by 20, and what resizing spreads
+
+
+def test_pen_digits_are_of_the_part_asked_for() -> None:
+    pen = tiny_pen()
+    others = replace(pen, part=np.where(pen.part == 1, 2, 0).astype(np.int8))
+    with pytest.raises(DataError, match="hold no digit of the validation part"):
+        pen_digits(others, 1, np.random.default_rng(0), part="validation")
+    assert len(pen_digits(pen, 3, np.random.default_rng(0), part="validation")) == 3

@@ -24,6 +24,7 @@ UNITS = 1000  # an item's larger side
 KINDS = ("digit", "upper", "lower", "symbol", "word", "number")
 DIGIT, UPPER, LOWER, SYMBOL, WORD, NUMBER = range(len(KINDS))
 PARTS = ("train", "validation", "test")
+CAP = 40  # digits by which a writer counts at most: the median writer has 24, some have hundreds
 
 _WANTED = "pen trajectories, as numbre_export.data.pen_strokes makes them"
 _TYPES: dict[str, tuple[str, int]] = {  # kind of number, dimensions

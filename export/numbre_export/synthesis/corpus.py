@@ -11,11 +11,14 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from numbre_edge.errors import DataError
 from numbre_edge.types import Pixels
 from numbre_edge.vision.normalize import normalize
 from numbre_export.data.mnist import Digits
+from numbre_export.data.pen import PenStrokes
 from numbre_export.synthesis.blanks import patches_of_blank
 from numbre_export.synthesis.clutter import FACES, HELD_OUT_FACES, letter, printed, scribble
+from numbre_export.synthesis.pen_digits import pen_digits
 from numbre_export.synthesis.photographs import NOT_A_DIGIT, photographed
 from numbre_export.synthesis.scenes.strokes import trace
 from numbre_export.synthesis.styles import european
@@ -36,6 +39,7 @@ class Mixture:
         scenes: photographed lines of writing, each some eight patches.
         blanks: pictures without writing, each some five.
         letters, prints, scribbles: of ink that is no digit; letters are written with a pen, prints in type.
+        pen: digits of pen trajectories, inked anew.
         share: patches drawn from the corpus an epoch, for each of MNIST's.
     """
 
@@ -44,6 +48,7 @@ class Mixture:
     letters: int = 5000
     prints: int = 6000
     scribbles: int = 2000
+    pen: int = 0
     share: float = 1.0
 
     def scaled(self, factor: float) -> Mixture:
@@ -52,11 +57,18 @@ class Mixture:
         return replace(self, **counts)
 
 
-def build_corpus(digits: Digits, symbols: Digits | None, mixture: Mixture, *, seed: int) -> Digits:
-    """Make the corpus of ``digits`` (MNIST's) and ``symbols`` (of ``data.symbols``); all labels occur.
+def build_corpus(
+    digits: Digits, symbols: Digits | None, mixture: Mixture, *, seed: int, pen: PenStrokes | None = None
+) -> Digits:
+    """Make the corpus of ``digits`` (MNIST's), ``symbols`` (of ``data.symbols``) and ``pen``; all labels occur.
 
     The same arguments give the same patches, on any number of processors.
+
+    Raises:
+        DataError: the mixture has digits of pen trajectories, and there are none.
     """
+    if mixture.pen and pen is None:
+        raise DataError(f"{mixture.pen} digits are to be inked of pen trajectories, but no file of them is named")
     rng = np.random.default_rng((seed, 20))
     shards = [
         _shard(digits, symbols, min(_ROLL, mixture.scenes - first), (seed, 21, first))
@@ -76,6 +88,10 @@ def build_corpus(digits: Digits, symbols: Digits | None, mixture: Mixture, *, se
     if symbols is not None:
         images += list(symbols.images)
         labels += symbols.labels.tolist()
+    if pen is not None and mixture.pen:
+        written = pen_digits(pen, mixture.pen, np.random.default_rng((seed, 22)))
+        images += list(written.images)
+        labels += written.labels.tolist()
     return Digits(np.array(images, np.uint8), np.array(labels, np.uint8))
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from numbre_edge.errors import DataError
 from numbre_edge.types import Pixels
 from numbre_export.data.mnist import Digits, load_mnist, split
-from numbre_export.data.pen import DIGIT, NUMBER, PARTS, UNITS, WORD, PenStrokes, load_pen
+from numbre_export.data.pen import CAP, DIGIT, NUMBER, PARTS, UNITS, WORD, PenStrokes, load_pen
 from numbre_export.data.symbols import symbol_images
 from numbre_export.synthesis.clutter import TYPEFACES
 from numbre_export.synthesis.shapes import Shape, bitmap_shape, pen_shape, type_shape
@@ -23,7 +23,6 @@ from numbre_export.synthesis.styles import european
 Part = Literal["train", "validation"]
 Character = tuple[str, tuple[int, ...]]  # and which strokes are its
 
-_CAP = 40  # digits by which a writer counts at most: the median writer has 24
 _SEED = 1  # of MNIST's split, the classifier's own: what it is chosen on is rendered for validation only
 _EUROPEAN = 0.4  # share of MNIST's digits that get a European hand's strokes
 _SYMBOL_NAMES = {"dot": ".", "minus": "-", "plus": "+", "slash": "/"}
@@ -100,7 +99,7 @@ class Sources:
         writers = np.array(sorted(w for w, digits_written in count.items() if digits_written), np.int64)
         if missing := [c for c in "0123456789.,-/" if not others[c]] + ["words"] * (not words):
             raise DataError(f"pen trajectories of the {part} part have no {' '.join(missing)}")
-        chance = np.array([min(_CAP, count[w]) for w in writers.tolist()], np.float64)
+        chance = np.array([min(CAP, count[w]) for w in writers.tolist()], np.float64)
         by_label = {str(n): np.flatnonzero(digits.labels == n) for n in range(10)}
         return cls(
             digits, pen, items, dict(others), words, numbers, (writers, chance / chance.sum()), symbols, by_label
