@@ -200,6 +200,11 @@ class TestSeparatePictures:
             ("appeared", "009"),
         ]
 
+    def test_what_is_to_be_known_of_one_is_said_with_its_name(self) -> None:
+        frames = [replace(pictures(7)[0], source="in/a.tif", note="page 1 of 3 was read")]
+        first = next(watch(Script(frames, kind="folder"), Brightness(), Tracker(confirm=1, patience=0.0)))
+        assert (first.source, first.detail) == ("in/a.tif", "page 1 of 3 was read")
+
     def test_the_same_file_again_is_read_again(self) -> None:
         frames = [Frame(p.pixels, "in/a.png", p.index, 5.0 * p.index) for p in pictures(7, 7)]
         items = list(watch(Script(frames, kind="folder"), Brightness(), Tracker(confirm=1, patience=0.0)))

@@ -77,7 +77,7 @@ def watch(
         if stream.separate:
             gone = tracker.update([], frame=frame.index, timestamp=frame.timestamp)
             yield from _placed(gone, source)
-            yield SourceEvent("open", frame.source, frame.timestamp)
+            yield SourceEvent("open", frame.source, frame.timestamp, frame.note)
             detector, refused = new_detector(), None
         source = frame.source
         roi = region.box(frame) if region else None

@@ -14,6 +14,7 @@ from numbre_edge.sinks.summary import status
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
+    from rich.text import Text
 
 _INTERVAL = 0.25  # seconds between two refreshes: the eye is to read, not to follow
 _MOST_EVENTS = 8  # lines
@@ -98,38 +99,33 @@ class Dashboard(Listener):
         from rich.panel import Panel
         from rich.text import Text
 
-        lines: list[RenderableType] = [
-            Text.assemble((self._state, _COLOURS.get(self._state, "")), "  ", self._source),
-            Text(self._detail, "red") if self._state == "lost" else Text(self._status, "dim"),
-        ]
         room = max(1, self._console.height - _FRAME)
-        most = min(_MOST_NUMBERS, max(1, room // 2))
-        lines.append(Panel(self._table(most), title="Numbers", title_align="left", border_style="dim"))
-        left = room - min(most, max(1, len(self._numbers)))
-        lines += [Text(line) for line in list(self._events)[: max(0, left)]]
-        for line in lines:
-            if isinstance(line, Text):
-                line.no_wrap, line.overflow = True, "ellipsis"
-        return Group(*lines)
+        numbers = self._lines(min(_MOST_NUMBERS, max(1, room // 2)))
+        state = Text.assemble((self._state, _COLOURS.get(self._state, "")), "  ", self._source)
+        pace = Text(self._detail, "red") if self._state == "lost" else Text(self._status, "dim")
+        events = [Text(line) for line in list(self._events)[: max(0, room - len(numbers))]]
+        for line in (state, pace, *numbers, *events):  # on a narrow terminal, what comes first is what stays
+            line.no_wrap, line.overflow = True, "ellipsis"
+        box = Panel(Group(*numbers), title="Numbers", title_align="left", border_style="dim")
+        return Group(state, pace, box, *events)
 
-    def _table(self, most: int) -> RenderableType:
-        from rich.table import Table
+    def _lines(self, most: int) -> list[Text]:
+        """Return a line for each number, at most so many; the last may say how many more there are."""
         from rich.text import Text
 
         if not self._numbers:
-            return Text("none in view", "dim", no_wrap=True, overflow="ellipsis")
-        table = Table.grid(padding=(0, 3, 0, 0))
-        for _ in range(4):
-            table.add_column(no_wrap=True)
+            return [Text("none in view", "dim")]
         shown = self._numbers if len(self._numbers) <= most else self._numbers[: most - 1]
-        for number in shown:
-            box = number.box
-            table.add_row(
-                Text(f"#{number.id}", "dim"),
-                Text(number.text, "bold"),
-                Text(f"{number.confidence:.0%}"),
-                Text(f"at {box.x}, {box.y}, {box.width} x {box.height}", "dim"),
+        names = [f"#{number.id}" for number in shown]
+        wide, wider = (max(map(len, words), default=0) for words in (names, [number.text for number in shown]))
+        lines = [
+            Text.assemble(
+                (f"{name:<{wide}}   ", "dim"),
+                (f"{number.text:<{wider}}   ", "bold"),
+                f"{number.confidence:>4.0%}",
+                (f"   at {number.box.x}, {number.box.y}, {number.box.width} x {number.box.height}", "dim"),
             )
-        if len(shown) < len(self._numbers):
-            table.add_row("", Text(f"and {len(self._numbers) - len(shown)} more", "dim"))
-        return table
+            for name, number in zip(names, shown, strict=True)
+        ]
+        left_out = len(self._numbers) - len(shown)
+        return [*lines, Text(f"and {left_out} more", "dim")] if left_out else lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -21,6 +22,10 @@ _SLOWEST, _FASTEST, _USUAL = 1.0, 120.0, 30.0  # frames per second
 _ROOM = 16 << 20  # bytes that stay free on the disk: the index at a video's end needs some, and so does the system
 
 
+def _free(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
+
+
 class AnnotatedVideo(Listener):
     """Writes frames to a video of a steady rate, each at its time, under a temporary name until it is left.
 
@@ -31,14 +36,14 @@ class AnnotatedVideo(Listener):
     Args:
         path: ends in .mp4 or .avi.
         fps: frames per second; None takes what the first two frames' timestamps say.
-        room: bytes that have to stay free on its disk.
+        free: tells how many bytes are free on a folder's disk.
 
     Raises:
         UsageError: another suffix, or a folder that is not there.
         NumbreError: the video cannot be written, or its disk is nearly full: the video is kept as it is by then.
     """
 
-    def __init__(self, path: Path, *, fps: float | None = None, room: int = _ROOM) -> None:
+    def __init__(self, path: Path, *, fps: float | None = None, free: Callable[[Path], int] = _free) -> None:
         if path.suffix.lower() not in CODECS:
             raise UsageError(f"--annotate {path}: a video's name must end in {' or '.join(CODECS)}")
         if path.is_dir():
@@ -49,7 +54,7 @@ class AnnotatedVideo(Listener):
             raise UsageError(f"--annotate {path}: there is no folder {path.parent}; make it first")
         self._path = path
         self._fps = fps
-        self._room = room
+        self._free = free
         self._file = ExitStack()  # gives the video its name
         self._temporary = path  # until then
         self._writer: cv2.VideoWriter | None = None
@@ -65,7 +70,7 @@ class AnnotatedVideo(Listener):
     def frame(self, seen: Seen) -> None:
         """Add one frame with its numbers drawn in."""
         frame = seen.frame
-        if shutil.disk_usage(self._path.parent).free < self._room:
+        if self._free(self._path.parent) < _ROOM:
             self.close()
             raise NumbreError(
                 f"{self._path}: its disk is nearly full: the video ends here, and is kept; make room or write elsewhere"

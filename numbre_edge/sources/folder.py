@@ -6,7 +6,7 @@ import os
 import stat
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
@@ -16,7 +16,8 @@ from typing import Literal, NamedTuple, Self
 from numbre_edge.errors import MissingExtra, SourceError
 from numbre_edge.events import SourceEvent
 from numbre_edge.sources.content import read_bytes
-from numbre_edge.sources.decode import decode
+from numbre_edge.sources.decode import decode_frame
+from numbre_edge.sources.drawn import is_marked
 from numbre_edge.sources.files import PICTURES
 from numbre_edge.sources.stream import Stream
 from numbre_edge.types import Frame
@@ -54,10 +55,11 @@ class WatchedFolder(Stream):
     """Pictures that arrive in a folder, as a Stream that has no end.
 
     It watches for new ones: those that are in the folder on entering are left
-    alone until they are overwritten, and so are folders within it and names
-    that begin with a dot, which other programs give to what they are still
-    writing. A picture is read when it is whole, however slowly it is written:
-    what cannot be decoded is tried again when it changes, and after 3 s
+    alone until they are overwritten, and so are folders within it, pipes and
+    devices, sheets that explain drew, and names that begin with a dot, which
+    other programs give to what they are still writing.
+
+    A picture is read when it is whole, however slowly it is written: what cannot be decoded is tried again when it changes, and after 3 s
     without a change becomes a ``SourceEvent`` whose state is ``open`` and
     whose detail says which file and why; the stream goes on. A folder that is
     taken away is ``lost``, and ``open`` when it is back: what is new in it
@@ -199,15 +201,20 @@ class WatchedFolder(Stream):
                     continue
                 del self._arrivals[name]
                 self._known[name] = stamp
-                yield outcome
+                if outcome is not None:
+                    yield outcome
 
-    def _read(self, name: str) -> Frame | SourceEvent:
+    def _read(self, name: str) -> Frame | SourceEvent | None:
+        """Return a picture, or what is wrong with it; None for a sheet that explain drew."""
         source = str(Path(self.name, name))
         try:
-            pixels = decode(read_bytes(self._path / name), name)
+            data = read_bytes(self._path / name)
+            if is_marked(data):
+                return None
+            frame = decode_frame(data, name)
         except SourceError as exc:
             return self._event("open", f"{source}: {exc}")
-        frame = Frame(pixels, source, self._count, time.monotonic() - self.began)
+        frame = replace(frame, source=source, index=self._count, timestamp=time.monotonic() - self.began)
         self._count += 1
         return frame
 

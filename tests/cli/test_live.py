@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import cv2
 import numpy as np
@@ -30,6 +31,12 @@ from numbre_edge.sinks.window import has_windows
 NUMBER_KEYS = ["event", "id", "text", "confidence", "box", "frame", "timestamp", "source", "time"]
 SOURCE_KEYS = ["event", "state", "source", "timestamp", "detail", "time"]
 PATIENCE = 60  # seconds until a hang is a failure
+OWN_TERMINAL = """
+import fcntl, os, sys, termios
+os.setsid()
+fcntl.ioctl(1, termios.TIOCSCTTY, 0)  # from now on its end is told by SIGHUP
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 Start = Callable[..., "subprocess.Popen[str]"]
 
 
@@ -75,7 +82,9 @@ def start() -> Iterator[Start]:
     """Start ``numbre-edge live`` as a program of its own; whatever still runs at the end is killed."""
     started: list[subprocess.Popen[str]] = []
 
-    def start(*arguments: str | Path, stdout: int = subprocess.PIPE) -> subprocess.Popen[str]:
+    def start(
+        *arguments: str | Path, stdout: int | IO[str] = subprocess.PIPE, stderr: int = subprocess.PIPE, within: str = ""
+    ) -> subprocess.Popen[str]:
         environment = os.environ | {
             "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
             "TERM": "xterm",
@@ -83,7 +92,9 @@ def start() -> Iterator[Start]:
             "LINES": "40",
         }
         command = [sys.executable, "-m", "numbre_edge", "live", *map(str, arguments)]
-        process = subprocess.Popen(command, stdout=stdout, stderr=subprocess.PIPE, text=True, env=environment)
+        if within:
+            command = [sys.executable, "-c", within, *command]
+        process = subprocess.Popen(command, stdout=stdout, stderr=stderr, text=True, env=environment)
         started.append(process)
         return process
 
@@ -108,6 +119,11 @@ def terminal() -> Iterator[tuple[int, int]]:
 
 def lines(out: str) -> list[dict[str, object]]:
     return [json.loads(line) for line in out.splitlines()]
+
+
+def boxes(out: str) -> list[object]:
+    """Return left, top, width and height of all that appeared, one after the other."""
+    return [side for line in lines(out) if line["event"] == "appeared" for side in line["box"]]
 
 
 def running(pid: int) -> bool:
@@ -170,6 +186,23 @@ class TestVideoFile:
         assert len(str(appeared["text"])) == 1
         assert appeared["box"][0] >= 115
 
+    def test_frames_are_turned_and_mirrored_first(self, run, clip, model) -> None:
+        upside_down = cv2.VideoWriter("turned.avi", cv2.VideoWriter.fourcc(*"MJPG"), 10, (160, 320))
+        capture = cv2.VideoCapture("clip.avi")
+        while (answer := capture.read())[0]:
+            upside_down.write(cv2.rotate(cv2.flip(answer[1], 1), cv2.ROTATE_90_CLOCKWISE))
+        upside_down.release()
+        capture.release()
+        turned = run(
+            "live", "turned.avi", "--model", model, "--format", "jsonl", "--rotate", "270", "--annotate", "a.avi"
+        )
+        right = ("--rotate", "90", "--flip", "v", "--roi", "0%,0%,100%,100%")
+        done = run("live", "turned.avi", "--model", model, "--format", "jsonl", *right)
+        plain = run("live", "clip.avi", "--model", model, "--format", "jsonl")
+        assert boxes(done.out) == pytest.approx(boxes(plain.out), abs=2)
+        assert turned.code == 0
+        assert cv2.VideoCapture("a.avi").read()[1].shape == (160, 320, 3), "what is drawn is the frame set right"
+
     def test_a_region_outside_is_wrong_usage(self, run, clip, model) -> None:
         done = run("live", "clip.avi", "--model", model, "--roi", "900,0,10,10")
         assert done.code == 2
@@ -222,6 +255,21 @@ def test_which_opencv_has_windows() -> None:
     assert not has_windows("")
 
 
+def test_least_values_are_values(run, clip, model) -> None:
+    sure = run("live", "clip.avi", "--model", model, "--format", "jsonl", "--min-confidence", "1")
+    unsure = run("live", "clip.avi", "--model", model, "--format", "jsonl", "--min-confidence", "0")
+    assert [line["event"] for line in lines(sure.out)] == ["source", "source"], "all digits are doubtful"
+    assert "appeared" in unsure.out
+
+
+@pytest.mark.parametrize(
+    ("option", "least"), [("--fps", "0"), ("--digits", "0"), ("--max-rate", "0"), ("--roi", "0,0,0,0")]
+)
+def test_a_least_value_that_means_nothing_is_refused(run, clip, model, option, least) -> None:
+    done = run("live", "0" if option == "--fps" else "clip.avi", "--model", model, option, least)
+    assert (done.code, done.out) == (2, "")
+
+
 def test_it_ends_between_two_frames_not_within_one(run, clip, model) -> None:
     done = run("live", "clip.avi", "--model", model, "--format", "jsonl", "--duration", "0")
     assert (done.code, len(lines(done.out))) == (0, 1)
@@ -259,12 +307,17 @@ class TestCamera:
         drawn.release()
         assert set(sizes) == {(160, 320, 3)}
 
-    @pytest.mark.parametrize("wish", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
-    def test_a_stop_that_is_asked_for_is_a_normal_end(self, start, camera, model, here, wish) -> None:
+    @pytest.mark.parametrize(
+        "wishes",
+        [[signal.SIGINT], [signal.SIGTERM], [signal.SIGHUP], [signal.SIGHUP, signal.SIGHUP]],
+        ids=["Ctrl-C", "SIGTERM", "SIGHUP", "SIGHUP twice, as a shell and the system send it"],
+    )
+    def test_a_stop_that_is_asked_for_is_a_normal_end(self, start, camera, model, here, wishes) -> None:
         process = start("rpicam", "--model", model, "--format", "jsonl", "--annotate", "drawn.avi")
         events = [json.loads(process.stdout.readline()) for _ in range(2)]  # each is there as soon as it happened
         assert [event["event"] for event in events] == ["source", "appeared"]
-        process.send_signal(wish)
+        for wish in wishes:
+            process.send_signal(wish)
         out, err = process.communicate(timeout=PATIENCE)
         assert (process.returncode, out) == (0, "")
         assert len(err.splitlines()) == 1
@@ -295,6 +348,30 @@ class TestCamera:
         assert "Numbers" in text
         assert "open  rpicam" in text
         assert "capture to reading p50 " in text
+
+    @pytest.mark.parametrize("format", ["table", "jsonl"])
+    def test_a_terminal_that_is_closed_leaves_the_annotated_video_whole(
+        self, start, camera, model, here, format
+    ) -> None:
+        with terminal() as (ours, theirs):
+            arguments = ("rpicam", "--model", model, "--format", format, "--annotate", "drawn.avi")
+            process = start(*arguments, stdout=theirs, stderr=theirs, within=OWN_TERMINAL)
+            os.close(theirs)
+            read_until(ours, "appeared")
+        assert process.wait(PATIENCE) == 0
+        assert cv2.VideoCapture("drawn.avi").grab()
+        assert not running(int((here / "camera.pid").read_text()))
+
+    def test_a_full_disk_for_events_is_one_line(self, start, camera, model, here) -> None:
+        full = Path("/dev/full")
+        if not full.exists():
+            pytest.skip("needs /dev/full")
+        with full.open("w") as disk:
+            process = start("rpicam", "--model", model, "--format", "jsonl", "--annotate", "drawn.avi", stdout=disk)
+            err = process.communicate(timeout=PATIENCE)[1]
+        assert process.returncode == 1
+        assert err.splitlines()[-1] == "error: cannot write to stdout: no space left on device"
+        assert not running(int((here / "camera.pid").read_text()))
 
 
 def show(folder: Path, page: NDArray[np.uint8]) -> None:
@@ -334,6 +411,7 @@ def test_pictures_that_arrive_in_a_folder_are_read_one_by_one(start, here, page,
     process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
     assert [event["event"] for event in told] == ["source", "source", "appeared", "vanished", "source", "appeared"]
+    assert [event["source"] for event in told] == ["in", *[f"in/{name}.png" for name in "aaabb"]]
     assert [event["id"] for event in told if "id" in event] == [1, 1, 2]
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from numbre_edge.events import NumberEvent, Seen, SourceEvent, Statistics, Tracked
@@ -28,11 +29,11 @@ def appeared(text: str) -> NumberEvent:
 
 
 class Terminal:
-    """A terminal of 80 x 40 characters that keeps what is written to it, and a clock that is set by hand."""
+    """A terminal that keeps what is written to it, and a clock that is set by hand."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: int = 80, height: int = 40) -> None:
         self.written = io.StringIO()
-        self.console = Console(file=self.written, force_terminal=True, width=80, height=40, color_system=None)
+        self.console = Console(file=self.written, force_terminal=True, width=width, height=height, color_system=None)
         self.now = 0.0
         self.dashboard = Dashboard("rpicam", console=self.console, clock=lambda: self.now)
 
@@ -57,7 +58,7 @@ def test_it_shows_numbers_events_state_and_pace(terminal: Terminal) -> None:
     view = terminal.last_view()
     assert "open  rpicam" in view
     assert "29.8 frames/s" in view
-    assert "#1   407   97%   at 40, 61, 300 x 52" in view
+    assert "#1   407    97%   at 40, 61, 300 x 52" in view
     assert view.index("10:00:00      0.1 s  appeared  #1  407") < view.index("0.0 s  open      rpicam")
 
 
@@ -98,3 +99,38 @@ def test_text_is_never_taken_for_markup(terminal: Terminal) -> None:
         dashboard.event(SourceEvent("lost", "http://[::1]/", 0.0, "[bold]no[/bold]"))
     assert "lost  http://[::1]/" in terminal.last_view()
     assert "[bold]no[/bold]" in terminal.last_view()
+
+
+@pytest.mark.parametrize("width", [5, 20, 21, 40, 79, 80, 120, 300])
+@pytest.mark.parametrize("height", [1, 2, 5, 6, 10, 24, 100])
+def test_it_fits_a_terminal_of_any_size(width: int, height: int) -> None:
+    terminal = Terminal(width, height)
+    with terminal.dashboard as dashboard:
+        dashboard.event(SourceEvent("open", "rtsp://camera.example/a/long/path?and=more", 0.0))
+        for count in (0, 1, 40):
+            for number in range(count):
+                dashboard.event(appeared(str(number)))
+            terminal.now += 1
+            dashboard.frame(seen(*["123456789"] * count, fps=29.8))
+        terminal.now += 1
+        dashboard.event(SourceEvent("lost", "rtsp://camera.example/a/long/path?and=more", 0.0, "unplugged " * 20))
+    view = terminal.last_view().splitlines()
+    assert max(map(cell_len, view)) <= width
+    assert len(view) <= max(height, 6)  # what it cannot do without
+    if width >= 20 and height >= 10:
+        assert "lost" in view[0]
+        assert any("123456789" in line for line in view)
+
+
+def test_a_terminal_that_is_gone_is_told_apart_from_one_that_is_slow() -> None:
+    class Gone(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(5, "Input/output error")
+
+    terminal = Terminal()
+    with terminal.dashboard as dashboard:
+        assert not dashboard.closed()
+        terminal.console.file = Gone()
+        terminal.now = 1.0
+        dashboard.idle()
+        assert dashboard.closed()

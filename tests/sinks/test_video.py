@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import cv2
 import numpy as np
@@ -13,6 +16,25 @@ from numbre_edge.events import Seen, Statistics, Tracked
 from numbre_edge.sinks.video import AnnotatedVideo
 from numbre_edge.types import Box, Frame, Pixels
 
+CUT_SHORT = """
+import resource, sys
+from pathlib import Path
+import numpy as np
+from numbre_edge.errors import NumbreError
+from numbre_edge.events import Seen, Statistics
+from numbre_edge.sinks.video import AnnotatedVideo
+from numbre_edge.types import Frame
+rng = np.random.default_rng(0)
+resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+try:
+    with AnnotatedVideo(Path(sys.argv[1]), fps=10) as video:
+        for index in range(60):
+            noise = rng.integers(0, 256, (240, 320, 3), np.uint8)
+            video.frame(Seen(Frame(noise, timestamp=index / 10), None, (), Statistics()))
+except NumbreError as exc:
+    print(exc)
+"""
+RunPython = Callable[..., CompletedProcess[str]]
 NUMBER = Tracked(1, "4", 0.9, Box(60, 60, 20, 30))
 
 
@@ -134,6 +156,35 @@ def test_a_name_that_cannot_be_written_is_refused_before_any_work(tmp_path: Path
     (tmp_path / "folder.mp4").mkdir()
     with pytest.raises(UsageError, match=message):
         AnnotatedVideo(tmp_path / name)
+
+
+def test_a_disk_that_is_nearly_full_ends_the_video_whole(tmp_path: Path) -> None:
+    megabytes = iter((500, 17, 15))
+    clip = AnnotatedVideo(tmp_path / "a.mp4", fps=10, free=lambda folder: next(megabytes) << 20)
+    clip.frame(seen(shade(100), 0.0))
+    clip.frame(seen(shade(100), 0.5))
+    with pytest.raises(NumbreError, match=r"a\.mp4: its disk is nearly full: the video ends here, and is kept"):
+        clip.frame(seen(shade(100), 1.0))
+    assert len(frames_of(tmp_path / "a.mp4")[0]) == 6
+    assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.avi"])
+def test_a_video_that_was_cut_short_is_an_error_and_spares_the_one_before(
+    tmp_path: Path, name: str, run_python: RunPython
+) -> None:
+    # As when the disk is full, or a quota is reached, faster than it can be seen: OpenCV says nothing of that.
+    (tmp_path / name).write_bytes(b"the one before")
+    run = run_python("-c", CUT_SHORT, str(tmp_path / name))
+    assert run.stdout == f"cannot write {tmp_path / name}: the video came out damaged; is the disk full?\n"
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_bytes() == b"the one before"
+
+
+def test_a_pipe_or_a_device_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.mp4")
+    with pytest.raises(UsageError, match=r"pipe\.mp4: is no file: a video cannot be written into a pipe"):
+        AnnotatedVideo(tmp_path / "pipe.mp4")
 
 
 def test_a_video_that_came_out_damaged_is_an_error(tmp_path: Path) -> None:

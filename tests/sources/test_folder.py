@@ -18,6 +18,7 @@ import pytest
 
 from numbre_edge.errors import MissingExtra, SourceError
 from numbre_edge.events import SourceEvent
+from numbre_edge.sources.drawn import marked
 from numbre_edge.types import Frame
 
 if TYPE_CHECKING:
@@ -223,6 +224,23 @@ class TestDamage:
         assert watch.state() == "open"
         (inbox / "a.png").write_bytes(picture(120))
         assert grey(watch.frame()) == 120
+
+
+class TestWhatIsNoPicture:
+    def test_a_pipe_and_what_macos_keeps_and_a_drawn_sheet_are_left_alone(self, inbox: Path, watch: Watch) -> None:
+        os.mkfifo(inbox / "pipe.jpg")
+        (inbox / "._a.jpg").write_bytes(b"\0\5\x16\7")
+        (inbox / "b-explained.png").write_bytes(marked(picture(121)))
+        (inbox / "c.png").write_bytes(picture(122))
+        assert grey(watch.frame()) == 122
+        watch.silences(3)
+
+    def test_a_picture_that_becomes_a_pipe_does_not_hold_it_up(self, inbox: Path, watch: Watch) -> None:
+        (inbox / "a.png").write_bytes(picture(123)[:-8])  # damaged: it will be tried again
+        (inbox / "a.png").unlink()
+        os.mkfifo(inbox / "a.png")
+        (inbox / "b.png").write_bytes(picture(124))
+        assert grey(watch.frame()) == 124
 
 
 class TestTheFolderItself:
