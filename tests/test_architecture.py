@@ -148,6 +148,22 @@ def test_the_runtime_imports_nothing_of_the_workshop() -> None:
     assert wrong == []
 
 
+def test_one_room_alone_asks_for_the_time_of_day() -> None:
+    # It jumps when the system's clock is set: whatever waits, or measures, must not know it.
+    clocks = {"time", "time_ns", "now", "utcnow", "today", "fromtimestamp"}
+
+    asking = {
+        name
+        for name, file in MODULES.items()
+        if name.startswith("numbre_edge")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in clocks
+        if isinstance(node.func.value, ast.Name) and node.func.value.id in {"time", "datetime", "date"}
+    }
+
+    assert asking == {"numbre_edge.events"}
+
+
 def test_no_module_has_a_name_that_says_nothing() -> None:
     nameless = {"utils", "util", "helpers", "helper", "common", "misc"}
 

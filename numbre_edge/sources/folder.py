@@ -59,11 +59,11 @@ class WatchedFolder(Stream):
     devices, sheets that explain drew, and names that begin with a dot, which
     other programs give to what they are still writing.
 
-    A picture is read when it is whole, however slowly it is written: what cannot be decoded is tried again when it changes, and after 3 s
-    without a change becomes a ``SourceEvent`` whose state is ``open`` and
-    whose detail says which file and why; the stream goes on. A folder that is
-    taken away is ``lost``, and ``open`` when it is back: what is new in it
-    then is read.
+    A picture is read when it is whole, however slowly it is written: what
+    cannot be decoded is tried again when it changes, and after 3 s without a
+    change becomes a ``SourceEvent`` of that file, whose state is ``open`` and
+    whose detail says why; the stream goes on. A folder that is taken away is
+    ``lost``, and ``open`` when it is back: what is new in it then is read.
 
     A frame's ``source`` is the picture's path, its ``index`` counts the pictures
     read from 0, its ``timestamp`` is when it was seen whole.
@@ -213,7 +213,7 @@ class WatchedFolder(Stream):
                 return None
             frame = decode_frame(data, name)
         except SourceError as exc:
-            return self._event("open", f"{source}: {exc}")
+            return SourceEvent("open", source, time.monotonic() - self.began, str(exc))
         frame = replace(frame, source=source, index=self._count, timestamp=time.monotonic() - self.began)
         self._count += 1
         return frame

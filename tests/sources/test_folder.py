@@ -213,7 +213,7 @@ class TestDamage:
 
         event = watch.next()
         assert isinstance(event, SourceEvent)
-        assert (event.state, event.source, event.detail) == ("open", "in", f"{Path('in', name)}: {message}")
+        assert (event.state, event.source, event.detail) == ("open", str(Path("in", name)), message)
         watch.silences(2)
         (inbox / "good.png").write_bytes(picture(110))
         assert (frame := watch.frame()).index == 0
