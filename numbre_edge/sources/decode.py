@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from numbre_edge.errors import MissingExtra, SourceError
-from numbre_edge.sources.formats import JPEG_SCAN, jpeg_segments, picture_format, png_is_complete, read_header
+from numbre_edge.sources.formats import JPEG_SCAN, jpeg_segments, picture_format, png_chunks, read_header
 from numbre_edge.sources.quiet import quiet_opencv
 from numbre_edge.sources.tiff import exif_orientation
 from numbre_edge.types import Frame, Pixels
@@ -77,7 +78,7 @@ def _kind(data: bytes, name: str) -> str:
         raise SourceError(
             "not a picture: the content is no format known here" + (f", though named {suffix}" if suffix else "")
         )
-    if (kind == "JPEG" and not _jpeg_is_complete(data)) or (kind == "PNG" and not png_is_complete(data)):
+    if (kind == "JPEG" and not _jpeg_is_complete(data)) or (kind == "PNG" and not _png_is_complete(data)):
         raise SourceError(f"truncated: this {kind} file ends before its end marker; copy it again")
     return kind
 
@@ -89,6 +90,17 @@ def _jpeg_is_complete(data: bytes) -> bool:
     if data.count(bytes((0xFF, JPEG_SCAN)), max(scan, 0), max(end, 0)) > _MOST_SCANS:
         raise SourceError(f"damaged: this JPEG file has more than {_MOST_SCANS} scans; save it as PNG")
     return end >= 0
+
+
+def _png_is_complete(data: bytes) -> bool:
+    """Return whether chunk follows upon chunk up to the last: decoders make room for one before they look further."""
+    for kind, start, end in png_chunks(data):
+        if kind == b"IEND":
+            return True
+        written = int.from_bytes(data[end : end + 4], "big")
+        if kind in (b"IHDR", b"PLTE", b"IDAT") and crc32(memoryview(data)[start - 4 : end]) != written:
+            raise SourceError("damaged: a checksum in this PNG file is wrong; copy it again")
+    return False
 
 
 def _decode_opencv(data: bytes, kind: str) -> Pixels | None:

@@ -126,17 +126,15 @@ def _jpeg_frame(segment: bytes, *, in_parts: bool) -> Header:
     return Header(width, height, pixel=pixel, working=int(2 * width * height * share))  # all its coefficients, 16 bits
 
 
-def png_is_complete(data: bytes) -> bool:
-    """Return whether chunk follows upon chunk up to the last: decoders make room for one before they look further."""
+def png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Yield the kind of each chunk that lies within the file, and where its content starts and ends (5.3)."""
     at = 8
     for _ in range(_MOST_CHUNKS):
-        end = at + 12 + _big(data, at, 4)
-        if end > len(data):
-            return False
-        if data[at + 4 : at + 8] == b"IEND":
-            return True
-        at = end
-    return False
+        end = at + 8 + _big(data, at, 4)
+        if end + 4 > len(data):
+            return
+        yield data[at + 4 : at + 8], at + 8, end
+        at = end + 4
 
 
 def _png(data: bytes) -> Header:

@@ -270,6 +270,16 @@ def test_a_png_whose_chunk_announces_gigabytes_is_refused(seven: NDArray[np.uint
         decode(data[:at] + b"\x70" + data[at + 1 :], "a.png")  # its decoder would make room for them first
 
 
+def test_a_png_with_a_bit_turned_is_an_error_that_is_said_once(
+    seven: NDArray[np.uint8], capfd: pytest.CaptureFixture[str]
+) -> None:
+    data = bytearray(encoded(".png", seven))
+    data[data.index(b"IDAT") + 40] ^= 1
+    with pytest.raises(SourceError, match="damaged: a checksum in this PNG file is wrong; copy it again"):
+        decode(bytes(data), "a.png")
+    assert capfd.readouterr().err == ""  # libpng would print a line of its own
+
+
 def test_a_progressive_jpeg_of_many_scans_is_refused(seven: NDArray[np.uint8]) -> None:
     data = encoded(".jpg", seven, cv2.IMWRITE_JPEG_PROGRESSIVE, 1)
     last = data.rindex(b"\xff\xda")
