@@ -68,9 +68,8 @@ def frame_at(source: Source, index: int = 0) -> Frame:
     for frame in frames(source, every=max(index, 1)):
         if frame.index == index:
             return frame
-    raise UsageError(
-        f"{source.name}: there is no frame {index}" + ("" if source.is_video else "; a picture has frame 0")
-    )
+    why = "the video ends before it" if source.is_video else "a picture has frame 0"
+    raise UsageError(f"{source.name}: there is no frame {index}; {why}")
 
 
 def suffix(path: Path) -> str:

@@ -207,6 +207,22 @@ def test_a_file_cut_short_is_an_error(suffix: str, share: float, capfd: pytest.C
     assert "OpenCV" not in capfd.readouterr().err
 
 
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".bmp", ".webp", ".tif", ".gif", ".jp2", ".ppm", ".avif"])
+def test_damage_anywhere_is_an_error_or_a_picture_and_nothing_else(suffix: str, seven: NDArray[np.uint8]) -> None:
+    data = np.frombuffer(encoded(suffix, seven), np.uint8)
+    rng = np.random.default_rng(11)
+    for _ in range(60):
+        damaged = data.copy()
+        places = rng.integers(0, rng.choice([min(100, len(data)), len(data)]), 3)
+        damaged[places] = rng.choice([0, 1, 127, 255, rng.integers(256)], 3)
+        try:
+            pixels = decode(damaged.tobytes(), "a" + suffix)
+        except SourceError:
+            continue
+        assert pixels.dtype == np.uint8
+        assert pixels.size > 0
+
+
 def test_a_thumbnail_within_does_not_hide_that_a_jpeg_is_cut_short(seven: NDArray[np.uint8]) -> None:
     whole, thumbnail = encoded(".jpg", seven), encoded(".jpg", seven[::4, ::4])
     segment = b"\xff\xe2" + struct.pack(">H", len(thumbnail) + 2) + thumbnail

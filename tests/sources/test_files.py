@@ -160,5 +160,5 @@ class TestOneFrame:
 
     @pytest.mark.parametrize("index", [7, 100])
     def test_a_frame_beyond_the_end_is_wrong_usage(self, index: int, clip: Path) -> None:
-        with pytest.raises(UsageError, match=f"clip.avi: there is no frame {index}"):
+        with pytest.raises(UsageError, match=f"clip.avi: there is no frame {index}; the video ends before it"):
             frame_at(Source(str(clip)), index)
