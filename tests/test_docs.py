@@ -6,6 +6,8 @@ import importlib.util
 import re
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from numbre_edge.cli.app import app
@@ -49,3 +51,17 @@ def test_the_model_card_page_explains_every_field() -> None:
 
 def test_no_figure_is_left_open() -> None:
     assert [page.name for page in PAGES if "FIGURE" in page.read_text(encoding="utf-8")] == []
+
+
+def test_the_picture_of_the_readme_is_what_is_drawn() -> None:
+    spec = importlib.util.spec_from_file_location("make_images", ROOT / "docs" / "make_images.py")
+    assert spec is not None
+    assert spec.loader is not None
+    make_images = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(make_images)
+
+    drawn, shown = make_images.side_by_side(), cv2.imread(str(make_images.PICTURE))
+
+    assert shown is not None
+    assert shown.shape == drawn.shape
+    assert np.abs(shown.astype(int) - drawn).mean() < 4, "run: python docs/make_images.py"  # grey levels: it is a JPEG
