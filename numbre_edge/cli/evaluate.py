@@ -42,7 +42,7 @@ def evaluate(
     model: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[MODEL]",
+            metavar="MODEL",
             help="A .keras, .h5, .onnx or .tflite file. Default: the shipped model.",
             show_default=False,
         ),

@@ -66,7 +66,7 @@ def test_labelled_pictures_are_scored(tmp_path: Path, images: bool) -> None:
     assert score.f1 == score.measure == pytest.approx(2 * 4 / 10)
     # edits 0, 1234 -> 3412: 4, 7 -> 71: 1, 90 -> nothing: 2; digits 6 + 4 + 1 + 2
     assert score.digit_accuracy == pytest.approx(1 - 7 / 13)
-    assert "is not a picture" in str(score.results[3].error)
+    assert score.results[3].error == "is not a picture"
 
 
 def test_a_joined_folder_is_judged_by_all_digits_as_one_string(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ class PictureResult:
         path: where it is.
         expected: the numbers on it, digits alone.
         readings: what was read.
-        error: why it could not be read; it counts as read empty.
+        error: why it could not be read, without its path; it counts as read empty.
     """
 
     file: str
@@ -223,7 +223,7 @@ def _result(
     try:
         return PictureResult(name, path, expected, tuple(read(path)))
     except SourceError as exc:
-        return PictureResult(name, path, expected, error=str(exc))
+        return PictureResult(name, path, expected, error=str(exc).removeprefix(f"{path}: "))
 
 
 def _numbers(text: str) -> list[str]:

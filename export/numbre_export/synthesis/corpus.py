@@ -129,7 +129,12 @@ def _rendered(shards: list[_Shard]) -> Iterable[tuple[list[Pixels], list[int]]]:
     # Not forked: TensorFlow's threads may be running.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(len(shards), os.cpu_count() or 1), mp_context=context) as pool:
-        return list(pool.map(_render, shards))
+        try:
+            return list(pool.map(_render, shards))
+        except BaseException:
+            for worker in multiprocessing.active_children():
+                worker.terminate()  # Ctrl-C is not to wait for the shards under way
+            raise
 
 
 def _render(shard: _Shard) -> tuple[list[Pixels], list[int]]:
