@@ -145,7 +145,9 @@ def _decode_heic(data: bytes) -> Pixels | None:
     try:
         picture = _heif().open_heif(data, convert_hdr_to_8bit=True, bgr_mode=True)
         pixels: Pixels = np.array(picture, np.uint8)  # libheif has turned it upright
-    except (ValueError, RuntimeError, EOFError, SyntaxError, OSError):
+    except MemoryError:
+        raise
+    except Exception:  # of a damaged file pillow-heif raises what it happens to run into, IndexError too
         return None
     return on_white(pixels) if pixels.ndim == 3 and pixels.shape[2] == 4 else pixels
 
@@ -179,8 +181,8 @@ def eight_bit(pixels: NDArray[Any]) -> Pixels:
     return eight
 
 
-def _finite(samples: NDArray[Any]) -> NDArray[np.float32]:
-    return np.nan_to_num(samples.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+def _finite(samples: NDArray[Any]) -> NDArray[np.float64]:
+    return np.nan_to_num(samples.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
 
 
 def _strips(pixels: NDArray[Any]) -> list[slice]:

@@ -159,7 +159,7 @@ def _folder(folder: Path, recursive: bool) -> list[Source | PassedOver]:
         why = f"cannot list this folder: {reason(exc)}"
         if Path(exc.filename) == folder:
             raise UsageError(why) from exc
-        found.append(Source(exc.filename, error=why))
+        found.append(Source(str(Path(exc.filename)), error=why))
 
     for parent, folders, names in os.walk(folder, onerror=refuse):
         found += [_found(Path(parent, name)) for name in names if suffix(Path(name)) in PICTURES]

@@ -65,7 +65,7 @@ def test_a_frame_of_a_video_is_explained(run, photos, model, page, tmp_path) -> 
     assert done.out.splitlines()[0].startswith("111  ")
     assert (tmp_path / "two.png").exists()
     done = run("explain", "clip.avi", "--frame", "3", "--model", model)
-    assert (done.code, done.err) == (2, "error: clip.avi: there is no frame 3\n")
+    assert (done.code, done.err) == (2, "error: clip.avi: there is no frame 3; the video ends before it\n")
 
 
 def test_a_sheet_is_no_picture_to_read(run, photos, model) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import re
 import struct
 import sys
@@ -87,6 +88,12 @@ def test_float_samples_are_stretched_from_black_to_white() -> None:
     assert (np.diff(pixels.reshape(-1).astype(int)) > 0).all()
 
 
+def test_floats_of_any_size_and_none_are_stretched() -> None:
+    most = float(np.finfo(np.float32).max)
+    pixels = decode(encoded(".tif", np.array([[-most, 0, most], [np.nan, np.inf, most]], np.float32)), "a.tif")
+    assert pixels.tolist() == [[0, 128, 255], [128, 128, 255]]
+
+
 def test_a_palette_gives_its_colours() -> None:
     palette = b"PLTE" + bytes([255, 255, 255, 10, 20, 200])
     pixels = decode(png(2, 1, colour=3, rows=b"\0\0\1", extra=(palette,)), "a.png")
@@ -106,8 +113,6 @@ def test_transparency_is_white_paper() -> None:
 
 def test_a_cmyk_jpeg_reads(seven: NDArray[np.uint8]) -> None:
     pillow = pytest.importorskip("PIL.Image", exc_type=ImportError)
-    import io
-
     file = io.BytesIO()
     pillow.fromarray(np.ascontiguousarray(seven[..., ::-1])).convert("CMYK").save(file, "JPEG")
     assert np.abs(decode(file.getvalue(), "a.jpg").astype(int) - seven).mean() < 6
@@ -160,14 +165,16 @@ def test_of_several_pages_the_first_is_read_and_noted(seven: NDArray[np.uint8]) 
     assert decode_frame(encoded(".png", seven), "a.png").note == ""
 
 
-def test_heic_reads_where_its_decoder_is_installed(seven: NDArray[np.uint8]) -> None:
-    heif = pytest.importorskip("pillow_heif")
-    import io
-
+def heic(pixels: NDArray[np.uint8]) -> bytes:
     file = io.BytesIO()
-    heif.from_bytes("BGR", (80, 60), seven.tobytes()).save(file, format="HEIF", quality=95)
-    assert picture_format(file.getvalue()) == "HEIC"
-    assert np.abs(decode(file.getvalue(), "a.heic").astype(int) - seven).mean() < 8
+    heif = pytest.importorskip("pillow_heif")
+    heif.from_bytes("BGR", pixels.shape[1::-1], pixels.tobytes()).save(file, format="HEIF", quality=95)
+    return file.getvalue()
+
+
+def test_heic_reads_where_its_decoder_is_installed(seven: NDArray[np.uint8]) -> None:
+    assert picture_format(heic(seven)) == "HEIC"
+    assert np.abs(decode(heic(seven), "a.heic").astype(int) - seven).mean() < 8
 
 
 def test_heic_without_its_decoder_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -207,9 +214,9 @@ def test_a_file_cut_short_is_an_error(suffix: str, share: float, capfd: pytest.C
     assert "OpenCV" not in capfd.readouterr().err
 
 
-@pytest.mark.parametrize("suffix", [".png", ".jpg", ".bmp", ".webp", ".tif", ".gif", ".jp2", ".ppm", ".avif"])
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".bmp", ".webp", ".tif", ".gif", ".jp2", ".ppm", ".avif", ".heic"])
 def test_damage_anywhere_is_an_error_or_a_picture_and_nothing_else(suffix: str, seven: NDArray[np.uint8]) -> None:
-    data = np.frombuffer(encoded(suffix, seven), np.uint8)
+    data = np.frombuffer(heic(seven) if suffix == ".heic" else encoded(suffix, seven), np.uint8)
     rng = np.random.default_rng(11)
     for _ in range(60):
         damaged = data.copy()
