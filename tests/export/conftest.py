@@ -13,6 +13,7 @@ import pytest
 if TYPE_CHECKING:
     from numbre_export.data.mnist import Digits, Mnist
     from numbre_export.evaluation.evaluate import Evaluation
+    from numbre_export.synthesis.sources import Sources
 
 os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="-1")
 
@@ -43,6 +44,16 @@ def small_mnist(held_out: Digits) -> Mnist:
     moves = [(dy, dx) for dy in (-2, -1, 0, 1) for dx in (-2, -1, 0, 1, 2)]
     images = np.concatenate([np.roll(held_out.images, move, (1, 2)) for move in moves])
     return Mnist(Digits(images, np.tile(held_out.labels, len(moves))), held_out)
+
+
+@pytest.fixture(scope="session")
+def sources(held_out: Digits) -> Sources:
+    """What pages are drawn from: few digits, and the tiny set of pen trajectories."""
+    from numbre_export.synthesis.sources import Sources
+
+    from .pen_data import tiny_pen
+
+    return Sources.of(held_out, tiny_pen(), {"5": held_out.images[held_out.labels == 5]})
 
 
 @pytest.fixture(scope="session")

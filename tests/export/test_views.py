@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
-from numbre_edge.errors import DataError
-from numbre_export.data.mnist import Digits
-from numbre_export.synthesis.drawing import bounds, cover
 from numbre_export.synthesis.pages import KINDS, Kind
-from numbre_export.synthesis.shards import chosen, save_views
-from numbre_export.synthesis.sheet import Mark
+from numbre_export.synthesis.pages.page import Page, blank_page
+from numbre_export.synthesis.pictures import legible, take
+from numbre_export.synthesis.sheet import NOTHING
 from numbre_export.synthesis.sources import Sources
+from numbre_export.synthesis.surfaces import Surface
 from numbre_export.synthesis.views import View, render_view
 
-from .pen_data import tiny_pen
-
-ROOT = Path(__file__).parents[2]
 NAMES = [kind.name for kind in KINDS]
 WITHOUT_NUMBERS = tuple(kind.name for kind in KINDS if not kind.numbers)
-
-
-@pytest.fixture(scope="module")
-def sources() -> Sources:
-    with np.load(ROOT / "tests" / "data" / "mnist_test_100.npz") as digits:
-        return Sources.of(Digits(digits["x"], digits["y"]), tiny_pen(), {"5": digits["x"][digits["y"] == 5]})
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=NAMES)
@@ -67,43 +58,97 @@ def test_a_view_is_the_same_after_others_were_rendered(sources: Sources) -> None
     assert same(first, render_view(sources, np.random.default_rng(11)))
 
 
-@pytest.mark.parametrize(("filled", "width"), [(False, 1.3), (False, 4.0), (False, 9.0), (True, 0.0), (True, 4.0)])
-def test_bounds_are_tight_around_the_ink_drawn(filled: bool, width: float) -> None:
-    line = np.array([[20.3, 30.7], [60.2, 28.1], [41.5, 70.9]], np.float32)
-    mark = Mark.of([line], width, filled=filled)
-    ink = cover([mark], (100, 120)) > 0.5
-    left, top, right, bottom = bounds([mark])[0]
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    assert abs(columns[0] - left) <= 1
-    assert abs(columns[-1] + 1 - right) <= 1
-    assert abs(rows[0] - top) <= 1
-    assert abs(rows[-1] + 1 - bottom) <= 1
+def clean_page(sources: Sources, rng: np.random.Generator, *, height: float = 30) -> Page:
+    """An empty page without grain or light, as a drawing program has it."""
+    page = blank_page(sources, rng, (160, 256), height)
+    page.surface, page.style, page.other = Surface(tone=1.0, fibre=0, cloud=0), "shown", None
+    page.ink = replace(page.ink, tone=0.0, density=1.0, grain=0, patches=0, pooling=0, bleed=0, rough=0)
+    page.hand = page.near(gap=0.5, joins=0.0, nib=0.0)
+    return page
 
 
-def test_a_dot_is_as_wide_as_the_pen() -> None:
-    mark = Mark.of([np.array([[30, 30]], np.float32)], 6.0)
-    assert cover([mark], (60, 60)).sum() == pytest.approx(np.pi * 9, rel=0.15)
+@pytest.mark.parametrize("seed", range(8))
+def test_boxes_are_tight_around_the_ink(sources: Sources, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    page = clean_page(sources, rng)
+    page.lay(page.hand.write("0123-56", 20, 60, rng) + page.hand.write("47/8,9", 20, 120, rng))
+    picture = take(page, page.view, rng)
+
+    ink = np.abs(picture.grey.astype(int) - int(np.median(picture.grey))) > 127
+    assert picture.labels.tolist() == [0, 1, 2, 3, 12, 5, 6, 4, 7, 13, 8, 11, 9]
+    around = np.zeros_like(ink)
+    for left, top, right, bottom in np.rint(picture.edges).astype(int).clip(0).tolist():
+        inside = ink[top:bottom, left:right]
+        rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
+        if right < ink.shape[1]:  # not cut
+            assert max(rows[0], bottom - top - 1 - rows[-1], columns[0], right - left - 1 - columns[-1]) <= 2
+        around[max(top - 1, 0) : bottom + 1, max(left - 1, 0) : right + 1] = True
+    assert not (ink & ~around).any()
 
 
-def test_writers_of_one_part_only_are_drawn(sources: Sources) -> None:
-    digits = sources.digits
-    used = {part: set(Sources.of(digits, tiny_pen(), {}, part).items) for part in ("train", "validation")}  # type: ignore[arg-type]
-    assert used == {"train": {0, 1}, "validation": {2, 3}}
+def test_what_the_border_cuts_is_hard_and_what_it_hides_is_gone(sources: Sources) -> None:
+    rng = np.random.default_rng(3)
+    page = clean_page(sources, rng, height=60)
+    page.lay(page.hand.write("88888888", 10, 100, rng))
+    picture = take(page, page.view, rng)
+    whole = int((picture.edges[:, 2] <= 256).sum())
+    from numbre_export.synthesis.views import _view
+
+    view = _view((160, 256), [(picture, 0, 0)], rng)
+    assert whole < 8
+    assert whole <= len(view.labels) <= whole + 1
+    assert not view.hard[:whole].any()
 
 
-def test_kinds_can_be_left_out_by_name() -> None:
-    assert [kind.name for kind in chosen(("comb", "table"))] == [n for n in NAMES if n not in ("comb", "table")]
-    with pytest.raises(DataError, match="no kind of page is called combs; there are note"):
-        chosen(("combs",))
-    with pytest.raises(DataError, match="no kind of page is left"):
-        chosen(NAMES)
+def test_digits_beyond_the_sheet_s_edge_are_gone(sources: Sources) -> None:
+    rng = np.random.default_rng(5)
+    page = clean_page(sources, rng)
+    page.lay(page.hand.write("0000000", 10, 100, rng))
+    page.sheet, page.desk = (-50, -50, 100, 300), Surface(tone=0.3)
+    picture = take(page, page.view, rng)
+    starts = picture.edges[:, 0]
+    in_sight = starts < 256
+    assert not picture.hard[0]
+    assert 2 <= in_sight.sum() < 5
+    assert starts[in_sight].max() < 100
 
 
-def test_a_shard_holds_views_one_after_the_other(sources: Sources, tmp_path: Path) -> None:
-    views = [render_view(sources, np.random.default_rng(seed)) for seed in range(5)]
-    save_views(tmp_path / "shard.npz", views)
-    with np.load(tmp_path / "shard.npz") as shard:
-        assert shard["grey"].shape == (5, 160, 256)
-        for i, view in enumerate(views):
-            own = slice(*shard["starts"][i : i + 2])
-            assert same(view, View(shard["grey"][i], shard["boxes"][own], shard["labels"][own], shard["hard"][own]))
+def test_ink_that_noise_hides_is_not_legible() -> None:
+    rng = np.random.default_rng(0)
+    written = np.zeros((60, 60), np.float32)
+    cv2.rectangle(written, (20, 15), (40, 45), (1.0,), 3)
+    edges = np.array([[18, 13, 43, 48]], np.float32)
+
+    def told(contrast: float, noise: float) -> bool:
+        grey = 180 - contrast * written + rng.normal(0, noise, written.shape)
+        return bool(legible(np.clip(grey, 0, 255).astype(np.uint8), written, edges)[0])
+
+    assert told(120, 5)
+    assert told(25, 5)
+    assert not told(2, 1)
+    assert not told(20, 40)
+
+
+def test_struck_out_numbers_have_no_boxes(sources: Sources) -> None:
+    from numbre_export.synthesis.pages.corrections import corrected, struck
+
+    rng = np.random.default_rng(2)
+    hand = clean_page(sources, rng).hand
+    for _ in range(20):
+        marks = struck(hand.write("4825", 10, 50, rng), hand, rng)
+        assert {mark.label for mark in marks} == {NOTHING}
+        assert len(marks) > 4
+    for _ in range(40):  # written over: hard; gone over: as before
+        labels = [mark.label for mark in corrected(hand.write("4825", 10, 50, rng), hand, rng) if mark.label != NOTHING]
+        assert labels in ([], [4, 8, 2, 5])
+
+
+def test_pages_upside_down_are_not_to_be_read(sources: Sources) -> None:
+    from numbre_export.synthesis.views import _EITHER_WAY, _turned
+
+    upright = render_view(sources, np.random.default_rng(1), kinds=[kind for kind in KINDS if kind.name == "rows"])
+    for seed in range(6):
+        view = _turned(upright, np.random.default_rng(seed))
+        assert view.grey.shape == upright.grey.shape
+        assert view.hard.all()
+        assert set(view.labels.tolist()) <= set(_EITHER_WAY)

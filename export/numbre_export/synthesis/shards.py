@@ -2,8 +2,8 @@
 
 Each ``shard-00000.npz`` holds M views: ``grey`` (M, H, W) uint8, and of all their boxes, one view after the other,
 ``boxes`` (K, 4) float32, ``labels`` (K,) int8 and ``hard`` (K,) bool, as in
-:class:`~numbre_export.synthesis.views.View`; view i has those from ``starts[i]`` up to ``starts[i + 1]``. Shards that
-are there already are kept; each depends on its number and the seed alone.
+:class:`~numbre_export.synthesis.views.View`; view i has those from ``starts[i]`` up to ``starts[i + 1]``; ``made``
+names the options. Shards that are there already are kept; each depends on its number and the seed alone.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import numpy as np
 
 from numbre_edge.atomic import replacing
 from numbre_edge.errors import DataError, NumbreError
+from numbre_export.data.npz import load_npz
 from numbre_export.synthesis.pages import KINDS, Kind
 from numbre_export.synthesis.sources import Part, Sources
 from numbre_export.synthesis.views import View, render_view
@@ -48,6 +49,11 @@ class Job:
     seed: int = 0
     without: tuple[str, ...] = ()
 
+    @property
+    def made(self) -> str:
+        """What tells this job's shards from another's."""
+        return f"--part {self.part} --size {self.size} --seed {self.seed} --without '{','.join(self.without)}'"
+
 
 def chosen(without: Sequence[str]) -> tuple[Kind, ...]:
     """Return all kinds but those named.
@@ -65,21 +71,29 @@ def chosen(without: Sequence[str]) -> tuple[Kind, ...]:
 
 
 def write_shard(out: Path, index: int, job: Job) -> Path:
-    """Render one shard into the folder ``out``; return its path. One that is there is kept."""
+    """Render one shard into the folder ``out``; return its path. One that is there is kept.
+
+    Raises:
+        DataError: one is there that was made with other options.
+    """
     path = out / f"shard-{index:05d}.npz"
     if path.exists():
+        made = str(load_npz(path, ("made",), wanted="a shard of views")["made"])
+        if made != job.made:
+            raise DataError(f"{path}: was made with {made}, not with {job.made}; name another folder, or remove it")
         return path
     cv2.setNumThreads(1)
+    out.mkdir(parents=True, exist_ok=True)
     sources, kinds = _sources(job), chosen(job.without)
     rng = np.random.default_rng((job.seed, index))
     views = [render_view(sources, rng, kinds=kinds) for _ in range(job.size)]
     with replacing(path) as temporary:
-        save_views(temporary, views)
+        save_views(temporary, views, job.made)
     return path
 
 
-def save_views(path: Path, views: Sequence[View]) -> None:
-    """Write views as this module describes."""
+def save_views(path: Path, views: Sequence[View], made: str) -> None:
+    """Write views as this module describes; ``made`` says with which options."""
     np.savez_compressed(
         path,
         grey=np.stack([view.grey for view in views]),
@@ -87,12 +101,12 @@ def save_views(path: Path, views: Sequence[View]) -> None:
         labels=np.concatenate([view.labels for view in views]),
         hard=np.concatenate([view.hard for view in views]),
         starts=np.cumsum([0, *(len(view.labels) for view in views)], dtype=np.int64),
+        made=np.array(made),
     )
 
 
 def write_shards(out: Path, job: Job, *, shards: int, processes: int = 1) -> None:
     """Render shards 0 up to ``shards`` into the folder ``out``; tell of each on stderr."""
-    out.mkdir(parents=True, exist_ok=True)
     chosen(job.without)
     start = time.monotonic()
     with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:

@@ -24,6 +24,8 @@ Part = Literal["train", "validation"]
 Character = tuple[str, tuple[int, ...]]  # and which strokes are its
 
 _SEED = 1  # of MNIST's split, the classifier's own: what it is chosen on is rendered for validation only
+FACES = (*TYPEFACES, "cmti10", "STIXGeneral", "STIXGeneralBol", "STIXGeneralItalic", "DejaVuSansMono-Bold",
+         "DejaVuSerif-Italic")  # fmt: skip
 _EUROPEAN = 0.4  # share of MNIST's digits that get a European hand's strokes
 _SYMBOL_NAMES = {"dot": ".", "minus": "-", "plus": "+", "slash": "/"}
 # Larger side in digit heights, where the pen data knows none (its README gives these medians); dots as pens leave them.
@@ -123,7 +125,7 @@ class Sources:
 
     def typeface(self, rng: Generator) -> str:
         """Return one of the typefaces, for :func:`numbre_export.synthesis.shapes.type_shape`."""
-        return TYPEFACES[int(rng.integers(len(TYPEFACES)))]
+        return FACES[int(rng.integers(len(FACES)))]
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 
 from numbre_edge.types import Floats, Pixels
 from numbre_export.synthesis.pages import KINDS, Kind
-from numbre_export.synthesis.pages.page import Page, blank_page
+from numbre_export.synthesis.pages.page import Page, Region, blank_page
 from numbre_export.synthesis.pages.wear import befall
 from numbre_export.synthesis.pictures import Picture, take
-from numbre_export.synthesis.sheet import NOTHING
 from numbre_export.synthesis.sources import Sources
 
 SHAPE = (160, 256)
@@ -28,7 +27,8 @@ _TURNED_SHARE = 0.03  # upside down or on their side
 _SEEN = 0.55  # share of a box that the border must leave for it to be asked for
 _LOST = 0.12  # of which less is no box at all
 _EITHER_WAY = (0, 1, 6, 8, 9, 10, 12, 13)  # labels that are read as something upside down too
-_TRIES = 8  # pictures that are tried to fill a view with
+_TRIES = 10  # pictures that are tried to fill a view with
+_SMALLEST = 16  # pixels of a picture's side
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,15 +59,19 @@ def render_view(
     placed: list[tuple[Picture, int, int]] = []
     x = y = lane = 0
     for _ in range(_TRIES):
-        picture = take(page, _within(page, shape), rng)
+        picture = take(page, _within(page), rng)
         height, width = picture.grey.shape
         if x + width > shape[1] and x:
             x, y, lane = 0, y + lane + int(rng.integers(0, 9)), 0
         if x + width <= shape[1] and y + height <= shape[0]:
             placed.append((picture, x, y))
             x, lane = x + width + int(rng.integers(0, 13)), max(lane, height)
-        page = _page(source, rng, shape, kinds)
-        page.window = page.window or _piece(page, rng)
+        room = shape[0] - y
+        if room < _SMALLEST:
+            break
+        least = (min(24, room), min(40, shape[1]))
+        high, wide = rng.integers(least, (room + 1, shape[1] + 1)).tolist()
+        page = _page(source, rng, (high, wide), kinds)
     return _view(shape, placed, rng)
 
 
@@ -83,22 +87,12 @@ def _page(source: Sources, rng: Generator, shape: tuple[int, int], kinds: Sequen
     return page
 
 
-def _within(page: Page, shape: tuple[int, int]) -> tuple[float, float, float, float]:
-    """Return a page's window, inside the view and not too small to be a picture."""
+def _within(page: Page) -> Region:
+    """Return a page's window, inside its view and not too small to be a picture; its view without one."""
     left, top, right, bottom = page.window or page.view
-    left, top = min(max(left, 0.0), shape[1] - 16.0), min(max(top, 0.0), shape[0] - 16.0)
-    return left, top, max(left + 16.0, min(right, shape[1])), max(top + 16.0, min(bottom, shape[0]))
-
-
-def _piece(page: Page, rng: Generator) -> tuple[float, float, float, float]:
-    """Return a part of a page that has no window, around one of its symbols if there are any: a small picture too."""
-    wide, high = (float(rng.uniform(0.2, 0.6)) * (page.view[side] - page.view[side - 2]) for side in (2, 3))
-    symbols = [mark for layer in page.layers for mark in layer.marks if mark.label != NOTHING]
-    x, y = page.between(0, page.view[2]), page.between(0, page.view[3])
-    if symbols:
-        x, y = symbols[int(rng.integers(len(symbols)))].path.points[0].tolist()
-    left, top = x - page.between(0.2, 0.8) * wide, y - page.between(0.2, 0.8) * high
-    return left, top, left + wide, top + high
+    left, top = max(0.0, min(left, page.view[2] - _SMALLEST)), max(0.0, min(top, page.view[3] - _SMALLEST))
+    right, bottom = max(left + _SMALLEST, right), max(top + _SMALLEST, bottom)
+    return left, top, min(right, page.view[2]), min(bottom, page.view[3])
 
 
 def _view(shape: tuple[int, int], placed: Sequence[tuple[Picture, int, int]], rng: Generator) -> View:

@@ -23,8 +23,8 @@ def corrected(marks: list[Mark], hand: Hand, rng: Generator) -> list[Mark]:
         left, _, _, bottom = extent([marks[index]])
         over = hand.write(str(rng.integers(10)), left, bottom, rng)
         return [replace(m, hard=True) if i == index else m for i, m in enumerate(marks)] + unlabelled(over)
-    shift = rng.normal(0, 0.035 * hand.height, 2)
-    return marks + unlabelled(moved(marks, float(shift[0]), float(shift[1])))
+    shifts = rng.normal(0, 0.035 * hand.height, (int(rng.integers(1, 5)), 2)).tolist()
+    return marks + [mark for x, y in shifts for mark in unlabelled(moved(marks, x, y))]
 
 
 def struck(marks: list[Mark], hand: Hand, rng: Generator) -> list[Mark]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbre_export.synthesis.inks import Ink
 from numbre_export.synthesis.pages import numerals
 from numbre_export.synthesis.pages.page import Page
 from numbre_export.synthesis.pages.rulings import labels
@@ -32,8 +33,20 @@ def field(page: Page) -> None:
         x = extent(printed)[2] + 0.15 * page.height
     marks = page.number(text, x, foot, free=True)
     page.lay(marks)
+    if page.chance(0.08):
+        _clean(page, marks, under, width)
     if page.chance(0.75):
         page.crop(marks)
+
+
+def _clean(page: Page, marks: list[Mark], y: float, width: float) -> None:
+    """Take a printed line away as programs do: with what crosses it, of which a dash remains at times."""
+    left, _, right, bottom = extent(marks)
+    page.rule([segment(left, y, right, y)], 2 * width, Ink(tone=page.surface.tone))
+    if bottom > y:
+        feet = [x for mark in marks for x, foot in mark.path.points.tolist() if abs(foot - y) < 2 * width]
+        dashes = [segment(x - 2 * width, y, x + page.between(1, 4) * width, y) for x in feet[:8]]
+        page.rule(dashes, width)
 
 
 def _line(page: Page, left: float, right: float, y: float, width: float) -> None:

@@ -24,6 +24,7 @@ Region = tuple[float, float, float, float]  # left, top, right, bottom, page pix
 Style = Literal["photograph", "scan", "bilevel", "shown", "screen"]
 
 _CORRECTED = 0.04  # share of numbers that were struck out, written over or gone over
+_TWO_HANDS = 0.1  # share of pages on which two people write
 _NATURAL = 0.1  # share of a pen writer's numbers that are taken as written
 
 
@@ -38,6 +39,7 @@ class Page:
         view: what it sees without turning, page pixels.
         height: of a digit, page pixels.
         hand: who writes.
+        other: who writes here too; None for nobody.
         ink: what with.
         surface: what on.
         style: how its picture is taken.
@@ -64,6 +66,7 @@ class Page:
     sheet: Region | None = None
     desk: Surface | None = None
     turn: float = 0.0
+    other: Hand | None = None
 
     @property
     def pen(self) -> float:
@@ -97,7 +100,7 @@ class Page:
 
     def number(self, text: str, x: float, foot: float, *, hand: Hand | None = None, free: bool = False) -> list[Mark]:
         """Write a number, at times corrected; a ``free`` one may be another that somebody once wrote like this."""
-        hand = hand or self.hand
+        hand = hand or (self.other if self.other is not None and self.chance(0.4) else self.hand)
         if free and hand.writer.kind == "pen" and self.sources.numbers and self.chance(_NATURAL):
             marks = hand.number(x, foot, self.rng)
         else:
@@ -153,6 +156,7 @@ def blank_page(sources: Sources, rng: Generator, view: tuple[int, int], height: 
         nib=float(rng.uniform(0.2, 0.75)) if rng.random() < 0.2 else 0.0,
         joins=float(rng.uniform(0.2, 0.9)) if touching and rng.random() < 0.2 else 0.0,
     )
+    other = replace(hand, writer=sources.hand(rng), width=hand.width * float(np.exp(rng.normal(0, 0.4))))
     turn = float(rng.uniform(-0.26, 0.26) if rng.random() < 0.25 else rng.normal(0, 0.03))
     margin = 12 + 0.5 * max(view) * abs(np.sin(turn))  # what the turned view sees beyond the upright one
     return Page(
@@ -167,4 +171,5 @@ def blank_page(sources: Sources, rng: Generator, view: tuple[int, int], height: 
         style=style,
         printing=printing,
         turn=turn,
+        other=other if rng.random() < _TWO_HANDS else None,
     )

@@ -10,6 +10,7 @@ from numbre_edge.types import Floats
 from numbre_export.synthesis.inks import Ink
 from numbre_export.synthesis.pages.page import Page
 from numbre_export.synthesis.pages.rulings import LABELS
+from numbre_export.synthesis.paths import rectangle
 from numbre_export.synthesis.sheet import Mark, right_of
 from numbre_export.synthesis.surfaces import random_desk
 
@@ -40,14 +41,51 @@ def printed(page: Page) -> None:
 
 
 def texture(page: Page) -> None:
-    """Show no writing at all: cloth, wood, paper seen close, edges, patches, wires."""
+    """Show no writing at all: cloth, wood, paper seen close, edges, patches, wires, bars, twigs."""
     page.surface = random_desk(page.rng, 0.5) if page.chance(0.6) else page.surface
-    if page.chance(0.4):  # paper grain seen close
-        page.surface = replace(page.surface, fibre=page.between(0.02, 0.2), fibre_size=page.logarithmic(1, 14))
-    for _ in range(int(page.rng.choice((0, 1, 2, 5, 12)))):
-        tone = page.between(0.03, 1.0)
-        soft = Ink(tone=tone, density=page.between(0.2, 1), bleed=page.logarithmic(0.2, 8))
-        page.lay([_thing(page)], soft)
+    if page.chance(0.4):  # paper grain seen close, or leaves, clouds, stone
+        size = page.logarithmic(1, 30)
+        page.surface = replace(page.surface, fibre=page.logarithmic(0.02, 0.35), fibre_size=size)
+    kind = page.rng.random()
+    for _ in range(int(page.rng.choice((0, 1, 2, 5, 12, 30)))):
+        soft = Ink(tone=page.between(0.03, 1.0), density=page.between(0.2, 1), bleed=page.logarithmic(0.2, 4))
+        if kind < 0.6:
+            page.lay([_thing(page)], soft)
+        elif kind < 0.8 and len(page.layers) < 3:
+            page.lay(_bars(page), soft)
+        elif len(page.layers) < 6:
+            page.lay(_twigs(page), soft)
+
+
+def _bars(page: Page) -> list[Mark]:
+    """Return what stands in rows: a fence, bricks, windows, keys."""
+    left, top, right, bottom = page.area
+    wide, high = page.logarithmic(4, 90), page.logarithmic(6, 120)
+    gaps, thin = page.rng.uniform(0.05, 0.8, 2) * (wide, high), page.chance(0.5)
+    width = max(0.6, page.logarithmic(0.02, 0.3) * min(wide, high))
+    marks: list[Mark] = []
+    for row, y in enumerate(np.arange(top, bottom, high + gaps[1]).tolist()[:20]):
+        shift = 0.5 * wide * (row % 2) * float(page.rng.integers(2))
+        for x in np.arange(left - shift, right, wide + gaps[0]).tolist()[:30]:
+            marks.append(Mark.of([rectangle(x, y, x + wide, y + high)], width if thin else 0.0, filled=not thin))
+    return marks
+
+
+def _twigs(page: Page) -> list[Mark]:
+    """Return lines that branch: hair, cracks, twigs, veins of a leaf."""
+    at = np.array([page.between(page.view[0], page.view[2]), page.between(page.view[1], page.view[3])])
+    size, turn = page.logarithmic(5, 40), page.between(0, 2 * np.pi)
+    marks: list[Mark] = []
+    todo = [(at, turn, page.logarithmic(0.8, 8))]
+    while todo and len(marks) < 60:
+        start, way, width = todo.pop()
+        bends = way + np.cumsum(page.rng.normal(0, 0.35, 6))
+        steps = size * page.rng.uniform(0.3, 1.2) * np.column_stack([np.cos(bends), np.sin(bends)])
+        line = start + np.concatenate([np.zeros((1, 2)), np.cumsum(steps, axis=0)])
+        marks.append(Mark.of([line.astype(np.float32)], width))
+        if width > 0.8:
+            todo += [(line[int(i)], way + side, 0.7 * width) for i, side in zip((3, 6), (0.7, -0.6), strict=True)]
+    return marks
 
 
 def _thing(page: Page) -> Mark:
