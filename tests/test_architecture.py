@@ -197,7 +197,7 @@ except SystemExit as exc:
 def test_help_waits_for_no_heavy_import(run_python: RunPython, arguments: list[str]) -> None:
     imported = imported_by(run_python, HELP.format(arguments=arguments))
 
-    assert imported & {"cv2", "numpy", "onnxruntime", "ai_edge_litert", *WORKSHOP} == set()
+    assert imported & {"cv2", "numpy", "onnxruntime", "ai_edge_litert", "msgspec", *WORKSHOP} == set()
 
 
 def test_importing_the_package_imports_no_heavy_library(run_python: RunPython) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from numbre_edge.backends.registry import RUNTIMES, Runtime
@@ -11,7 +11,7 @@ from numbre_edge.errors import BackendError, UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from numbre_edge.model import Model
+    from numbre_edge.model import Format, Model
     from numbre_edge.types import Floats, Pixels
 
 
@@ -48,7 +48,8 @@ def open_backend(
 
     Args:
         name: one of ``runtimes``, or ``auto``: the first installed that runs the model's format.
-        model: an ``.onnx`` or ``.tflite`` file; None takes the shipped default for the backend.
+        model: an ``.onnx`` or ``.tflite`` file, or the name of a shipped one, in the format that the backend runs
+            where it is there in several; None takes the shipped default for the backend.
         card: the card of a model that has none inside.
         runtimes: those to choose from.
 
@@ -58,11 +59,9 @@ def open_backend(
         ModelError: the file or its card, or a runtime that refused it.
     """
     from numbre_edge.backends.checked import CheckedBackend
-    from numbre_edge.model import default_model, load_model
+    from numbre_edge.model import default_model
 
-    loaded = load_model(model, card=card) if model else None
-    runtime = _runtime(name, loaded, runtimes)
-    return CheckedBackend(runtime, loaded or load_model(default_model(runtime.format)))
+    return CheckedBackend(*_loaded(name, model, card, default_model, runtimes))
 
 
 def open_finder(
@@ -70,27 +69,30 @@ def open_finder(
 ) -> FinderBackend:
     """Load a finder into a runtime; arguments and errors as for :func:`open_backend`."""
     from numbre_edge.backends.checked import CheckedFinder
-    from numbre_edge.model import default_finder, load_model
+    from numbre_edge.model import default_finder
 
-    loaded = load_model(model) if model else None
-    runtime = _runtime(name, loaded, runtimes)
-    return CheckedFinder(runtime, loaded or load_model(default_finder(runtime.format)))
+    return CheckedFinder(*_loaded(name, model, None, default_finder, runtimes))
 
 
-def _runtime(name: str, model: Model | None, runtimes: Mapping[str, Runtime]) -> Runtime:
-    """Choose the runtime of that name, or ``auto``, for a model, or for one shipped with each."""
+def _loaded(
+    name: str, model: Path | None, card: Path | None, default: Callable[[Format], Path], runtimes: Mapping[str, Runtime]
+) -> tuple[Runtime, Model]:
+    """Load a model, or what is shipped for the runtime, and choose the runtime of that name, or ``auto``."""
+    from numbre_edge.model import find_model, load_model
+
     if name != "auto" and name not in runtimes:
         raise UsageError(f"no backend {name!r}; there are {', '.join(runtimes)} and auto")
-    suitable = [runtime for runtime in runtimes.values() if model is None or runtime.format == model.format]
-    if name == "auto":
-        ready = [runtime for runtime in suitable if runtime.installed]
-        if not ready:
-            raise BackendError(f"no runtime for this model is installed: {suitable[0].install}")
-        return ready[0]
-    runtime = runtimes[name]
-    if model is not None and runtime not in suitable:
-        others = " or ".join(other.name for other in suitable)
-        raise UsageError(f"backend {name} does not run {model.path}; use --backend {others}")
-    if not runtime.installed:
-        raise BackendError(f"backend {name} is not installed: {runtime.install}")
-    return runtime
+    named = [runtimes[name]] if name != "auto" else [runtime for runtime in runtimes.values() if runtime.installed]
+    loaded = None
+    if model:
+        loaded = load_model(find_model(model, [runtime.format for runtime in named]), card=card)
+    suitable = [runtime for runtime in runtimes.values() if loaded is None or runtime.format == loaded.format]
+    ready = [runtime for runtime in named if runtime in suitable]
+    if not ready and name == "auto":
+        raise BackendError(f"no runtime for this model is installed: {suitable[0].install}")
+    if not ready:
+        others = " or ".join(runtime.name for runtime in suitable)
+        raise UsageError(f"backend {name} does not run {model}; use --backend {others}")
+    if not ready[0].installed:
+        raise BackendError(f"backend {name} is not installed: {ready[0].install}")
+    return ready[0], loaded or load_model(default(ready[0].format))

@@ -9,7 +9,7 @@ import numpy as np
 
 from numbre_edge.backends.layout import Layout
 from numbre_edge.backends.registry import Runtime
-from numbre_edge.backends.session import Session
+from numbre_edge.backends.session import Session, first_line
 from numbre_edge.errors import BackendError, ModelError
 from numbre_edge.model import Model
 from numbre_edge.types import Floats, Pixels
@@ -54,9 +54,9 @@ class Running:
         batch = self._layout.arranged(pixels)
         with self._turn:
             outputs = self._session.run(batch)
-        if len(outputs) != len(batch) or not np.isfinite(outputs).all():
+        if outputs.shape[:1] != (len(batch),) or not outputs.size or not np.isfinite(outputs).all():
             raise BackendError(f"{self.model.path}: {self.name} gave no usable answer (shape {outputs.shape})")
-        return outputs[: len(pixels)]
+        return outputs.reshape(len(batch), -1)[: len(pixels)]
 
 
 class CheckedFinder(Running):
@@ -116,9 +116,8 @@ def _loaded(runtime: Runtime, model: Model) -> Session:
     try:
         return runtime.load(model)
     except ImportError as exc:
-        reason = (str(exc).splitlines() or [type(exc).__name__])[0]
         raise BackendError(
-            f"backend {runtime.name} is broken: importing {runtime.module} fails: {reason}; "
+            f"backend {runtime.name} is broken: importing {runtime.module} fails: {first_line(exc)}; "
             "numbre-edge doctor says what mends it"
         ) from exc
 

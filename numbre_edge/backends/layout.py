@@ -29,9 +29,15 @@ class Layout:
         self._card = card = model.card.input
         batch, *patch = session.shape if session.shape else (None,)
         self._patch = tuple(size for size in patch if size)
-        if math.prod(self._patch) != math.prod(card.shape) or len(self._patch) != len(patch):
-            wanted = "x".join(map(str, card.shape))
+        size = model.card.size
+        if math.prod(self._patch) != math.prod(size) or len(self._patch) != len(patch):
+            wanted = "x".join(map(str, size))
             raise ModelError(f"{model.path}: its input is {_told(session)}; expected one that holds a {wanted} patch")
+        if card.shape not in (None, self._patch):
+            raise ModelError(
+                f"{model.path}: its input is {_told(session)}, its card's input.shape says {list(card.shape or ())}: "
+                f"make that {list(self._patch)}, or leave it out"
+            )
         if session.dtype not in ("uint8", "float32"):
             raise ModelError(f"{model.path}: its input is {_told(session)}; expected uint8 or float32")
         if session.dtype != card.dtype:
@@ -51,7 +57,9 @@ class Layout:
         """Return uint8 ``pixels``, N of the card's shape, as the model wants them; with a fixed batch, filled up."""
         missing = (self.batch or len(pixels)) - len(pixels)
         if missing:
-            pixels = np.concatenate([pixels, np.zeros((missing, *self._card.shape), np.uint8)])
+            pixels = np.concatenate([pixels, np.zeros((missing, *pixels.shape[1:]), np.uint8)])
+        if self._card.inverted:
+            pixels = 255 - pixels
         pixels = np.ascontiguousarray(pixels).reshape(-1, *self._patch)
         if self._card.dtype == "uint8":
             return pixels

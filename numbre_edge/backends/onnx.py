@@ -10,7 +10,7 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 import numpy as np
 from onnxruntime import InferenceSession, SessionOptions
 
-from numbre_edge.backends.session import Batch
+from numbre_edge.backends.session import Batch, first_line
 from numbre_edge.errors import BackendError, ModelError
 from numbre_edge.model import Model
 from numbre_edge.types import Floats
@@ -26,13 +26,16 @@ class OnnxSession:
     def __init__(self, model: Model) -> None:
         options = SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
+        options.log_severity_level = 4  # what fails is told by its exception
         self._path = model.path
         try:
-            self._session = InferenceSession(model.content, options, providers=["CPUExecutionProvider"])
+            # Without "fallback": it tries the same again, and says so on stdout.
+            self._session = InferenceSession(
+                model.content, options, providers=["CPUExecutionProvider"], enable_fallback=False
+            )
             inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
         except Exception as exc:  # onnxruntime's exceptions share no base but this
-            raise ModelError(f"{model.path}: onnxruntime cannot load it: {_first_line(exc)}") from exc
+            raise ModelError(f"{model.path}: onnxruntime cannot load it: {first_line(exc)}") from exc
         if len(inputs) != 1 or len(outputs) != 1:
             raise ModelError(f"{model.path}: has {len(inputs)} inputs and {len(outputs)} outputs; expected one of each")
         self._input = inputs[0].name
@@ -43,9 +46,5 @@ class OnnxSession:
         try:
             outputs = self._session.run(None, {self._input: batch})[0]
         except Exception as exc:
-            raise BackendError(f"{self._path}: onnxruntime failed: {_first_line(exc)}") from exc
-        return np.asarray(outputs, np.float32).reshape(len(batch), -1)
-
-
-def _first_line(exc: Exception) -> str:
-    return (str(exc).splitlines() or [type(exc).__name__])[0]
+            raise BackendError(f"{self._path}: onnxruntime failed: {first_line(exc)}") from exc
+        return np.asarray(outputs, np.float32)

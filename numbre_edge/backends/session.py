@@ -9,6 +9,12 @@ from numbre_edge.types import Floats, Pixels
 Batch = Pixels | Floats
 
 
+def first_line(exc: Exception) -> str:
+    """Return what a runtime's exception says, without the rest of what it says."""
+    lines = [line.strip() for line in str(exc).splitlines() if line.strip()]
+    return lines[0] if lines else type(exc).__name__
+
+
 class Session(Protocol):
     """An inference runtime with one model loaded: arrays in, arrays out.
 
@@ -23,7 +29,7 @@ class Session(Protocol):
     quantization: tuple[float, int] | None
 
     def run(self, batch: Batch) -> Floats:
-        """Return (N, C) float32, in memory of its own, of an input of this type and shape, N entries of it.
+        """Return what it gives for a batch of that type and shape: float32, in memory of its own.
 
         Raises:
             BackendError: the runtime failed.

@@ -15,6 +15,7 @@ from numbre_edge.cli.progress import Bar
 from numbre_edge.cli.signals import Interrupted
 from numbre_edge.cli.workshop import MnistSource, enter, import_tensorflow, require_folder
 from numbre_edge.errors import UsageError
+from numbre_edge.model import shipped_as
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +44,7 @@ def evaluate(
         Path | None,
         typer.Argument(
             metavar="MODEL",
-            help="A .keras, .h5, .onnx or .tflite file. Default: the shipped model.",
+            help="A .keras, .h5, .onnx or .tflite file, or a shipped model's name: cnn, numbre. Default: cnn.",
             show_default=False,
         ),
     ] = None,
@@ -107,7 +108,7 @@ def evaluate(
     """
     folders = dict.fromkeys(pictures or [], False) | dict.fromkeys(joined or [], True)
     suffix = model.suffix.lower() if model else ".onnx"
-    if suffix not in (*_KERAS, *_DEVICE):
+    if model and suffix not in (*_KERAS, *_DEVICE) and not shipped_as(str(model)):
         raise UsageError(f"{model}: is not a model; evaluate takes {', '.join((*_KERAS, *_DEVICE))} files")
     keras = model if suffix in _KERAS else None
     if keras and (folders or thorough):

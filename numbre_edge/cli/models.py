@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 EPILOG = """
 [bold]Examples[/bold]
 numbre-edge models
-numbre-edge models show cnn.onnx
+numbre-edge models show cnn
 numbre-edge models verify
 """
 
@@ -55,14 +55,14 @@ def list_models() -> None:
 @app.command("show", cls=Command)
 def show(
     model: Annotated[
-        str, typer.Argument(metavar="MODEL", help="A model file, or the name of a shipped one.", show_default=False)
+        Path, typer.Argument(metavar="MODEL", help="A model file, or the name of a shipped one.", show_default=False)
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print the card as it stands in the file.")] = False,
 ) -> None:
     """Show a model's card: what it takes, what it gives, how good it is."""
-    from numbre_edge.model import load_model
+    from numbre_edge.model import find_model, load_model
 
-    loaded = load_model(_find(model))
+    loaded = load_model(find_model(model))
     if as_json:
         print(loaded.card.to_json())
         return
@@ -96,34 +96,23 @@ def verify(
         raise typer.Exit(1)
 
 
-def _find(name: str) -> Path:
-    """Return the file that ``name`` means: a path, or a shipped model with or without its suffix."""
-    from numbre_edge.model import shipped_models
-
-    path = Path(name)
-    if path.exists():
-        return path
-    shipped = shipped_models()
-    for candidate in shipped:
-        if name in (candidate.name, candidate.stem):
-            return candidate
-    raise UsageError(
-        f"{name}: no such file, nor a shipped model ({', '.join(p.name for p in shipped) or 'there are none'})"
-    )
-
-
 def _accuracy(card: ModelCard) -> str:
-    mnist = card.metrics.get("mnist test", {})
-    return f"{mnist['accuracy']:.2%}" if "accuracy" in mnist else "-"
+    accuracy = card.metrics.get("mnist", {}).get("accuracy")
+    return f"{accuracy:.2%}" if isinstance(accuracy, (int, float)) else "-"
 
 
 def _lines(values: Mapping[str, Any], indent: str = "") -> Iterator[tuple[str, str]]:
-    """Yield the (key, value) lines of nested JSON; keys of inner objects are indented."""
-    for key, value in values.items():
+    """Yield the (key, value) lines of nested JSON; keys of inner objects are indented.
+
+    What a stranger's card may do to a terminal is left out.
+    """
+    for name, value in values.items():
+        key = name if name.isprintable() else repr(name)
         if value in (None, {}, []):
             continue
         if isinstance(value, dict):
             yield f"{indent}{key}", ""
             yield from _lines(value, indent + "  ")
         else:
-            yield f"{indent}{key}", ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            yield f"{indent}{key}", text if text.isprintable() else repr(text)

@@ -23,7 +23,10 @@ _MODEL = "Model"
 ModelFile = Annotated[
     Path | None,
     typer.Option(
-        "--model", metavar="FILE", help="An .onnx or .tflite model, instead of the shipped one.", rich_help_panel=_MODEL
+        "--model",
+        metavar="MODEL",
+        help="An .onnx or .tflite file, or the name of a shipped model: cnn, numbre.",
+        rich_help_panel=_MODEL,
     ),
 ]
 CardFile = Annotated[

@@ -14,6 +14,7 @@ import typer
 
 from numbre_edge.cli.console import console_of
 from numbre_edge.errors import UsageError
+from numbre_edge.model import shipped_as
 from numbre_edge.sinks.output import open_output
 from numbre_edge.sources.stream import Stream
 
@@ -132,7 +133,8 @@ def _words(context: typer.Context, source: str | None) -> Iterator[str]:
             yield parameter.opts[-1]
             value = context.params[name]
             if value is not True:
-                yield os.path.abspath(value) if isinstance(value, Path) else str(value)
+                named = name == "model" and not value.exists() and shipped_as(str(value))
+                yield os.path.abspath(value) if isinstance(value, Path) and not named else str(value)
     console = console_of(context)  # these two may stand before the command's name as well
     if console.verbose:
         yield "--verbose"

@@ -17,7 +17,7 @@ from numbre_edge.doctor.probe import Import
 _OPENCV = RUNTIMES["opencv"].package
 _OPENCV_BUILDS = (_OPENCV, "opencv-python", "opencv-contrib-python-headless", "opencv-contrib-python")
 # Package -> module. OpenCV is looked at on its own.
-_NATIVE = {"numpy": "numpy"} | {runtime.package: runtime.module for runtime in RUNTIMES.values()}
+_NATIVE = {"msgspec": "msgspec", "numpy": "numpy"} | {runtime.package: runtime.module for runtime in RUNTIMES.values()}
 _DEVELOPMENT = "dev"
 
 VersionOf = Callable[[str], str | None]

@@ -39,7 +39,7 @@ class LearnedRecogniser:
 
     def __init__(self, finder: FinderBackend, backend: Backend, min_confidence: float | None) -> None:
         self._finder, self._backend, self._min_confidence = finder, backend, min_confidence
-        self._side = finder.model.card.input.shape[0]
+        self._side = finder.model.card.size[0]
         self._trust = Trust(**finder.model.card.trust)
 
     def recognise(self, page: Page) -> Recognition:

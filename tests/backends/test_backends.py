@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -14,7 +15,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from numbre_edge.backends import open_backend, open_finder
+from numbre_edge.backends import Backend, open_backend, open_finder
 from numbre_edge.backends.checked import BATCH
 from numbre_edge.backends.registry import RUNTIMES, Runtime, running
 from numbre_edge.errors import BackendError, ModelError, NumbreError, UsageError
@@ -95,6 +96,56 @@ class TestPredict:
         np.testing.assert_array_equal(digits, before)
 
 
+@dataclass
+class Scripted:
+    """A runtime that answers with the column of a patch's brightest pixel, eight patches at a time."""
+
+    quantization: tuple[float, int] | None = None
+    shape: tuple[int | None, ...] = (8, 28, 28)
+    dtype: str = "uint8"
+    inside: int = 0
+    sizes: list[int] = field(default_factory=list)
+
+    def run(self, batch: NDArray[np.generic]) -> NDArray[np.float32]:
+        self.inside += 1
+        assert self.inside == 1, "two threads at once"
+        time.sleep(0)  # lets others in
+        self.sizes.append(len(batch))
+        self.inside -= 1
+        return np.eye(10, dtype=np.float32)[batch.reshape(len(batch), -1).argmax(1) % 10]
+
+
+class TestSeam:
+    """What a session need not care about."""
+
+    @pytest.fixture
+    def session(self) -> Scripted:
+        return Scripted()
+
+    @pytest.fixture
+    def backend(self, session: Scripted) -> Backend:
+        scripted = Runtime("scripted", "sys", "scripted", "onnx", lambda model: session)
+        return open_backend("scripted", TINY, runtimes={"scripted": scripted})
+
+    def test_batches_of_a_fixed_size_are_filled_up(self, session: Scripted, backend: Backend) -> None:
+        pixels = np.zeros((19, 28, 28), np.uint8)
+        pixels[np.arange(19), 0, np.arange(19)] = 255
+
+        assert backend.predict(pixels).argmax(1).tolist() == [column % 10 for column in range(19)]
+        assert set(session.sizes) == {8}
+
+    def test_threads_come_one_after_another(self, backend: Backend) -> None:
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(backend.predict, [np.zeros((20, 28, 28), np.uint8)] * 100))
+
+    @pytest.mark.parametrize("answer", [np.zeros((7, 10)), np.full((8, 10), np.nan), np.zeros(()), np.zeros((8, 0))])
+    def test_an_answer_that_is_none_is_an_error(self, answer: NDArray[np.float32], session: Scripted) -> None:
+        session.run = lambda batch: answer  # type: ignore[method-assign]
+        scripted = Runtime("scripted", "sys", "scripted", "onnx", lambda model: session)
+        with pytest.raises(BackendError, match=r"tiny\.onnx: scripted gave no usable answer \(shape "):
+            open_backend("scripted", TINY, runtimes={"scripted": scripted})
+
+
 class TestManyPatches:
     @pytest.mark.parametrize("name", EVERY)
     def test_they_are_what_each_is_alone(self, name: str, digits: NDArray[np.uint8]) -> None:
@@ -168,6 +219,23 @@ class TestSomebodyElsesModel:
         with pytest.raises(ModelError, match=r"flat\.onnx: gives 10 outputs, its card names 11 classes"):
             open_backend("onnx", HERE / "flat.onnx", card=eleven)
 
+    def test_dark_ink_on_light_is_what_its_card_says(
+        self, digits: NDArray[np.uint8], expected: NDArray[np.float32], tmp_path: Path
+    ) -> None:
+        """The flat model takes ``(255 - pixel) * -1/255 + 1``, which is ``pixel / 255``."""
+        dark = InputSpec(dtype="float32", ink="0 on 255", scale=-1 / 255, offset=1.0)
+        backend = open_backend("onnx", HERE / "flat.onnx", card=card(tmp_path, input=dark))
+        np.testing.assert_allclose(backend.predict(digits), expected, atol=1e-5)
+
+    @pytest.mark.parametrize(("name", "model"), CARDED)
+    def test_a_card_with_another_shape_is_refused(self, name: str, model: Path, tmp_path: Path) -> None:
+        flat = card(tmp_path, output="probabilities", input=InputSpec(shape=(784,)))
+        message = (
+            rf"{model.name}: its input is \(\w, 28, 28\) uint8, its card's input\.shape says \[784\]: make that \[28,"
+        )
+        with pytest.raises(ModelError, match=message):
+            open_backend(name, model, card=flat)
+
     def test_a_card_with_another_type_of_input_is_refused(self, tmp_path: Path) -> None:
         """Fed pixels of 0 to 255 as they are, a model of floats is sure of everything."""
         with pytest.raises(
@@ -236,6 +304,15 @@ class TestChoice:
         with pytest.raises(BackendError, match=r"no runtime .* is installed: pip install 'numbre-edge\[tflite\]'"):
             open_backend("auto", HERE / "tiny.tflite", runtimes=ONLY_OPENCV)
 
+    @needs_litert
+    def test_a_shipped_model_s_name_takes_the_backend_s_format(self) -> None:
+        assert open_backend("auto", Path("numbre")).model.path.name == "numbre.onnx"
+        assert open_backend("tflite", Path("numbre")).model.path.name == "numbre.int8.tflite"
+
+    def test_a_model_that_is_not_there_is_wrong_usage(self) -> None:
+        with pytest.raises(UsageError, match=r"gone\.onnx: no such file, nor a shipped model"):
+            open_backend("auto", Path("gone.onnx"))
+
     @pytest.mark.parametrize("source", ["raise ImportError('libonnx.so: cannot open\\nshared object')", ""])
     def test_a_runtime_that_is_installed_but_broken_says_so(
         self, source: str, tmp_path: Path, run_python: RunPython
@@ -288,3 +365,52 @@ def test_a_finder_is_no_classifier_nor_the_other_way_round() -> None:
         open_backend("onnx", HERE / "finder.onnx")
     with pytest.raises(ModelError, match=r"tiny.onnx: is a classifier; expected a finder"):
         open_finder("onnx", TINY)
+
+
+@needs_litert
+def test_litert_does_not_greet_and_nobody_else_is_silenced(run_python: RunPython) -> None:
+    run = run_python(
+        "-c",
+        "import os, sys, threading\n"
+        "done = threading.Event()\n"
+        "def talk():\n"
+        "    for number in range(10 ** 9):\n"
+        "        os.write(2, b'%d\\n' % number)\n"
+        "        if done.is_set() or number > 10 ** 5: break\n"
+        "talker = threading.Thread(target=talk)\n"
+        "from numbre_edge.backends import open_backend\n"
+        "talker.start()\n"
+        "open_backend('tflite')\n"
+        "done.set(); talker.join()\n"
+        "os.write(2, b'end')",
+    )
+    said = run.stderr.splitlines()
+    assert said == [*map(str, range(len(said) - 1)), "end"]
+
+
+@pytest.mark.parametrize("backend", EVERY)
+def test_whatever_became_of_a_model_no_runtime_dies_of_it(backend: str, run_python: RunPython, tmp_path: Path) -> None:
+    """A hundred damaged copies, as a bad card in a Raspberry Pi makes them: each is refused, or answers."""
+    model = TINY if RUNTIMES[backend].format == "onnx" else HERE / "tiny.tflite"
+    run = run_python(
+        "-c",
+        "import random, sys\n"
+        "from pathlib import Path\n"
+        "from numbre_edge.backends import open_backend\n"
+        "from numbre_edge.errors import NumbreError\n"
+        f"content, card = Path({str(model)!r}).read_bytes(), Path('card.json')\n"
+        f"card.write_text({ModelCard(name='any', preprocessing=1).to_json()!r})\n"
+        "for seed in range(100):\n"
+        "    chance, damaged = random.Random(seed), bytearray(content)\n"
+        "    for _ in range(chance.choice([1, 2, 4])):\n"
+        "        damaged[chance.randrange(len(damaged))] = chance.randrange(256)\n"
+        f"    path = Path('damaged{model.suffix}')\n"
+        "    path.write_bytes(damaged)\n"
+        "    try:\n"
+        f"        open_backend({backend!r}, path, card=card)\n"
+        "    except NumbreError as exc:\n"
+        "        assert '\\n' not in str(exc), exc\n"
+        "print('alive')",
+        cwd=tmp_path,
+    )
+    assert run.stdout == "alive\n", run.stderr

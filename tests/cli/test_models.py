@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
+import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +27,30 @@ def test_show_prints_the_card_for_the_eye(run, model) -> None:
     assert done.out.startswith(f"{model} (3,062 bytes)\n")
     assert "name                                  tiny\n" in done.out
     assert "    accuracy                          0.75\n" in done.out
+
+
+def test_every_shipped_model_is_listed_with_its_accuracy(run) -> None:
+    lines = run("models").out.splitlines()[1:]
+    assert {line.split()[0] for line in lines} == {
+        *("cnn.onnx", "cnn.int8.tflite", "numbre.onnx", "numbre.int8.tflite")
+    }
+    assert all(re.fullmatch(r"9\d\.\d\d%", line.split()[-1]) for line in lines)
+
+
+def test_show_takes_the_name_of_a_shipped_one(run) -> None:
+    assert "/numbre.onnx (" in run("models", "show", "numbre").out
+    assert "/numbre.int8.tflite (" in run("models", "show", "numbre.int8").out
+
+
+def test_show_does_to_the_terminal_what_no_card_wants(run, tmp_path, model) -> None:
+    card = json.loads(run("models", "show", model, "--json").out) | {"data_credits": ["\x1b[2J", "me"]}
+    path = tmp_path / "m.tflite"
+    path.write_bytes((Path(__file__).parents[1] / "backends" / "channels_last.tflite").read_bytes())
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("card.json", json.dumps(card))
+    out = run("models", "show", path).out
+    assert "\x1b" not in out
+    assert "'\\x1b[2J, me'" in out
 
 
 def test_show_json_prints_it_for_a_script(run, model) -> None:

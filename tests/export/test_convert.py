@@ -147,7 +147,7 @@ def test_the_card_is_inside(files: dict[Kind, Path], run_folder: Path, trained: 
 def test_an_embedded_card_replaces_the_one_before(files: dict[Kind, Path], trained: Any) -> None:
     content = files[ONNX].read_bytes()
     other = embed(content, card_for(trained, INT8), "onnx")
-    assert find_card(other, "onnx") == card_for(trained, INT8).to_json()
+    assert find_card(other, "onnx", "other") == card_for(trained, INT8).to_json().encode()
 
 
 def test_calibration_is_balanced_and_has_been_through_the_vision(small_mnist: Mnist) -> None:

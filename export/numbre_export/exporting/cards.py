@@ -16,6 +16,7 @@ import onnx
 
 from numbre_edge.errors import ModelError
 from numbre_edge.model import CARD_KEY, CARD_MEMBER, Format, InputSpec, ModelCard
+from numbre_edge.model.card import SIDE
 from numbre_edge.vision.normalize import PREPROCESSING
 from numbre_edge.vocabulary import DIGITS, NO_DIGITS, WHOLE
 from numbre_export.exporting.convert import Kind
@@ -54,6 +55,7 @@ def card_for(model: Any, kind: Kind, *, run: Path | None = None) -> ModelCard:
         preprocessing=PREPROCESSING,
         classes=WHOLE.first(outputs).names,
         input=InputSpec(
+            shape=(SIDE, SIDE),
             quantization_scale=1.0 if integer else None,
             quantization_zero_point=0 if integer else None,
         ),

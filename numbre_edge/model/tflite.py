@@ -1,0 +1,101 @@
+"""A TFLite file looked through without a runtime: its card, and that all of it is in the one file.
+
+Source: schema.fbs of TensorFlow Lite, for the places of fields; FlatBuffers,
+"Internals". That the rest of it is sound is LiteRT's to verify, and it does.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+
+from numbre_edge.errors import ModelError
+from numbre_edge.model.card import LARGEST_CARD
+
+CARD_MEMBER = "card.json"  # in the ZIP archive appended to the flatbuffer
+
+_IDENTIFIER = b"TFL3"
+_TAIL = 4 * LARGEST_CARD  # bytes at the end of a file, in which the archive lies: its directory is read whole
+_BUFFERS, _EXTERNAL_GROUPS, _EXTERNAL_BUFFERS = 4, 8, 9  # fields of Model
+_DATA, _OFFSET, _SIZE = 0, 1, 2  # fields of Buffer
+_MOST_BUFFERS = 100_000
+
+
+def read_tflite(content: bytes, where: str) -> bytes | None:
+    """Look through a TFLite file, which ``where`` names in errors, and return its card's JSON, or None.
+
+    Raises:
+        ModelError: damaged or no such file, or one that keeps values in other files.
+    """
+    if content[4:8] != _IDENTIFIER:
+        raise ModelError(f"{where}: is damaged, or no TFLite model (it does not begin like one)")
+    try:
+        file = _Flatbuffer(content)
+        model = file.follow(0)
+        external = any(file.field(model, number) for number in (_EXTERNAL_GROUPS, _EXTERNAL_BUFFERS))
+        whole = all(end <= len(content) for end in _ends_of_buffers(file, model))
+    except struct.error:
+        whole = external = False
+    if not whole:
+        raise ModelError(f"{where}: is damaged, or no TFLite model (it is cut short)")
+    if external:
+        raise ModelError(f"{where}: keeps its weights in other files; save it as one")
+    return _card(content, where)
+
+
+class _Flatbuffer:
+    """Tables within bytes; struct.error where one lies beyond them."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def number(self, form: str, at: int) -> int:
+        if at < 0:
+            raise struct.error("before the beginning")
+        return int(struct.unpack_from(form, self._content, at)[0])
+
+    def follow(self, at: int) -> int:
+        """Return where the offset at ``at`` points to."""
+        return at + self.number("<I", at)
+
+    def field(self, table: int, number: int) -> int:
+        """Return where a table's field lies; 0 where it is left out."""
+        directory = table - self.number("<i", table)
+        place = 4 + 2 * number
+        if place >= self.number("<H", directory):
+            return 0
+        offset = self.number("<H", directory + place)
+        return table + offset if offset else 0
+
+
+def _ends_of_buffers(file: _Flatbuffer, model: int) -> Iterator[int]:
+    """Yield where the values of each buffer end."""
+    place = file.field(model, _BUFFERS)
+    if not place:
+        return
+    buffers = file.follow(place)
+    for index in range(min(file.number("<I", buffers), _MOST_BUFFERS)):
+        buffer = file.follow(buffers + 4 + 4 * index)
+        data, offset, size = (file.field(buffer, number) for number in (_DATA, _OFFSET, _SIZE))
+        if data:
+            values = file.follow(data)
+            yield values + 4 + file.number("<I", values)
+        if offset and size:
+            yield file.number("<Q", offset) + file.number("<Q", size)
+
+
+def _card(content: bytes, where: str) -> bytes | None:
+    """Return the card, at most as much of it as a card may have and one byte."""
+    try:
+        with (
+            zipfile.ZipFile(io.BytesIO(content[-_TAIL:])) as archive,
+            archive.open(CARD_MEMBER) as member,
+        ):
+            return member.read(LARGEST_CARD + 1)
+    except (zipfile.BadZipFile, KeyError):
+        return None
+    except (zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError, struct.error) as exc:
+        raise ModelError(f"{where}: its card is damaged ({exc})") from exc
