@@ -194,18 +194,18 @@ def test_wrong_usage_exits_2_before_any_work(run, photos, model, tmp_path, argum
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "message"),
+    ("name", "content", "code", "message"),
     [
-        ("gone.onnx", None, "cannot be read"),
-        ("model.txt", b"hello", "is not a model this runs"),
-        ("bare.onnx", b"hello", "has no card inside"),
-        ("zero.tflite", b"", "has no card inside"),
+        ("gone.onnx", None, 2, "no such file, nor a shipped model"),
+        ("model.txt", b"hello", 1, "is not a model this runs"),
+        ("junk.onnx", b"hello", 1, "is damaged, or no ONNX model"),
+        ("zero.tflite", b"", 1, "is damaged, or no TFLite model"),
     ],
 )
-def test_a_model_that_cannot_be_used_is_one_line(run, photos, tmp_path, name, content, message) -> None:
+def test_a_model_that_cannot_be_used_is_one_line(run, photos, tmp_path, name, content, code, message) -> None:
     if content is not None:
         (tmp_path / name).write_bytes(content)
     done = run("predict", "photos", "--model", name)
-    assert (done.code, done.out) == (1, "")
+    assert (done.code, done.out) == (code, "")
     assert done.err.startswith(f"error: {name}: {message}")
     assert len(done.err.splitlines()) == 1
