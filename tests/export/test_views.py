@@ -121,7 +121,7 @@ def test_ink_that_noise_hides_is_not_legible() -> None:
 
     def told(contrast: float, noise: float) -> bool:
         grey = 180 - contrast * written + rng.normal(0, noise, written.shape)
-        return bool(legible(np.clip(grey, 0, 255).astype(np.uint8), written, edges)[0])
+        return bool(legible(np.clip(grey, 0, 255).astype(np.uint8), written, 1 - written, edges)[0])
 
     assert told(120, 5)
     assert told(25, 5)

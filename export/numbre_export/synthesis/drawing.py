@@ -108,19 +108,21 @@ def lay_ink(surface: Floats, ink: Ink, covered: Floats, rng: Generator, scale: f
     return np.asarray(surface + amount * (np.float32(ink.tone) - surface), np.float32)
 
 
-def draw(surface: Floats, layers: Sequence[Layer], rng: Generator, scale: float) -> tuple[Floats, Floats]:
+def draw(surface: Floats, layers: Sequence[Layer], rng: Generator, scale: float) -> tuple[Floats, Floats, Floats]:
     """Lay all layers, whose marks are in picture pixels, on a surface in turn.
 
     Returns:
-        The sheet's reflectance, and how much of each pixel labelled ink covers; both (H, W) float32.
+        The sheet's reflectance, how much of each pixel layers with labelled ink cover, and how much all layers do;
+        all (H, W) float32.
     """
     shape = (surface.shape[0], surface.shape[1])
-    written = np.zeros(shape, np.float32)
+    written, inked = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
     for layer in layers:
         covered = cover(layer.marks, shape)
         if not covered.any():
             continue
         surface = lay_ink(surface, layer.ink, covered, rng, scale)
+        inked = np.maximum(inked, covered)
         if any(mark.label != NOTHING for mark in layer.marks):
             written = np.maximum(written, covered)
-    return surface, written
+    return surface, written, inked

@@ -54,7 +54,7 @@ def take(page: Page, region: Region, rng: Generator) -> Picture:
     matrix = np.diag([*scales, 1.0]) @ shift @ _pose(page, rng)
     layers = [Layer(layer.ink, project(layer.marks, matrix)) for layer in page.layers]
     scale = page.height * coarse
-    surface, written = draw(render_surface(page.surface, raster, rng), layers, rng, scale)
+    surface, written, inked = draw(render_surface(page.surface, raster, rng), layers, rng, scale)
     symbols = [mark for layer in layers for mark in layer.marks if mark.label != NOTHING]
     edges, labels = bounds(symbols), np.array([mark.label for mark in symbols], np.int8)
     hard = np.array([mark.hard for mark in symbols], bool)
@@ -65,7 +65,7 @@ def take(page: Page, region: Region, rng: Generator) -> Picture:
         kept = share > _OFF_SHEET
         edges, labels, hard = edges[kept], labels[kept], (hard | (share < _ON_SHEET))[kept]
     grey = _exposed(surface, page, scale, rng)
-    hard |= ~legible(grey, written, edges)
+    hard |= ~legible(grey, written, 1 - inked, edges)
     if coarse != 1:
         way = (cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_NEAREST)[int(rng.choice(3, p=(0.5, 0.4, 0.1)))]
         grey = np.asarray(cv2.resize(grey, shape[::-1], interpolation=cv2.INTER_AREA if coarse > 1 else way), np.uint8)
@@ -74,22 +74,22 @@ def take(page: Page, region: Region, rng: Generator) -> Picture:
     return Picture(grey, edges / np.tile(scales, 2), labels, hard)
 
 
-def legible(grey: Pixels, written: Floats, edges: Floats) -> NDArray[np.bool_]:
-    """Tell for each box, (N, 4) left, top, right, bottom, whether its ink stands out from what is around it.
+def legible(grey: Pixels, written: Floats, paper: Floats, edges: Floats) -> NDArray[np.bool_]:
+    """Tell for each box, (N, 4) left, top, right, bottom, whether its ink stands out from the paper around it.
 
-    ``written`` is how much of each pixel of ``grey`` ink covers.
+    ``written`` is how much of each pixel of ``grey`` writing covers, ``paper`` how much nothing does.
     """
     height, width = grey.shape
     found = np.ones(len(edges), bool)
     for i, (left, top, right, bottom) in enumerate(edges.tolist()):
         rows = slice(max(0, int(top) - 1), max(0, min(height, int(bottom) + 2)))
         columns = slice(max(0, int(left) - 1), max(0, min(width, int(right) + 2)))
-        part, ink = grey[rows, columns].astype(np.float32), written[rows, columns]
-        if not part.size or not 0.02 < float(ink.mean()) < 0.98:
+        part, ink, bare = grey[rows, columns].astype(np.float32), written[rows, columns], paper[rows, columns]
+        if not part.size or min(float(ink.mean()), float(bare.mean())) < 0.02:
             continue
-        share, paper = float(ink.sum()), 1 - ink
-        dark, light = float((part * ink).sum()) / share, float((part * paper).sum()) / float(paper.sum())
-        spread = float(np.sqrt(((part - light) ** 2 * paper).sum() / paper.sum()))
+        whole = float(bare.sum())
+        dark, light = float((part * ink).sum() / ink.sum()), float((part * bare).sum()) / whole
+        spread = float(np.sqrt(((part - light) ** 2 * bare).sum() / whole))
         most = float(np.clip(_VISIBLE * (20 / max(bottom - top, 1)) ** 0.5, *_LIMITS))
         found[i] = abs(dark - light) > most * spread + _FAINT
     return found
