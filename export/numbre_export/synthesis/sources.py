@@ -23,7 +23,7 @@ from numbre_export.synthesis.styles import european
 Part = Literal["train", "validation"]
 Character = tuple[str, tuple[int, ...]]  # and which strokes are its
 
-_SEED = 1  # of MNIST's split, the classifier's own: what it is chosen on is rendered for validation only
+_SEED = 1  # of MNIST's split, the shipped classifier's own: what it is chosen on is rendered for validation only
 FACES = (*TYPEFACES, "cmti10", "STIXGeneral", "STIXGeneralBol", "STIXGeneralItalic", "DejaVuSansMono-Bold",
          "DejaVuSerif-Italic")  # fmt: skip
 _EUROPEAN = 0.4  # share of MNIST's digits that get a European hand's strokes
