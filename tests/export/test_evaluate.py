@@ -134,3 +134,10 @@ def test_a_card_without_calibration_has_the_defaults(
     (tmp_path / "metrics.json").write_text(json.dumps(metrics))
     card = card_for(trained, KINDS[0], run=tmp_path)
     assert (card.temperature, card.reject_threshold, len(card.data_credits)) == (1.0, 0.0, credits)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'"x"', b'{"calibration": 1}', b"\xff\xfe"])
+def test_a_damaged_metrics_json_is_named(trained: Any, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "metrics.json").write_bytes(content)
+    with pytest.raises(ModelError, match=r"metrics\.json: is damaged \(.+\); train again, or move the model away"):
+        card_for(trained, KINDS[0], run=tmp_path)

@@ -126,11 +126,14 @@ def _metrics(run: Path | None) -> dict[str, Any]:
     """Return what the run folder's metrics.json tells; {} where there is none."""
     if run is None or not (run / "metrics.json").exists():
         return {}
+    file = run / "metrics.json"
     try:
-        metrics = json.loads((run / "metrics.json").read_text())
-    except ValueError as exc:
-        raise ModelError(f"{run / 'metrics.json'}: is not JSON ({exc}); train again, or move the model away") from exc
-    return dict(metrics)
+        metrics = json.loads(file.read_text())
+        if not isinstance(metrics, dict) or not isinstance(metrics.get("calibration", {}), dict):
+            raise ValueError("it is no such object as train writes")
+    except (OSError, ValueError) as exc:
+        raise ModelError(f"{file}: is damaged ({exc}); train again, or move the model away from it") from exc
+    return metrics
 
 
 def _with_symbols(metrics: dict[str, Any]) -> bool:
