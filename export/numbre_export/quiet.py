@@ -13,19 +13,21 @@ from pathlib import Path
 
 @contextmanager
 def held_back() -> Iterator[None]:
-    """Let nothing through to stdout and stderr, of the whole process; after an exception say it all on stderr."""
+    """Let nothing through to stdout and stderr, of the whole process; after an error say it all on stderr."""
     with tempfile.TemporaryFile() as held, Path(os.devnull).open("w") as nowhere, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         sys.stdout.flush()
         sys.stderr.flush()
         stdout, stderr = os.dup(1), os.dup(2)
-        failed = True
+        failed = False
         try:
             os.dup2(held.fileno(), 1)
             os.dup2(held.fileno(), 2)
             with redirect_stdout(nowhere), redirect_stderr(nowhere):
                 yield
-            failed = False
+        except Exception:  # not Ctrl-C, which says all there is to say
+            failed = True
+            raise
         finally:
             os.dup2(stdout, 1)
             os.dup2(stderr, 2)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +10,7 @@ import typer
 
 from numbre_edge.cli.console import Quiet, Verbose, console_of
 from numbre_edge.cli.progress import Bar
-from numbre_edge.cli.signals import Interrupted
+from numbre_edge.cli.signals import stop_signals
 from numbre_edge.cli.workshop import MnistSource, enter, import_tensorflow, require_folder
 from numbre_edge.errors import UsageError
 
@@ -115,30 +114,25 @@ def export(
 
     console = console_of(context)
     kinds = [kind for kind in KINDS if kind.format in wanted_formats and kind.quantization in precisions]
-    try:
-        keras_model = load_keras(model)
-        mnist = load_mnist(data, say=console.say)
-        with Bar(len(kinds) + 1, shares_terminal=False, quiet=console.quiet) as bar:
-            bar.show("test digits by Keras")
+    keras_model, mnist = load_keras(model), load_mnist(data, say=console.say)
+    # Between two files: an exception within TensorFlow's converter comes out as whatever that makes of it.
+    with stop_signals() as stop, Bar(len(kinds) + 1, shares_terminal=False, quiet=console.quiet) as bar:
+        bar.show("test digits by Keras")
 
-            def begin(name: str) -> None:
-                bar.step()
-                bar.show(name)
+        def begin(name: str) -> None:
+            bar.step()
+            bar.show(name)
+            stop.check()
 
-            rows = run(
-                keras_model,
-                mnist,
-                out,
-                kinds=kinds,
-                budgets=Budgets(float32=float32_budget, float16=float16_budget, accuracy=accuracy_budget),
-                run=model.parent,
-                begin=begin,
-            )
-    except KeyboardInterrupt:
-        interrupted = Interrupted(signal.SIGINT)
-        if out.is_dir():
-            interrupted.add_note(f"what had passed before is in {out}")
-        raise interrupted from None
+        rows = run(
+            keras_model,
+            mnist,
+            out,
+            kinds=kinds,
+            budgets=Budgets(float32=float32_budget, float16=float16_budget, accuracy=accuracy_budget),
+            run=model.parent,
+            begin=begin,
+        )
     typer.echo(table(rows))
     refused = sorted({row.file for row in rows if row.problem})
     if refused:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from numbre_edge.errors import NumbreError
 from numbre_edge.model import SUMS, InputSpec, load_model, verify_sums
 from numbre_export.data.mnist import Mnist
 from numbre_export.evaluation.evaluate import evaluate, keras_classifier
@@ -164,6 +165,20 @@ def test_a_failed_conversion_is_a_row_and_the_other_formats_go_on(small_mnist: M
     assert [(row.file, row.measured) for row in rows] == [("odd.onnx", None), ("odd.float32.tflite", None)]
     assert all(row.problem for row in rows)
     assert not (tmp_path / "models").exists()
+
+
+def test_an_export_that_ends_early_keeps_what_has_passed_and_its_sums(
+    trained: Any, small_mnist: Mnist, tmp_path: Path
+) -> None:
+    def begin(name: str) -> None:
+        if name.endswith(".float16.tflite"):
+            raise NumbreError("interrupted")
+
+    with pytest.raises(NumbreError, match="interrupted") as ended:
+        export(trained, small_mnist, tmp_path, kinds=(ONNX, FLOAT16, INT8), begin=begin)
+    assert ended.value.__notes__ == ["kept: numbre.onnx"]
+    assert names(tmp_path) == [SUMS, "numbre.onnx"]
+    assert verify_sums(tmp_path) == {"numbre.onnx": True}
 
 
 def test_sums_keep_other_models_lines_and_drop_those_of_files_that_are_gone(

@@ -100,7 +100,7 @@ def export(
         kinds: of files to write.
         budgets: how far from Keras each may be.
         run: the run folder of ``model``, for its card.
-        begin: told each file's name before it is made.
+        begin: told each file's name before it is made; may raise to end the export.
 
     Raises:
         NumbreError: a file cannot be written; its notes say which are kept.
@@ -110,8 +110,8 @@ def export(
     rows: list[Row] = []
     for kind in kinds:
         path = folder / kind.file_name(model.name)
-        begin(path.name)
         try:
+            begin(path.name)
             found, content = _made(model, kind, calibration, reference, budgets, run)
             _put(path, content)
         except NumbreError as exc:
