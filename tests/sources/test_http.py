@@ -153,11 +153,18 @@ class TestSnapshots:
                 read(capture)
 
     def test_one_that_is_led_elsewhere_is_followed(self) -> None:
-        with Camera(gives(jpeg(5))) as there, Camera(says(302, Location=there.url)) as camera:
-            capture = opened(camera, login="user:secret")
+        with (
+            Camera(gives(jpeg(5))) as there,
+            Camera(says(302, Location=there.url)) as camera,
+            closing(opened(camera)) as capture,
+        ):
             assert number_of(read(capture)) == 5
-            capture.close()
-            assert "Authorization" not in there.asked[0], "the password is for the address that it was written in"
+
+    def test_the_password_is_for_the_address_that_it_was_written_in(self) -> None:
+        with Camera(says(401, WWW_Authenticate="Basic realm=cam")) as there:
+            with Camera(says(302, Location=there.url)) as camera, pytest.raises(SourceError, match="401"):
+                opened(camera, login="user:secret")
+            assert ["Authorization" in headers for headers in there.asked] == [False]
 
     def test_it_is_not_led_out_of_the_web(self) -> None:
         for there in ("file:///etc/passwd", "ftp://127.0.0.1/a.jpg"):

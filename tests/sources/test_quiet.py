@@ -31,13 +31,17 @@ def press():
 threading.Thread(target=press, daemon=True).start()
 """
 BUSY = """
-import threading
+import atexit, threading, time
+atexit.register(time.sleep, 0.2)  # the last to be called, after all threads were seen off
+import cv2, numpy as np
 from numbre_edge.sources.quiet import quiet_opencv
 begun = threading.Event()
 def work():
     while True:
         with quiet_opencv():
-            begun.set()
+            cv2.blur(page, (5, 5))
+        begun.set()
+page = np.zeros((500, 500), np.uint8)
 for _ in range(3):
     threading.Thread(target=work, daemon=True).start()
 begun.wait()
