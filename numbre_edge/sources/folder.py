@@ -8,8 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from threading import Event, Thread
+from threading import Event
 from types import TracebackType
 from typing import Literal, NamedTuple, Self
 
@@ -19,6 +18,7 @@ from numbre_edge.sources.content import read_bytes
 from numbre_edge.sources.decode import decode_frame
 from numbre_edge.sources.drawn import is_marked
 from numbre_edge.sources.files import PICTURES
+from numbre_edge.sources.notices import Notices
 from numbre_edge.sources.stream import Stream
 from numbre_edge.types import Frame
 
@@ -79,7 +79,7 @@ class WatchedFolder(Stream):
         self.began = time.monotonic()
         self._path = Path(name).absolute()
         self._closed = Event()
-        self._notices: _Notices | None = None
+        self._notices: Notices | None = None
         self._identity: tuple[int, int] | None = None  # None while lost
         self._known: dict[str, _Stamp] = {}
         self._arrivals: dict[str, _Arrival] = {}
@@ -94,7 +94,7 @@ class WatchedFolder(Stream):
             SourceError: no such folder, or one that may not be listed.
         """
         try:
-            import watchfiles  # noqa: F401 - before any work; _Notices uses it
+            import watchfiles  # noqa: F401 - before any work; Notices uses it
         except ImportError as exc:
             raise MissingExtra("watching a folder", "watch") from exc
         try:
@@ -157,7 +157,7 @@ class WatchedFolder(Stream):
 
     def _open(self) -> None:
         self._identity = _identity(self._path)
-        self._notices = _Notices(self._path)
+        self._notices = Notices(self._path, is_picture=_is_picture)
 
     def _lose(self) -> None:
         """Stop watching; what is known of the folder is kept for when it is back."""
@@ -220,58 +220,6 @@ class WatchedFolder(Stream):
 
     def _event(self, state: Literal["open", "lost"], detail: str = "") -> SourceEvent:
         return SourceEvent(state, self.name, time.monotonic() - self.began, detail)
-
-
-class _Notice(NamedTuple):
-    """What the system tells of the folder: that something changed, and what is no longer there."""
-
-    came: bool = False
-    deleted: frozenset[str] = frozenset()
-    folder_deleted: bool = False
-
-
-class _Notices:
-    """The system's notices of changes in a folder, by watchfiles, on a thread of their own.
-
-    On the main thread, watchfiles would make a KeyboardInterrupt of whatever a
-    signal's handler raises.
-
-    Where the system can give no notices (Linux limits their number), none
-    come: the looks of ``WatchedFolder`` find what is new all the same, later.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder.resolve()
-        self._queue: SimpleQueue[_Notice] = SimpleQueue()
-        self._stop = Event()
-        self._thread = Thread(target=self._watch, name=f"watch {folder}", daemon=True)
-        self._thread.start()
-
-    def wait(self, timeout: float) -> _Notice:
-        """Return what came at most ``timeout`` seconds from now."""
-        try:
-            return self._queue.get(timeout=timeout)
-        except Empty:
-            return _Notice()
-
-    def close(self) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        from watchfiles import Change, watch
-
-        def matters(change: Change, path: str) -> bool:
-            return _is_picture(Path(path).name) or Path(path) == self._folder
-
-        try:
-            for changes in watch(
-                self._folder, watch_filter=matters, debounce=200, step=50, stop_event=self._stop, recursive=False
-            ):
-                gone = [Path(path) for change, path in changes if change == Change.deleted]
-                self._queue.put(_Notice(True, frozenset(path.name for path in gone), self._folder in gone))
-        except (OSError, RuntimeError):
-            return
 
 
 def _is_picture(name: str) -> bool:
