@@ -17,6 +17,7 @@ from numbre_edge.errors import ModelError
 CARD_KEY = "numbre-edge"  # in ModelProto.metadata_props
 
 _MOST_FIELDS = 50_000  # of all messages together; so many take 0.1 s. The shipped cnn has 569
+_LONGEST_SHAPE = 1000  # bytes
 _DEEPEST = 20  # messages in messages: a tensor in a branch in a branch in a branch of the graph
 
 
@@ -146,7 +147,7 @@ class _File:
                 tensor = self._part(self._part(value, 2), 1)  # ValueInfoProto.type, TypeProto.tensor_type
                 dtype = self._part(tensor, 1)  # elem_type
                 sizes = [self._part(size, 1) for one, size in self._fields(self._part(tensor, 2)) if one == 1]
-                shape = tuple(size if isinstance(size, int) and size else None for size in sizes)
+                shape = tuple(size if isinstance(size, int) and 0 < size < 2**31 else None for size in sizes)
                 return shape, _DTYPES.get(dtype, f"of type {dtype}") if isinstance(dtype, int) else "of no type"
         raise _DamageError("it has no input")
 
@@ -186,8 +187,7 @@ class _File:
     def _checked_constant(self, tensor: _Value) -> str:
         """Return a constant's name."""
         fields = list(self._fields(tensor))
-        sizes = [value for number, value in fields if number == 1 and isinstance(value, int)]
-        sizes += [size for number, value in fields if number == 1 for size in _packed(value)]
+        sizes = [size for number, value in fields if number == 1 for size in _numbers(value)]
         values, dtype = (dict(fields).get(number) for number in (_RAW_DATA, 2))
         width = _WIDTHS.get(dtype) if isinstance(dtype, int) else None
         name = _text(dict(fields).get(_TENSOR_NAME))
@@ -237,12 +237,17 @@ def _text(value: _Value) -> str:
         raise _DamageError("a name that is no text") from exc
 
 
-def _packed(value: _Value) -> Iterator[int]:
-    """Yield the numbers of a repeated field that is packed into one."""
-    at = 0
-    while isinstance(value, memoryview) and at < len(value):
-        number, at = _varint(value, at)
-        yield number
+def _numbers(value: _Value) -> Iterator[int]:
+    """Yield the number, or those that are packed into one field."""
+    if isinstance(value, int):
+        yield value
+    if isinstance(value, memoryview):
+        at = 0
+        while at < len(value):
+            if at > _LONGEST_SHAPE:
+                raise _DamageError("a shape without an end")
+            number, at = _varint(value, at)
+            yield number
 
 
 def _varint(message: memoryview, at: int) -> tuple[int, int]:
