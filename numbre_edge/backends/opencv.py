@@ -35,5 +35,4 @@ class OpenCVSession:
             outputs = self._net.forward()
         except cv2.error as exc:
             raise BackendError(f"{self._path}: OpenCV {cv2.__version__} failed: {first_line(exc)}") from exc
-        # A copy: what forward gives is the network's own memory, which the next batch is written into.
-        return np.array(outputs, np.float32)
+        return np.asarray(outputs, np.float32)
