@@ -103,8 +103,10 @@ def export(
         begin: told each file's name before it is made; may raise to end the export.
 
     Raises:
+        ModelError: SHA256SUMS is something else.
         NumbreError: a file cannot be written; its notes say which are kept.
     """
+    read_sums(folder)  # what is wrong with it is said before the work
     calibration = calibration_digits(mnist.train)
     reference = evaluate(keras_classifier(model), mnist.test)
     rows: list[Row] = []

@@ -109,9 +109,11 @@ def train(
 
 @contextmanager
 def _telling_what_is_kept(run: RunFolder) -> Iterator[None]:
-    """Add to an error what is kept of the run."""
+    """Add to an error what is kept of the run: not to one of its own files, which cannot be gone on with."""
     try:
         yield
+    except DataError:
+        raise
     except NumbreError as exc:
         exc.add_note(run.kept)
         raise
