@@ -35,7 +35,7 @@ _MD5 = {  # of the unpacked idx files
 _COUNTS = {"train": 60000, "t10k": 10000}
 _NPZ_KEYS = {"train-images": "x_train", "train-labels": "y_train", "t10k-images": "x_test", "t10k-labels": "y_test"}
 _TAKES = "--data takes a folder of idx files, an .npz with Keras' keys, or a .tgz with the idx files"
-_DEPTH = 3  # folders below the one that was named
+_DEPTH = 2  # folders below the one that was named
 _GZIP = b"\x1f\x8b"
 
 _Parts = dict[str, tuple[str, NDArray[np.uint8]]]  # a key of _FILES -> where it comes from, and what it holds
@@ -74,7 +74,7 @@ def load_mnist(path: Path | None = None, *, say: Callable[[str], None] = lambda 
     """Load MNIST from ``path``, or from where it was kept, or download it.
 
     Args:
-        path: a folder with the four idx files (gzipped or not, and wherever in it),
+        path: a folder with the four idx files (gzipped or not, also some way down),
             an ``.npz`` with Keras' keys, or a ``.tgz`` such as the npm package's.
             None: Keras' own copy, else a download, which is kept.
         say: told what is downloaded.
@@ -93,7 +93,7 @@ def load_mnist(path: Path | None = None, *, say: Callable[[str], None] = lambda 
 
 def _load(path: Path) -> Mnist:
     if path.is_dir():
-        return _assemble({name: _part(file, name) for name, file in _found(path).items()})
+        return _assemble({name: (str(file), _read(file, name)) for name, file in _found(path).items()})
     if not path.exists():
         raise DataError(f"{path}: no such file or folder; {_TAKES}")
     if not path.is_file():
@@ -101,8 +101,7 @@ def _load(path: Path) -> Mnist:
     if _begins(path, _GZIP):
         return _assemble(_from_archive(path))
     arrays = load_npz(path, list(_NPZ_KEYS.values()), wanted=f"x_train, y_train, x_test, y_test; {_TAKES}")
-    named = {name: (f"{path}[{key}]", arrays[key]) for name, key in _NPZ_KEYS.items()}
-    return _assemble({name: (where, _checked(array, name, where)) for name, (where, array) in named.items()})
+    return _assemble({name: (f"{path}[{key}]", arrays[key]) for name, key in _NPZ_KEYS.items()})
 
 
 def _begins(path: Path, magic: bytes) -> bool:
@@ -114,7 +113,7 @@ def _begins(path: Path, magic: bytes) -> bool:
 
 
 def _found(folder: Path) -> dict[str, Path]:
-    """Return the four files of ``folder``, wherever they are in it."""
+    """Return the four files in ``folder``, or some folders down in it."""
     found = {}
     for name, stem in _FILES.items():
         places = ("/".join(["*"] * depth + [file]) for depth in range(_DEPTH + 1) for file in _spellings(stem))
@@ -130,13 +129,12 @@ def _spellings(stem: str) -> tuple[str, ...]:
     return (stem, f"{stem}.gz", dotted, f"{dotted}.gz")
 
 
-def _part(file: Path, name: str) -> tuple[str, NDArray[np.uint8]]:
+def _read(file: Path, name: str) -> NDArray[np.uint8]:
     try:
         with file.open("rb") as opened:
-            array = read_idx(opened, str(file), _kind(name))
+            return read_idx(opened, str(file), _kind(name))
     except OSError as exc:
         raise DataError(f"{file}: cannot be read ({exc.strerror})") from exc
-    return str(file), _checked(array, name, str(file))
 
 
 def _from_archive(archive: Path) -> _Parts:
@@ -147,7 +145,7 @@ def _from_archive(archive: Path) -> _Parts:
         name = names[member.rpartition("/")[2]]
         where = f"{archive}:{member}"
         if name not in parts:
-            parts[name] = where, _checked(read_idx(opened, where, _kind(name)), name, where)
+            parts[name] = where, read_idx(opened, where, _kind(name))
     missing = [stem for name, stem in _FILES.items() if name not in parts]
     if missing:
         raise DataError(f"{archive}: has no {' and no '.join(missing)}; {_TAKES}")
@@ -158,7 +156,7 @@ def _kind(name: str) -> str:
     return name.partition("-")[2]
 
 
-def _checked(array: NDArray[np.uint8], name: str, where: str) -> NDArray[np.uint8]:
+def _check(array: NDArray[np.uint8], name: str, where: str) -> None:
     """Check shape, type, label values and, where it is as long as MNIST, the checksum."""
     images = _kind(name) == "images"
     if array.dtype != np.uint8 or array.ndim != (3 if images else 1) or (images and array.shape[1:] != (28, 28)):
@@ -171,10 +169,12 @@ def _checked(array: NDArray[np.uint8], name: str, where: str) -> NDArray[np.uint
         md5 = hashlib.md5(header + array.tobytes(), usedforsecurity=False).hexdigest()
         if md5 != _MD5[name]:
             raise DataError(f"{where}: damaged, or another data set of MNIST's size: md5 {md5}, expected {_MD5[name]}")
-    return array
 
 
 def _assemble(parts: _Parts) -> Mnist:
+    for name, (where, array) in parts.items():
+        _check(array, name, where)
+
     def digits(prefix: str) -> Digits:
         (where, images), (labels_where, labels) = parts[f"{prefix}-images"], parts[f"{prefix}-labels"]
         if len(images) != len(labels):
