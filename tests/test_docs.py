@@ -65,3 +65,18 @@ def test_the_picture_of_the_readme_is_what_is_drawn() -> None:
     assert shown is not None
     assert shown.shape == drawn.shape
     assert np.abs(shown.astype(int) - drawn).mean() < 4, "run: python docs/make_images.py"  # grey levels: it is a JPEG
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_files_named_in_the_pages_are_there(page: Path) -> None:
+    code = re.findall(r"`([\w./-]+\.py|[\w./-]+/)`", page.read_text(encoding="utf-8"))
+    named = {name for name in code if "/" in name.rstrip("/") or name.endswith(".py")}
+    homes = [ROOT, ROOT / "numbre_edge", ROOT / "export" / "numbre_export", page.parent]
+
+    missing = [
+        name
+        for name in named
+        if not any((home / name).exists() for home in homes) and not list((ROOT / "export").rglob(name))
+    ]
+
+    assert sorted(missing) == []
