@@ -90,13 +90,11 @@ def load_keras(path: Path) -> Any:
 
     if not path.is_file():
         raise ModelError(f"{path}: no such model; make one with: numbre-edge train")
+    if path.suffix.lower() == ".keras":
+        _check_archive(path)
     try:
-        if zipfile.is_zipfile(path):
-            _check_unpacked_size(path)
         model = keras.saving.load_model(path, compile=False)
         shapes = model.input_shape, model.output_shape
-    except ModelError:
-        raise
     except Exception as exc:  # Keras, h5py and zipfile raise each their own
         reason = (str(exc).strip().splitlines() or [type(exc).__name__])[0]
         raise ModelError(f"{path}: is not a Keras model this can load: {reason}") from exc
@@ -106,10 +104,13 @@ def load_keras(path: Path) -> Any:
     return model
 
 
-def _check_unpacked_size(path: Path) -> None:
-    """Refuse a .keras file, which is a ZIP, that would fill the memory."""
-    with zipfile.ZipFile(path) as archive:
-        size = sum(member.file_size for member in archive.infolist())
+def _check_archive(path: Path) -> None:
+    """Refuse a .keras file that is no ZIP, or one that would fill the memory."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+    except (OSError, zipfile.BadZipFile) as exc:
+        raise ModelError(f"{path}: is not a Keras model this can load: {exc}; copy it again") from exc
     if size > _LARGEST:
         raise ModelError(f"{path}: unpacks to {size:,} bytes; a model for 28x28 ink has less than {_LARGEST:,}")
 

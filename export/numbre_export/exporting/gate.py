@@ -103,10 +103,11 @@ def export(
         begin: told each file's name before it is made; may raise to end the export.
 
     Raises:
-        ModelError: SHA256SUMS is something else.
+        ModelError: SHA256SUMS is something else, or there is no card for such a model.
         NumbreError: a file cannot be written; its notes say which are kept.
     """
-    read_sums(folder)  # what is wrong with it is said before the work
+    read_sums(folder)  # what is wrong with it, or with the cards, is said before the work
+    cards = {kind: card_for(model, kind, run=run) for kind in kinds}
     calibration = calibration_digits(mnist.train)
     reference = evaluate(keras_classifier(model), mnist.test)
     rows: list[Row] = []
@@ -114,7 +115,7 @@ def export(
         path = folder / kind.file_name(model.name)
         try:
             begin(path.name)
-            found, content = _made(model, kind, calibration, reference, budgets, run)
+            found, content = _made(model, kind, cards[kind], calibration, reference, budgets)
             _put(path, content)
         except NumbreError as exc:
             exc.add_note(f"kept: {', '.join(kept_files(rows)) or 'nothing'}")
@@ -124,13 +125,12 @@ def export(
 
 
 def _made(
-    model: Any, kind: Kind, calibration: Pixels, reference: Evaluation, budgets: Budgets, run: Path | None
+    model: Any, kind: Kind, card: ModelCard, calibration: Pixels, reference: Evaluation, budgets: Budgets
 ) -> tuple[list[Row], bytes | None]:
     """Make one file; return how it did, and the file if it may be kept."""
     name = kind.file_name(model.name)
     try:
         content = convert(model, kind, calibration=calibration)
-        card = card_for(model, kind, run=run)
     except NumbreError as exc:
         return [Row(name, running(kind.format)[0], None, str(exc))], None
     return _tried(name, content, card, kind, reference, budgets)
