@@ -109,8 +109,9 @@ def export(
     from numbre_export.data.mnist import load_mnist
     from numbre_export.evaluation.evaluate import load_keras
     from numbre_export.exporting.convert import KINDS
-    from numbre_export.exporting.gate import Budgets, table
+    from numbre_export.exporting.gate import Budgets
     from numbre_export.exporting.gate import export as run
+    from numbre_export.exporting.rows import table
 
     console = console_of(context)
     kinds = [kind for kind in KINDS if kind.format in wanted_formats and kind.quantization in precisions]

@@ -18,7 +18,8 @@ from numbre_export.evaluation.evaluate import evaluate, keras_classifier
 from numbre_export.exporting import gate
 from numbre_export.exporting.cards import card_for
 from numbre_export.exporting.convert import KINDS, Kind, calibration_digits, convert
-from numbre_export.exporting.gate import Budgets, Measured, Row, export, table
+from numbre_export.exporting.gate import Budgets, export
+from numbre_export.exporting.rows import Measured, Row, table
 
 pytestmark = pytest.mark.export
 
