@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import tomllib
 from pathlib import Path
 
 import cv2
@@ -26,6 +27,17 @@ def test_the_command_reference_is_what_the_commands_say() -> None:
     written = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
 
     assert written == make_cli.reference(app, "numbre-edge"), "run: python docs/make_cli.py"
+
+
+def test_the_table_of_extras_names_what_is_installed() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    page = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
+    told = {extra.strip("`"): brings for extra, brings in re.findall(r"^\| (\S+) \| (.+?) \|", page, re.MULTILINE)}
+
+    needed = sorted(re.match(r"[\w-]+", requirement)[0] for requirement in project["dependencies"])  # type: ignore[index]
+
+    assert sorted(told["(none)"].split(", ")) == needed
+    assert set(project["optional-dependencies"]) <= set(told)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

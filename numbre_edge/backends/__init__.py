@@ -95,4 +95,4 @@ def _loaded(
         raise UsageError(f"backend {name} does not run {model}; use --backend {others}")
     if not ready[0].installed:
         raise BackendError(f"backend {name} is not installed: {ready[0].install}")
-    return ready[0], loaded or load_model(default(ready[0].format))
+    return ready[0], loaded or load_model(default(ready[0].format), card=card)

@@ -37,9 +37,10 @@ numbre-edge live rpicam --digits 6 --increasing --max-rate 0.5
 numbre-edge live --print-systemd rpicam --format jsonl > numbre-edge.service
 
 [bold]Exit codes[/bold]
-0 the source ended, or a stop was asked for: by --duration, Ctrl-C, SIGTERM, SIGHUP (a closed terminal) or closing the
-window; whatever is written is then whole. 1 nothing to read from, nobody who reads what is written, a full disk, or a
-model or backend that failed; 2 wrong usage. A second Ctrl-C (130) or SIGTERM (143) ends at once.
+0 ended by itself, --duration, Ctrl-C, SIGTERM, SIGHUP or closing the window: what is written is whole;
+1 nothing to read from, nobody who reads what is written, a full disk, or a model or backend that failed;
+2 wrong usage;
+130 ended at once by a second Ctrl-C, 143 by a second SIGTERM.
 """
 
 _OUTPUT = "Output"

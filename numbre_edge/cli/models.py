@@ -48,7 +48,7 @@ def list_models() -> None:
     width = max(len(path.name) for path in paths)
     print(f"{'model':<{width}}  format  {'quantization':<12}  {'size':>8}  MNIST test")
     for model in models:
-        card, size = model.card, f"{len(model.content) / 1024:.0f} KB"
+        card, size = model.card, f"{len(model.content) / 1000:.0f} KB"
         print(f"{model.path.name:<{width}}  {model.format:<6}  {card.quantization:<12}  {size:>8}  {_accuracy(card)}")
 
 

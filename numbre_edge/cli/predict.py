@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from numbre_edge.sinks import Sink
     from numbre_edge.sinks.annotate import AnnotatedFolder
     from numbre_edge.sources.files import Source
-    from numbre_edge.sources.listing import PassedOver
+    from numbre_edge.sources.listing import LeftOut, PassedOver
 
 FormatName = Literal["table", "jsonl", "csv"]
 
@@ -51,7 +51,7 @@ find . -name '*.png' | numbre-edge predict - --format jsonl
 0 all read;
 1 a picture could not be read, or a model or backend failed;
 2 wrong usage;
-130 ended by Ctrl-C, 143 by SIGTERM: what was read until then stays in FILE.partial.
+130 ended by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP: what was read until then stays in FILE.partial.
 """
 
 _FORMATS: dict[str, FormatName] = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".txt": "table", "": "table"}
@@ -141,6 +141,8 @@ def predict(
     console.detail(f"model {reader.backend.model.path}, backend {reader.backend.name}")
     for file in listed.passed_over:
         console.detail(f"{file.name}: passed over: {file.why}")
+    for folder in listed.left_out:
+        console.detail(f"{folder.name}: left out: a folder within a folder")
     folder = AnnotatedFolder(annotate, sources=paths) if annotate is not None else None
     bar = Bar(len(listed.files), shares_terminal=target is None and sys.stdout.isatty(), quiet=console.quiet)
     begun = time.monotonic()
@@ -153,7 +155,9 @@ def predict(
         if tally.frames:
             exc.add_note(_until_then(tally, target, annotate))
         raise
-    console.say(f"{_counts(tally)} in {time.monotonic() - begun:.1f} s{_named(listed.passed_over)}")
+    console.say(
+        f"{_counts(tally)} in {time.monotonic() - begun:.1f} s{_named(listed.passed_over)}{_within(listed.left_out)}"
+    )
     if tally.errors:
         raise typer.Exit(1)
 
@@ -221,6 +225,11 @@ def _named(passed_over: Iterable[PassedOver]) -> str:
     parts = [f"{', '.join(group)} ({why})" for why, group in names.items()]
     more = [f"{len(files) - _NAMED} more (-v names them)"] if len(files) > _NAMED else []
     return f"; {plural(len(files), 'file')} passed over: {', '.join(parts + more)}"
+
+
+def _within(left_out: Sequence[LeftOut]) -> str:
+    """Return for example "; 2 folders within left out (--recursive reads all)"."""
+    return f"; {plural(len(left_out), 'folder')} within left out (--recursive reads all)" if left_out else ""
 
 
 def _until_then(tally: Tally, output: Path | None, annotate: Path | None) -> str:

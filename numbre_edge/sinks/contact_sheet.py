@@ -105,7 +105,8 @@ def _panel_row(panels: list[_Panel], width: int) -> Pixels:
     row = np.full((_MARGIN + _TITLE + height, _WIDTH, 3), _PAPER, np.uint8)
     for index, panel in enumerate(panels):
         left, top = _MARGIN + index * (width + _MARGIN), _MARGIN + _TITLE
-        _write(row, panel.title, (left, top - 14), 0.62, _TEXT)
+        (long, _), _ = cv2.getTextSize(panel.title, _FONT, 0.62, 1)
+        _write(row, panel.title, (left, top - 14), 0.62 * min(1, width / long), _TEXT)
         tall, wide = panel.pixels.shape[:2]
         row[top : top + tall, left : left + wide] = panel.pixels
         cv2.rectangle(row, (left - 1, top - 1), (left + wide, top + tall), _TRACK, 1)

@@ -7,7 +7,7 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from numbre_edge.sources.video import VIDEOS
 
 STDIN = "-"
 _BINARY = re.compile(rb"\A\0|[\x01-\x08\x0e-\x1f]")  # an empty path, control characters: no list of paths
+_VIDEO = "a video, read where it is named itself"
 _APPLE_DOUBLE = b"\0\x05\x16\x07"
 
 
@@ -37,24 +38,40 @@ class PassedOver:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """A folder within a folder, not looked into.
+
+    Attributes:
+        name: its path as the user wrote it.
+    """
+
+    name: str
+
+
+_Meant = Source | PassedOver | LeftOut
+
+
+@dataclass(frozen=True)
 class Sources:
     """What a list of arguments means.
 
     Attributes:
         files: to read, in the order of the arguments; what was named and cannot be read stands, with its error, in
             its place.
-        passed_over: what plainly is no picture to read.
+        passed_over: what plainly is no picture to read, and videos in folders.
+        left_out: folders within those named, which only ``recursive`` looks into.
     """
 
     files: tuple[Source, ...]
     passed_over: tuple[PassedOver, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def list_sources(arguments: Iterable[str], *, recursive: bool = False) -> Sources:
     """Return what ``arguments`` mean, in their order.
 
-    A folder stands for its pictures, sorted; a glob for the pictures and videos
-    that it matches; ``-`` for a picture on stdin, or else for the paths there,
+    A folder stands for its pictures, sorted, and hidden folders within it for
+    none; a glob for the pictures and videos that it matches; ``-`` for a picture on stdin, or else for the paths there,
     one a line or each ended by a NUL. A file named by hand may have any name
     if it begins like a picture, and may be a pipe.
 
@@ -67,7 +84,7 @@ def list_sources(arguments: Iterable[str], *, recursive: bool = False) -> Source
     """
     arguments = list(arguments)
     alone = len(arguments) == 1 and arguments != [STDIN]
-    found: list[Source | PassedOver] = []
+    found: list[_Meant] = []
     for argument in arguments:
         named = _stdin() if argument == STDIN else [argument]
         for name in named:
@@ -84,7 +101,7 @@ def list_sources(arguments: Iterable[str], *, recursive: bool = False) -> Source
     passed_over = tuple(item for item in found if isinstance(item, PassedOver))
     if not files:
         raise UsageError(_nothing(passed_over))
-    return Sources(files, passed_over)
+    return Sources(files, passed_over, tuple(item for item in found if isinstance(item, LeftOut)))
 
 
 def _nothing(passed_over: tuple[PassedOver, ...]) -> str:
@@ -112,7 +129,7 @@ def _stdin() -> list[str] | list[Source]:
     return [os.fsdecode(line) for line in (line.rstrip(b"\r\n") for line in lines) if line.strip()]
 
 
-def _expand(argument: str, *, recursive: bool, alone: bool) -> list[Source | PassedOver]:
+def _expand(argument: str, *, recursive: bool, alone: bool) -> Sequence[_Meant]:
     """Return what one argument or line of stdin means. UsageError, without its name, where that is nothing."""
     if not argument:
         raise UsageError("an empty name instead of a file or folder: a variable that is not set?")
@@ -151,9 +168,9 @@ def _file(path: Path, *, alone: bool) -> Source | PassedOver:
     return PassedOver(str(path), "not a picture or video by its name")
 
 
-def _folder(folder: Path, recursive: bool) -> list[Source | PassedOver]:
+def _folder(folder: Path, recursive: bool) -> list[_Meant]:
     found: list[Source | PassedOver] = []
-    deeper = False
+    left_out: list[LeftOut] = []
 
     def refuse(exc: OSError) -> None:
         why = f"cannot list this folder: {reason(exc)}"
@@ -163,14 +180,16 @@ def _folder(folder: Path, recursive: bool) -> list[Source | PassedOver]:
 
     for parent, folders, names in os.walk(folder, onerror=refuse):
         found += [_found(Path(parent, name)) for name in names if suffix(Path(name)) in PICTURES]
+        found += [PassedOver(str(Path(parent, name)), _VIDEO) for name in names if suffix(Path(name)) in VIDEOS]
+        folders[:] = sorted(name for name in folders if not name.startswith("."))  # not thumbnails, nor the bin
         if not recursive:
-            deeper = bool(folders)
+            left_out = [LeftOut(str(Path(parent, name))) for name in folders]
             folders.clear()
     if not any(isinstance(item, Source) for item in found):
-        hint = "; --recursive looks into the folders within" if deeper else ""
+        hint = "; --recursive looks into the folders within" if left_out else ""
         but = f" but {found[0].name}: {found[0].why}" if found and isinstance(found[0], PassedOver) else ""
         raise UsageError(f"no pictures in this folder{but}{hint}")
-    return sorted(found, key=lambda item: Path(item.name))
+    return [*sorted(found, key=lambda item: Path(item.name)), *left_out]
 
 
 def _glob(pattern: str) -> list[Source | PassedOver]:

@@ -67,6 +67,8 @@ def _other_stream(spec: str, fps: float | None) -> Stream:
         return WatchedFolder(spec)
     if path.suffix.lower().lstrip(".") in VIDEOS and "://" not in spec:
         return VideoStream(spec)
+    if "/" in spec and "://" not in spec and not path.exists():
+        raise UsageError(f"{spec}: no such file or folder")
     raise UsageError(f"{masked(spec) or 'nothing'}: not a source of frames; it can be {_KINDS}")
 
 

@@ -214,6 +214,10 @@ class TestSomebodyElsesModel:
         ):
             open_backend("onnx", HERE / "double.onnx", card=card(tmp_path))
 
+    def test_a_card_counts_for_the_shipped_model_too(self, tmp_path: Path) -> None:
+        with pytest.raises(ModelError, match=r"gone\.json: cannot be read"):
+            open_backend("auto", card=tmp_path / "gone.json")
+
     def test_a_card_with_other_classes_is_refused(self, tmp_path: Path) -> None:
         eleven = card(tmp_path, classes=(*"0123456789", "not a digit"))
         with pytest.raises(ModelError, match=r"flat\.onnx: gives 10 outputs, its card names 11 classes"):

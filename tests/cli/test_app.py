@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,30 @@ def test_help_speaks_of_values_and_not_of_types(run, monkeypatch, command: list[
     noise = r"<(bool|int|float|str|path|list)\b|range|TEXT|\bx[<>]=|\[\d.*<="
     assert [line for line in done.out.splitlines() if re.search(noise, line)] == []
     assert max(map(len, done.out.splitlines())) <= int(width)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_a_line_of_help_ends_where_the_screen_does(run, monkeypatch, command: list[str]) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    told = [line.strip() for line in run(*command, "--help").out.partition("╭")[0].splitlines()]
+    for line, following in pairwise(told):
+        assert not (line and following) or len(f"{line} {following.split()[0]}") > 78, line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["--every", "0"], "'--every': '0' must be at least 1"),
+        (["--min-confidence", "99"], "'--min-confidence': '99' must be at most 1"),
+        (["--every", "\033[2Jx"], "'--every': '\\x1b[2Jx' must be a valid integer"),
+        (["--backend", "npu"], "'--backend': 'npu' is not one of 'auto', 'onnx', 'tflite', 'opencv'."),
+    ],
+)
+def test_a_value_that_is_refused_is_named_with_what_it_must_be(run, monkeypatch, arguments, why) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    done = run("predict", "a.png", *arguments)
+    assert done.code == 2
+    assert f"Invalid value for {why}" in done.err
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -112,6 +112,14 @@ class TestRun:
         )
         assert "c.txt: passed over: not a picture or video by its name\n" in loud.err
 
+    def test_the_last_line_tells_that_folders_within_were_left_out(self, run, photos, model) -> None:
+        Path("photos/may").mkdir()
+        done = run("predict", "photos", "--model", model, "-v")
+        whole = run("predict", "photos", "--model", model, "-r")
+        assert done.err.endswith("; 1 folder within left out (--recursive reads all)\n")
+        assert "photos/may: left out: a folder within a folder\n" in done.err
+        assert "left out" not in whole.err
+
     def test_what_was_read_in_part_is_said_and_counted(self, run, photos, model, page) -> None:
         cv2.imwritemulti("three.tif", [page] * 3)
         done = run("predict", "three.tif", "photos/good.jpg", "--model", model)

@@ -50,6 +50,18 @@ def has_colour(pixels: NDArray[np.uint8], colour: tuple[int, int, int]) -> bool:
     return bool((pixels == colour).all(2).any())
 
 
+@pytest.mark.parametrize("shape", [(760, 680), (400, 800)])
+def test_no_title_runs_into_the_next(shape: tuple[int, int]) -> None:
+    frame = Frame(np.full(shape, 200, np.uint8))
+    tilted = Placement(Box(0, 0, frame.width, frame.height), 0.5, -12.0)
+    sheet = contact_sheet(frame, explained(frame, np.zeros((0, 28, 28), np.uint8), [], placement=tilted), CARD)
+    across = 4 if shape[0] > shape[1] else 2
+    titles, paper = sheet[:70], sheet[0, 0]
+    for panel in range(1, across):
+        gap = 32 + round(panel * (1600 - 32) / across)  # its right end, where the next panel begins
+        assert (titles[:, gap - 20 : gap - 8] == paper).all()
+
+
 @pytest.mark.parametrize("tilt", [0.0, -12.0])
 @pytest.mark.parametrize("shape", [(300, 900, 3), (900, 300), (3, 2000), (2000, 3), (1, 1), (20, 33_000)])
 def test_any_shape_of_picture_fits(shape: tuple[int, ...], tilt: float) -> None:

@@ -67,6 +67,23 @@ class TestArguments:
     def test_recursive_looks_into_folders_within(self) -> None:
         assert listed(".", recursive=True) == ["A.JPG", "b.png", "deep/c.webp"]
 
+    def test_without_it_the_folders_within_are_left_out_and_told(self) -> None:
+        assert [folder.name for folder in list_sources(["."]).left_out] == ["d.png", "deep"]
+        assert list_sources(["."], recursive=True).left_out == ()
+
+    def test_a_folder_s_videos_are_passed_over_and_read_where_they_are_named(self, folder: Path) -> None:
+        (folder / "clip.MP4").touch()
+        found = list_sources(["."])
+        assert set(errors(found)) == {"A.JPG", "b.png"}
+        assert passed_over(found) == {"clip.MP4": "a video, read where it is named itself"}
+        assert listed("clip.MP4") == ["clip.MP4"]
+
+    def test_a_hidden_folder_is_looked_into_only_where_it_is_named(self, folder: Path) -> None:
+        (folder / "deep").rename(".thumbnails")
+        assert listed(".", recursive=True) == ["A.JPG", "b.png"]
+        assert [left.name for left in list_sources(["."]).left_out] == ["d.png"]
+        assert listed(".thumbnails") == [".thumbnails/c.webp"]
+
     def test_arguments_keep_their_order(self) -> None:
         assert listed("deep", "b.png", "A.JPG") == ["deep/c.webp", "b.png", "A.JPG"]
 

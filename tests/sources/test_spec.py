@@ -99,6 +99,11 @@ class TestKinds:
         for kind in ("rpicam", "rtsp://", "http://", "a folder", "mp4"):
             assert kind in message
 
+    @pytest.mark.parametrize("spec", ["inbox/", "./inbox", "/gone/inbox"])
+    def test_a_folder_that_is_not_there_is_said_to_be_missing(self, spec: str) -> None:
+        with pytest.raises(UsageError, match=f"^{spec}: no such file or folder$"):
+            open_stream(spec)
+
     @pytest.mark.parametrize("spec", ["rtsp://me:secret@host/a", "http://host/a", "clip.mp4", "."])
     def test_a_size_is_asked_only_of_cameras_of_this_machine(self, spec: str) -> None:
         with pytest.raises(UsageError, match="can only be asked of a camera of this machine; leave --size") as caught:
