@@ -49,7 +49,7 @@ def _flowing(text: str) -> str:
 def _with_value(refused: BadParameter) -> str:
     """Return why a value is refused with that value, which pydantic leaves out: "'99' must be at most 1"."""
     message = refused.message.removeprefix("Value error, ")
-    errors = getattr(refused.__cause__, "errors", list)()
+    errors: list[Any] = getattr(refused.__cause__, "errors", list)()
     if not errors or not message.startswith("Input should be"):
         return message
     message = message.replace("less than or equal to", "at most").replace("greater than or equal to", "at least")

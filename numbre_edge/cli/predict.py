@@ -141,8 +141,8 @@ def predict(
     console.detail(f"model {reader.backend.model.path}, backend {reader.backend.name}")
     for file in listed.passed_over:
         console.detail(f"{file.name}: passed over: {file.why}")
-    for folder in listed.left_out:
-        console.detail(f"{folder.name}: left out: a folder within a folder")
+    for inner in listed.left_out:
+        console.detail(f"{inner.name}: left out: a folder within a folder")
     folder = AnnotatedFolder(annotate, sources=paths) if annotate is not None else None
     bar = Bar(len(listed.files), shares_terminal=target is None and sys.stdout.isatty(), quiet=console.quiet)
     begun = time.monotonic()
