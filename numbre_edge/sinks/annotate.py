@@ -41,14 +41,15 @@ def draw(pixels: Pixels, numbers: Sequence[Reading | Tracked]) -> Pixels:
     """
     canvas = np.array(pixels if pixels.ndim == 3 else cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR), np.uint8)
     line = max(1, round(max(canvas.shape[:2]) / 500))
-    for number in numbers:
+    outers = [_grown(number.box, 2 * line) for number in numbers]
+    taken = list(outers)
+    for number, outer in zip(numbers, outers, strict=True):
         colour = DOUBTFUL if "?" in number.text else SURE
         if isinstance(number, Reading) and len(number.digits) > 1:
             for digit in number.digits:
                 _rectangle(canvas, digit.box, colour, max(1, line // 2))
-        outer = _grown(number.box, 2 * line)
         _rectangle(canvas, outer, colour, line)
-        _label(canvas, outer, number.text, colour, line)
+        taken.append(_label(canvas, outer, number.text, colour, line, taken))
     return canvas
 
 
@@ -145,14 +146,27 @@ def _grown(box: Box, by: int) -> Box:
     return Box(box.x - by, box.y - by, box.width + 2 * by, box.height + 2 * by)
 
 
-def _label(canvas: Pixels, box: Box, text: str, colour: tuple[int, int, int], line: int) -> None:
-    """Write ``text`` on a filled tag above ``box``, or below it at the top of the picture."""
-    height = float(np.clip(box.height * 0.25, 7 * line, 11 * line))  # pixels, of a digit
-    scale, thickness = height / _FONT_HEIGHT, max(1, round(height / 9))
-    (width, tall), _ = cv2.getTextSize(text, _FONT, scale, thickness)
+def _label(canvas: Pixels, box: Box, text: str, colour: tuple[int, int, int], line: int, taken: Sequence[Box]) -> Box:
+    """Write ``text`` on a filled tag above ``box``, or beside or below it where that covers less of what is ``taken``.
+
+    Returns:
+        The tag.
+    """
+    digit = float(np.clip(box.height * 0.25, 7 * line, 11 * line))  # its height in pixels
+    scale, thickness = digit / _FONT_HEIGHT, max(1, round(digit / 9))
+    (wide, tall), _ = cv2.getTextSize(text, _FONT, scale, thickness)
     pad = max(2, round(tall * 0.3))
-    full_width, full_height = width + 2 * pad, tall + 2 * pad
-    left = int(np.clip(box.x, 0, max(0, canvas.shape[1] - full_width)))
-    top = box.y - full_height if box.y >= full_height else min(box.bottom, canvas.shape[0] - full_height)
-    cv2.rectangle(canvas, (left, top), (left + full_width - 1, top + full_height - 1), colour, cv2.FILLED)
-    cv2.putText(canvas, text, (left + pad, top + pad + tall), _FONT, scale, _WHITE, thickness, cv2.LINE_AA)
+    width, height = wide + 2 * pad, tall + 2 * pad
+    corners = [(box.x, box.y - height), (box.right, box.y), (box.x, box.bottom), (box.x - width, box.y)]
+    rightmost, lowest = max(0, canvas.shape[1] - width), max(0, canvas.shape[0] - height)
+    places = [Box(min(max(x, 0), rightmost), min(max(y, 0), lowest), width, height) for x, y in corners]
+    tag = min(places, key=lambda place: sum(_shared(place, other) for other in taken))
+    cv2.rectangle(canvas, (tag.x, tag.y), (tag.right - 1, tag.bottom - 1), colour, cv2.FILLED)
+    cv2.putText(canvas, text, (tag.x + pad, tag.y + pad + tall), _FONT, scale, _WHITE, thickness, cv2.LINE_AA)
+    return tag
+
+
+def _shared(a: Box, b: Box) -> int:
+    """Return how many pixels two boxes have in common."""
+    width, height = min(a.right, b.right) - max(a.x, b.x), min(a.bottom, b.bottom) - max(a.y, b.y)
+    return max(0, width) * max(0, height)

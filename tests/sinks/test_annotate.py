@@ -43,6 +43,15 @@ def test_a_number_at_the_very_edge_can_be_drawn(box: Box) -> None:
     assert has_colour(draw(PAGE, [Reading.of([Digit(1, 1.0, box)])]), SURE)
 
 
+def test_a_label_covers_no_other_number() -> None:
+    lines = [Box(60, y, 40, 20) for y in (10, 38, 66, 94)]  # too close for a label between them
+    drawn = draw(PAGE, [Reading.of([Digit(1, 1.0, line)]) for line in lines])
+    for line in lines:
+        inside = drawn[line.y : line.bottom, line.x : line.right]
+        assert (inside == 255).all()
+    assert has_colour(drawn[:, 110:], SURE)  # beside them
+
+
 def written(folder: Path, *sources: str) -> list[str]:
     """Return where an AnnotatedFolder of all ``sources`` puts each of them, within ``folder``."""
     annotated = AnnotatedFolder(folder, sources=map(Path, sources))
