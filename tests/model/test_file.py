@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import socket
+import struct
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -74,7 +75,7 @@ class TestCard:
 
     def test_a_bomb_is_not_unpacked(self, tmp_path: Path) -> None:
         path = tmp_path / "m.tflite"
-        path.write_bytes(with_members(LITE.read_bytes(), card_json=bytes(200 * 2**20)))
+        path.write_bytes(with_members(LITE.read_bytes(), card_json=bytes(20 * 2**20)))
         assert path.stat().st_size < 2**20
         with pytest.raises(ModelError, match=r"m\.tflite: its card is larger than 1 MB"):
             load_model(path)
@@ -171,6 +172,35 @@ def test_shipped_graphs_are_sound() -> None:
     for path in shipped_models():
         if path.suffix == ".onnx":
             check_graph(path.read_bytes(), str(path))
+
+
+def test_a_zero_that_is_no_byte_is_damage() -> None:
+    """LiteRT 2.3 dies of it."""
+    schema = pytest.importorskip("ai_edge_litert.schema_py_generated")
+    content = bytearray(default_model("tflite").read_bytes())
+    graph = schema.Model.GetRootAs(content, 0).Subgraphs(0)
+    quantizations = [graph.Tensors(number).Quantization() for number in range(graph.TensorsLength())]
+    table = next(q for q in quantizations if q and q.ZeroPointLength() and q.ZeroPoint(0) == -128)._tab
+    at = table.Vector(table.Offset(10))
+    content[at : at + 8] = (-2176).to_bytes(8, "little", signed=True)
+    with pytest.raises(ModelError, match=r"x: is damaged, or no TFLite model \(it has a zero that its numbers cannot"):
+        find_card(bytes(content), "tflite", "x")
+
+
+def test_tables_of_tables_have_an_end() -> None:
+    """Twenty thousand graphs, which are all the same one, of twenty thousand tensors, which are all the same one."""
+    many = 20_000
+
+    def vector(at: int, target: int) -> bytes:
+        return struct.pack(f"<I{many}I", many, *(target - (at + 4 + 4 * entry) for entry in range(many)))
+
+    graph = 32 + 4 + 4 * many + 8  # after the vector of graphs, and the directory of one
+    tensor = graph + 8 + 4 + 4 * many + 4
+    content = struct.pack("<I4s7Hxx", 24, b"TFL3", 14, 8, 0, 0, 4, 0, 0) + struct.pack("<iI", 16, 4)
+    content += vector(32, graph) + struct.pack("<3Hxx", 6, 8, 4) + struct.pack("<iI", 8, 4)
+    content += vector(graph + 8, tensor) + struct.pack("<2H", 4, 4) + struct.pack("<i", 4)
+    with pytest.raises(ModelError, match="x: is damaged, or no TFLite model"):
+        find_card(content, "tflite", "x")
 
 
 class TestNoFile:
