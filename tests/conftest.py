@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -16,6 +17,13 @@ ROOT = Path(__file__).parents[1]
 WORKSHOP = Path(__file__).parent / "export"
 
 RunPython = Callable[..., subprocess.CompletedProcess[str]]
+
+
+# A shell starts a job in the background with Ctrl-C ignored, nohup one with hang-ups ignored, and programs inherit
+# that: those that the tests send signals to must hear them all the same.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -218,10 +218,7 @@ def test_exporting_onto_a_full_disk_is_one_line_and_leaves_nothing_half(
 def test_ctrl_c_while_training_keeps_the_best_model(data: Path, tmp_path: Path) -> None:
     command = (sys.executable, "-m", "numbre_edge", "train", "--arch", "numbre", "--batch-size", 50, "--epochs", 9999)
     arguments = [str(word) for word in (*command, "--data", data, "--out", tmp_path / "run")]
-    listening = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # where a shell runs the tests in the background
-    with subprocess.Popen(
-        arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=listening
-    ) as process:
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         assert process.stdout is not None
         for line in process.stderr:

@@ -36,7 +36,6 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="rpicam-vid is a prog
 # What every program begins with. Each start appends a line to the file "starts": its arguments, and its process.
 PRELUDE = """\
 import os, signal, sys, time
-signal.signal(signal.SIGINT, signal.default_int_handler)  # what a job in the background is started with ignores it
 here = os.path.dirname(os.path.abspath(__file__))
 with open(os.path.join(here, "starts"), "a") as file:
     print(os.getpid(), *sys.argv[1:], file=file)
