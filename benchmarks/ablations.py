@@ -62,7 +62,7 @@ STEPS: dict[str, Callable[[], contextlib.AbstractContextManager[None]]] = {
     "rules left in": lambda: replaced(page, "remove_rules", lambda mask, contrast, small, full: (mask, False)),
     "faint rules left in": lambda: replaced(rules, "_FAMILY", np.inf),
     "gaps left open": lambda: replaced(page, "close_gaps", lambda mask, stroke: mask),
-    "broken strokes left in pieces": lambda: replaced(components, "_mended", lambda symbols, labels, stroke: symbols),
+    "broken strokes left in pieces": lambda: replaced(components, "mended", lambda symbols, labels, stroke: symbols),
     "the desk left in": lambda: replaced(components, "_TOWERS", np.inf),
     "thin strokes left thin": lambda: replaced(normalize, "_MIN_STROKE", 0.0),
     "touching digits left whole": lambda: replaced(candidates, "split", whole),

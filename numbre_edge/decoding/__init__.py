@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numbre_edge.decoding.grouping import Token, is_writing, lines, numbers, without_words
+from numbre_edge.decoding.grouping import Token, is_writing, lines, middles, numbers, without_words
 from numbre_edge.decoding.paths import read_lattices
 from numbre_edge.decoding.probabilities import calibrated, in_proportion
 from numbre_edge.model import ModelCard
@@ -55,7 +55,8 @@ def grouped(patches: Patches, rows: Floats, threshold: float) -> Recognition:
 
 
 def _recognition(found: list[list[Token]], patches: Patches, rows: Floats) -> Recognition:
-    read = [number for line in found for number in numbers(line, patches.punctuation)]
+    points = middles(patches.punctuation)
+    read = [number for line in found for number in numbers(line, points)]
     return Recognition(
         readings=tuple(Reading.of([token.digit for token in number if token.digit]) for number in read),
         patches=patches,

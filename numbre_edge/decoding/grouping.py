@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,6 +24,8 @@ _ABOVE = 0.25
 # A slash overshoots its neighbours by this share of their height, at its head and at its foot.
 _OVERSHOOT = 0.05
 
+Point = tuple[float, float]  # x, y
+
 
 @dataclass(frozen=True)
 class Token:
@@ -39,13 +44,18 @@ def lines(tokens: list[Token]) -> list[list[Token]]:
     belongs to the line of its base.
     """
     found: list[list[Token]] = []
+    passing: defaultdict[int, set[int]] = defaultdict(set)  # strip of the page, a token high -> lines that pass it
+    strip = float(np.median([token.box.height for token in tokens])) if tokens else 1.0
     for token in sorted(tokens, key=lambda m: m.box.x):
-        near = [(_distance(line, token), line) for line in found]
-        distance, line = min(near, key=lambda pair: pair[0], default=(np.inf, []))
-        if distance < np.inf:
-            line.append(token)
-        else:
-            found.append([token])
+        strips = range(int(token.box.y / strip), int(token.box.bottom / strip) + 1)
+        near = {number for place in strips for number in passing[place]}
+        distance, number = min(((_distance(found[number], token), number) for number in near), default=(np.inf, -1))
+        if distance == np.inf:
+            number = len(found)
+            found.append([])
+        found[number].append(token)
+        for place in strips:
+            passing[place].add(number)
     return sorted(found, key=lambda line: float(np.mean([middle(m.box) for m in line])))
 
 
@@ -86,13 +96,15 @@ def _all_or_none(word: list[Token]) -> list[Token]:
     return [Token(None, token.box) for token in word]
 
 
-def numbers(line: list[Token], punctuation: tuple[Box, ...] = ()) -> list[list[Token]]:
+def numbers(line: list[Token], points: list[Point]) -> list[list[Token]]:
     """Split a line into numbers: where other ink stands between, where the height of the
     digits changes (an exponent), and where a gap is clearly larger than the others.
+
+    ``points``: the middles of punctuation, from left to right.
     """
     runs: list[list[Token]] = [[]]
     for token in _without_slashes(line):
-        if token.digit is None or (runs[-1] and _ends(runs[-1][-1].box, token.box, punctuation)):
+        if token.digit is None or (runs[-1] and _ends(runs[-1][-1].box, token.box, points)):
             runs.append([])
         if token.digit is not None:
             runs[-1].append(token)
@@ -141,17 +153,21 @@ def _raised(before: Box, after: Box) -> bool:
     return smaller < 0.75 * taller and abs(middle(before) - middle(after)) > 0.4 * taller
 
 
-def _ends(before: Box, after: Box, punctuation: tuple[Box, ...]) -> bool:
-    return _raised(before, after) or _parted(before, after, punctuation)
+def _ends(before: Box, after: Box, points: list[Point]) -> bool:
+    return _raised(before, after) or _parted(before, after, points)
 
 
-def _parted(before: Box, after: Box, punctuation: tuple[Box, ...]) -> bool:
+def _parted(before: Box, after: Box, points: list[Point]) -> bool:
     """Whether ink stands between two neighbours: in their gap, where points and dashes stand."""
     top, bottom = min(before.y, after.y), max(before.bottom, after.bottom)
     high = top + _ABOVE * (bottom - top)
-    return any(
-        before.right <= other.x + other.width / 2 <= after.x and high < middle(other) < bottom for other in punctuation
-    )
+    between = points[bisect_left(points, (before.right, -np.inf)) : bisect_right(points, (after.x, np.inf))]
+    return any(high < y < bottom for _, y in between)
+
+
+def middles(boxes: Iterable[Box]) -> list[Point]:
+    """Return the middle of each box, from left to right."""
+    return sorted((box.x + box.width / 2, middle(box)) for box in boxes)
 
 
 def middle(box: Box) -> float:

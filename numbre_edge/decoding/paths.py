@@ -44,18 +44,17 @@ def read_lattices(
     Returns:
         The tokens, and the probabilities, (N, C) float32, by which they were decided in the end.
     """
-    rounds = _ROUNDS
-    decided = rows
-    tokens = [_tokens(lattice, patches, rows, vocabulary, threshold, context=False) for lattice in patches.lattices]
-    if not vocabulary.rejects or is_writing([token for own in tokens for token in own]):
-        rounds = 0  # among letters, what looks like a digit makes no context
-    for _ in range(rounds):
-        context = _in_context(patches.lattices, tokens)
-        decided = rows.copy()
-        tokens = [
-            _tokens(lattice, patches, decided, vocabulary, threshold, context=beside)
-            for lattice, beside in zip(patches.lattices, context, strict=True)
-        ]
+    decided, context = rows.copy(), [False] * len(patches.lattices)
+    tokens = [_tokens(lattice, patches, decided, vocabulary, threshold, context=False) for lattice in patches.lattices]
+    letters = is_writing([token for own in tokens for token in own])
+    # Among letters, what looks like a digit makes no context.
+    for _ in range(_ROUNDS if vocabulary.rejects and not letters else 0):
+        before, context = context, _in_context(patches.lattices, tokens)
+        for number, lattice in enumerate(patches.lattices):
+            if context[number] != before[number]:
+                own = [patch for _, _, patch in lattice.spans]
+                decided[own] = rows[own]
+                tokens[number] = _tokens(lattice, patches, decided, vocabulary, threshold, context=context[number])
     return _without_specks([token for own in tokens for token in own]), decided
 
 
@@ -74,14 +73,18 @@ def _in_context(lattices: tuple[Lattice, ...], tokens: list[list[Token]]) -> lis
     A blurred digit on its own may be anything; within a number it is a digit.
     """
     sure = [token.box for own in tokens for token in own if token.digit and token.digit.confidence > _SURE]
-    known = np.array(sure).reshape(-1, 4)
+    known_from_left = np.array(sorted(sure)).reshape(-1, 4)
+    widest = known_from_left[:, 2].max(initial=0)
     result = []
     for lattice in lattices:
         whole = Box.around(list(lattice.segments))
+        reach = _CLOSE * whole.height
+        first, end = np.searchsorted(known_from_left[:, 0], (whole.x - reach - widest, whole.right + reach))
+        known = known_from_left[first:end]
         level = (known[:, 1] < middle(whole)) & (middle(whole) < known[:, 1] + known[:, 3])
         alike = (known[:, 3] < 1.7 * whole.height) & (whole.height < 1.7 * known[:, 3])
         gap = np.maximum(known[:, 0] - whole.right, whole.x - known[:, 0] - known[:, 2])
-        result.append(bool(np.any(level & alike & (gap < _CLOSE * whole.height))))
+        result.append(bool(np.any(level & alike & (gap < reach))))
     return result
 
 

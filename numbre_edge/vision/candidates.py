@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numbre_edge.types import Box, Lattice, Patches, Pixels
-from numbre_edge.vision.components import Symbol, components
+from numbre_edge.vision.components import components
 from numbre_edge.vision.normalize import PATCH, normalize
 from numbre_edge.vision.page import Page
 from numbre_edge.vision.splitting import split
+from numbre_edge.vision.symbols import Symbol
 
 _AROUND = np.ones((3, 3), np.uint8)  # a pixel and its neighbours
 

@@ -1,4 +1,4 @@
-"""Ink mask -> symbols: connected components, joined where strokes broke, specks left out."""
+"""Ink mask -> symbols: connected components, what is no writing left out."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from numbre_edge.types import Box, Pixels
 from numbre_edge.vision.illumination import Flattened
+from numbre_edge.vision.symbols import Symbol, joined, mended, typical_height
 
 # A symbol is at least this share of the typical symbol's height.
 _SPECK = 0.4
@@ -28,10 +29,6 @@ _TEXTURE = 4000
 _GAP = 0.5
 _HAIR = 0.6
 _ACROSS = 0.8  # of the picture: what is so high is a margin's line
-# A piece of a broken stroke is less than this share of the typical symbol's height, so many widths of a stroke long (a
-# point is not), and so many from the rest; with it, it is no higher or wider than so many typical symbols are high.
-_PIECE, _POINTED, _BROKEN, _LARGEST = 0.6, 1.2, 1.5, 1.3
-_MOST_MENDED = 500  # symbols; more are no writing that broke
 # A component of which more than this share of a side lies on the picture's border runs along it,
 # unless it is larger than this share of the picture, and no more than so many times as large as the writing is high.
 _ALONG = 0.35
@@ -39,19 +36,6 @@ _STRIP = 0.35
 _TOWERS = 3.0
 # Ink of which more than this share lies where two grounds meet is that edge, not writing across it.
 _ON_EDGE = 0.5
-
-
-@dataclass(frozen=True, eq=False)
-class Symbol:
-    """Connected ink that may be a digit.
-
-    Attributes:
-        box: around its ink, in working pixels.
-        labels: the components it is made of.
-    """
-
-    box: Box
-    labels: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,12 +91,17 @@ def components(
     if not full:
         symbols = _within(symbols, labels)
     symbols = _inked(symbols, which, flattened.contrast.ravel()[ink])
-    symbols = _joined(_mended(symbols, labels, stroke))
+    symbols = joined(mended(symbols, labels, stroke))
     if not symbols:
         return Components((), labels)
-    low = max(_MIN_HEIGHT, _SPECK * _typical_height(symbols))
-    digits = [s for s in symbols if s.box.height >= max(low, min(s.box.width / _WIDEST, _HIGHER * stroke))]
-    points = [s.box for s in symbols if s not in digits and min(s.box.width, s.box.height) >= _POINT * stroke]
+    low = max(_MIN_HEIGHT, _SPECK * typical_height(symbols))
+    digits, points = [], []
+    for symbol in symbols:
+        _, _, width, height = symbol.box
+        if height >= max(low, min(width / _WIDEST, _HIGHER * stroke)):
+            digits.append(symbol)
+        elif min(width, height) >= _POINT * stroke:
+            points.append(symbol.box)
     return Components(tuple(digits), labels, tuple(points))
 
 
@@ -159,7 +148,7 @@ def _within(symbols: list[Symbol], labels: NDArray[np.int32]) -> list[Symbol]:
     """
     along = {symbol for symbol in symbols if _share_on_border(symbol, labels) > _ALONG}
     writing = [symbol for symbol in symbols if symbol not in along]
-    largest = _TOWERS * _typical_height(writing) if writing else np.inf
+    largest = _TOWERS * typical_height(writing) if writing else np.inf
     strip = _STRIP * min(labels.shape)
     return [symbol for symbol in symbols if symbol not in along or strip < max(symbol.box[2:]) <= largest]
 
@@ -167,12 +156,12 @@ def _within(symbols: list[Symbol], labels: NDArray[np.int32]) -> list[Symbol]:
 def _share_on_border(symbol: Symbol, labels: NDArray[np.int32]) -> float:
     """Return the largest share of a side of a component's box in which it lies on the picture's border."""
     x, y, width, height = symbol.box
-    rows, columns = slice(y, y + height), slice(x, x + width)
+    own = labels[y : y + height, x : x + width]
     sides = (
-        (x == 0, labels[rows, 0]),
-        (x + width == labels.shape[1], labels[rows, -1]),
-        (y == 0, labels[0, columns]),
-        (y + height == labels.shape[0], labels[-1, columns]),
+        (x == 0, own[:, 0]),
+        (x + width == labels.shape[1], own[:, -1]),
+        (y == 0, own[0]),
+        (y + height == labels.shape[0], own[-1]),
     )
     return max(float(np.mean(side == symbol.labels[0])) if at_border else 0.0 for at_border, side in sides)
 
@@ -186,62 +175,3 @@ def _is_rest_of_rule(row: list[int], stroke: float, across: int, *, upright_rule
     _, _, width, height, area = row
     hair = max(width, height) > 5 * min(width, height) and area < _HAIR * stroke * max(width, height)
     return hair and (upright_rules or width > height or height > _ACROSS * across)
-
-
-def _mended(symbols: list[Symbol], labels: NDArray[np.int32], stroke: float) -> list[Symbol]:
-    """Give the pieces of broken strokes, such as chalk's and a pencil's, to the symbols they are nearest to."""
-    if not 1 < len(symbols) <= _MOST_MENDED:
-        return symbols
-    typical = _typical_height(symbols)
-    owner = {number: symbol for symbol in symbols for number in symbol.labels}
-    for piece in sorted(symbols, key=lambda symbol: -symbol.box.height):
-        own = owner[piece.labels[0]]
-        if own.box.height >= _PIECE * typical or max(own.box.width, own.box.height) < _POINTED * stroke:
-            continue
-        near = _nearest(own, labels, owner, _BROKEN * stroke)
-        if near is None:
-            continue
-        mended = Symbol(Box.around([own.box, near.box]), own.labels + near.labels)
-        if max(mended.box[2:]) <= max(_LARGEST * typical, *near.box[2:]):
-            owner |= dict.fromkeys(mended.labels, mended)
-    return list(dict.fromkeys(owner.values()))
-
-
-def _typical_height(symbols: list[Symbol]) -> float:
-    heights = sorted(symbol.box.height for symbol in symbols)
-    return float(np.median(heights[len(heights) // 2 :]))
-
-
-def _nearest(symbol: Symbol, labels: NDArray[np.int32], owner: dict[int, Symbol], reach: float) -> Symbol | None:
-    """Return the symbol whose ink is nearest to that of ``symbol``, within ``reach`` pixels; None if there is none."""
-    margin = int(reach) + 1
-    x, y = max(0, symbol.box.x - margin), max(0, symbol.box.y - margin)
-    around = labels[y : symbol.box.bottom + margin, x : symbol.box.right + margin]
-    own = np.isin(around, symbol.labels)
-    distance = cv2.distanceTransform(np.where(own, np.uint8(0), np.uint8(255)), cv2.DIST_L2, 5)
-    others = np.flatnonzero((around > 0) & ~own & (distance <= reach))
-    for place in others[np.argsort(distance.ravel()[others], kind="stable")].tolist():
-        if (found := owner.get(int(around.flat[place]))) is not None:
-            return found
-    return None
-
-
-def _joined(symbols: list[Symbol]) -> list[Symbol]:
-    """Join pieces that stand above each other with a small gap: a broken 5, a 7 with its bar apart."""
-    ordered = sorted(symbols, key=lambda s: -s.box.height)
-    result: list[Symbol] = []
-    for piece in ordered:
-        for at, whole in enumerate(result):
-            if _belongs(piece.box, whole.box):
-                result[at] = Symbol(Box.around([piece.box, whole.box]), whole.labels + piece.labels)
-                break
-        else:
-            result.append(piece)
-    return result
-
-
-def _belongs(piece: Box, whole: Box) -> bool:
-    overlap = min(piece.right, whole.right) - max(piece.x, whole.x)
-    gap = max(piece.y, whole.y) - min(piece.bottom, whole.bottom)
-    size = max(whole.width, whole.height)
-    return overlap > 0.5 * piece.width and gap < 0.12 * size and max(piece.width, piece.height) > 0.1 * size

@@ -221,10 +221,11 @@ def _parallels(small: Pixels, rules: list[Line], factor: float, share: float) ->
 
 def _distinct(lines: list[Line], width: int, apart: float) -> list[Line]:
     """Return those lines that are, at a picture's borders, at least ``apart`` in all from each one before them."""
-    distinct: list[Line] = []
-    for line in lines:
-        if all(abs(line.at(0) - one.at(0)) + abs(line.at(width) - one.at(width)) >= apart for one in distinct):
-            distinct.append(line)
+    ends = np.array([(line.at(0), line.at(width)) for line in lines]).reshape(-1, 2)
+    left, distinct = np.arange(len(lines)), []
+    while len(left):
+        distinct.append(lines[left[0]])
+        left = left[np.abs(ends[left] - ends[left[0]]).sum(1) >= apart]
     return distinct
 
 
