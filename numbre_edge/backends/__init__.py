@@ -54,13 +54,15 @@ def open_backend(
         runtimes: those to choose from.
 
     Raises:
-        UsageError: no such backend, or one that does not run this format.
+        UsageError: no such backend, or one that does not run this format; a card without a model.
         BackendError: not installed, or broken.
         ModelError: the file or its card, or a runtime that refused it.
     """
     from numbre_edge.backends.checked import CheckedBackend
     from numbre_edge.model import default_model
 
+    if card is not None and model is None:
+        raise UsageError(f"{card}: a card goes with a model; name that too (the shipped ones hold theirs)")
     return CheckedBackend(*_loaded(name, model, card, default_model, runtimes))
 
 

@@ -11,6 +11,8 @@ from numbre_edge.errors import ModelError
 from numbre_edge.model import Model
 from numbre_edge.types import Pixels
 
+_MOST_AT_ONCE = 1024  # of a fixed batch, which is filled up: what a file says must not take all memory
+
 
 class Layout:
     """The input of a model, as its runtime and its card agree on it.
@@ -37,6 +39,11 @@ class Layout:
             raise ModelError(
                 f"{model.path}: its input is {_told(session)}, its card's input.shape says {list(card.shape or ())}: "
                 f"make that {list(self._patch)}, or leave it out"
+            )
+        if batch is not None and batch > _MOST_AT_ONCE:
+            raise ModelError(
+                f"{model.path}: its input is {_told(session)}, too many at once; export it for any number, "
+                f"or for {_MOST_AT_ONCE} at most"
             )
         if session.dtype not in ("uint8", "float32"):
             raise ModelError(f"{model.path}: its input is {_told(session)}; expected uint8 or float32")

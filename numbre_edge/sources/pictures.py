@@ -159,6 +159,8 @@ def _pillow_pixels(image: Image) -> Pixels:
     from PIL import ImageOps
     from PIL.Image import DecompressionBombError
 
+    if 0 in image.size:
+        raise SourceError(f"the PIL image of mode {image.mode} has no pixels: it is {image.width}x{image.height}")
     try:
         image = ImageOps.exif_transpose(image)
         if image.mode == "F" or image.mode.startswith("I"):

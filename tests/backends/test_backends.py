@@ -134,6 +134,11 @@ class TestSeam:
         assert backend.predict(pixels).argmax(1).tolist() == [column % 10 for column in range(19)]
         assert set(session.sizes) == {8}
 
+    def test_a_fixed_batch_that_takes_all_memory_is_refused(self) -> None:
+        huge = Runtime("huge", "sys", "huge", "onnx", lambda model: Scripted(shape=(10**9, 28, 28)))
+        with pytest.raises(ModelError, match=r"its input is \(1000000000, 28, 28\) uint8, too many at once"):
+            open_backend("huge", TINY, runtimes={"huge": huge})
+
     def test_threads_come_one_after_another(self, backend: Backend) -> None:
         with ThreadPoolExecutor(8) as threads:
             list(threads.map(backend.predict, [np.zeros((20, 28, 28), np.uint8)] * 100))
@@ -338,6 +343,10 @@ class TestChoice:
     def test_a_runtime_for_another_format_is_wrong_usage(self, name: str, model: Path, use: str) -> None:
         with pytest.raises(UsageError, match=f"backend {name} does not run .*; use --backend {use}"):
             open_backend(name, model)
+
+    def test_a_card_without_its_model_is_wrong_usage(self, tmp_path: Path) -> None:
+        with pytest.raises(UsageError, match=r"card\.json: a card goes with a model"):
+            open_backend(card=card(tmp_path))
 
     def test_an_unknown_one_is_wrong_usage(self) -> None:
         with pytest.raises(UsageError, match="no backend 'magic'"):

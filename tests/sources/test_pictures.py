@@ -197,6 +197,13 @@ class TestPillow:
         with pytest.raises(SourceError, match="the PIL image of mode RGB cannot be read"):
             as_frame(broken)
 
+    @pytest.mark.parametrize("size", [(0, 0), (0, 5), (5, 0)])
+    @pytest.mark.parametrize("mode", ["RGB", "L", "F"])
+    def test_one_without_pixels_is_an_error(self, mode: str, size: tuple[int, int]) -> None:
+        empty = pytest.importorskip("PIL.Image").new(mode, size)
+        with pytest.raises(SourceError, match=f"mode {mode} has no pixels: it is {size[0]}x{size[1]}"):
+            as_frame(empty)
+
     def test_where_there_is_no_pil_image_pil_is_not_imported(self, run_python: RunPython) -> None:
         program = (
             "import sys, numpy; from numbre_edge.sources.pictures import as_frame\n"
