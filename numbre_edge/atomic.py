@@ -31,14 +31,24 @@ def replacing(path: Path, *, keep: bool = False) -> Iterator[Path]:
             return
         target = real(path)
         temporary = partial(path) if keep else target.with_name(f".{target.stem}.{os.getpid()}.part{target.suffix}")
-        if keep and _holds_something(temporary):
-            raise UsageError(f"{temporary} is there already, kept by a run that ended early; move or delete it first")
+        if keep:
+            _claim(temporary)
         try:
             yield temporary
             os.replace(temporary, target)
         finally:
             if not (keep and _holds_something(temporary)):
                 temporary.unlink(missing_ok=True)
+
+
+def _claim(temporary: Path) -> None:
+    """Create a file that nobody else writes: of two runs at once, one is told of the other."""
+    try:
+        temporary.touch(exist_ok=False)
+    except FileExistsError as exc:
+        raise UsageError(
+            f"{temporary} is there already, kept by a run that ended early or still goes on; move or delete it first"
+        ) from exc
 
 
 @contextmanager

@@ -92,7 +92,10 @@ class TestRun:
         Path("out.csv.partial").write_text("kept")
         done = run("predict", "photos/good.jpg", "--model", model, "-o", "out.csv")
         assert done.code == 2
-        expected = "error: out.csv.partial is there already, kept by a run that ended early; move or delete it first\n"
+        expected = (
+            "error: out.csv.partial is there already, kept by a run that ended early or still goes on; "
+            "move or delete it first\n"
+        )
         assert done.err == expected
         assert Path("out.csv.partial").read_text() == "kept"
         assert not Path("out.csv").exists()

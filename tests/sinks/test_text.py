@@ -185,6 +185,19 @@ def test_what_was_kept_is_never_written_over(tmp_path: Path) -> None:
     assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("out.csv.partial", "kept")]
 
 
+def test_of_two_runs_with_one_file_the_second_is_told_and_the_first_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    with open_output(path) as stream:
+        with (
+            pytest.raises(UsageError, match=r"out\.csv\.partial is there already, .* or still goes on"),
+            open_output(path),
+        ):
+            pass
+        stream.write("mine\n")
+
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("out.csv", "mine\n")]
+
+
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "target")
     with open_output(tmp_path / "link") as stream:
