@@ -386,7 +386,8 @@ the least anybody would do (grey, OpenCV's adaptive threshold, connected compone
         "What each part is worth",
         """\
 Each row leaves out or replaces one step of the reading, nothing is trained anew; exact and number F1. The last four
-sets are rendered pages.""",
+sets are rendered pages. The steps were developed on 90 of the 229 years: a row that is better there than the first says
+that its step was fitted to those.""",
         "python benchmarks/ablations.py digits/ equations/ years/ pages/ scans/ papers/squared/",
         lambda options: printed_by(
             "ablations.py", *(f for f in options.pictures if f.name in _ABLATED), *_rendered(options)
