@@ -50,19 +50,17 @@ def open_backend(
         name: one of ``runtimes``, or ``auto``: the first installed that runs the model's format.
         model: an ``.onnx`` or ``.tflite`` file, or the name of a shipped one, in the format that the backend runs
             where it is there in several; None takes the shipped default for the backend.
-        card: the card of a model that has none inside.
+        card: the card of a model that has none inside; one given wins over one inside.
         runtimes: those to choose from.
 
     Raises:
-        UsageError: no such backend, or one that does not run this format; a card without a model.
+        UsageError: no such backend, or one that does not run this format.
         BackendError: not installed, or broken.
         ModelError: the file or its card, or a runtime that refused it.
     """
     from numbre_edge.backends.checked import CheckedBackend
     from numbre_edge.model import default_model
 
-    if card is not None and model is None:
-        raise UsageError(f"{card}: a card goes with a model; name that too (the shipped ones hold theirs)")
     return CheckedBackend(*_loaded(name, model, card, default_model, runtimes))
 
 

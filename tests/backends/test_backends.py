@@ -344,10 +344,6 @@ class TestChoice:
         with pytest.raises(UsageError, match=f"backend {name} does not run .*; use --backend {use}"):
             open_backend(name, model)
 
-    def test_a_card_without_its_model_is_wrong_usage(self, tmp_path: Path) -> None:
-        with pytest.raises(UsageError, match=r"card\.json: a card goes with a model"):
-            open_backend(card=card(tmp_path))
-
     def test_an_unknown_one_is_wrong_usage(self) -> None:
         with pytest.raises(UsageError, match="no backend 'magic'"):
             open_backend("magic", TINY)
