@@ -43,11 +43,17 @@ class Kind:
     missed: int = 0
     sure: int = 0
     lies: int = 0
+    read: int = 0
     seconds: float = 0.0
 
     @property
     def f1(self) -> float:
         return 2 * self.hit / max(1, 2 * self.hit + self.extra + self.missed)
+
+    @property
+    def empty(self) -> bool:
+        """Whether no picture of this kind has a number."""
+        return not self.hit + self.missed
 
     @property
     def counts(self) -> float:
@@ -64,7 +70,7 @@ def measured(name: str, truth: dict[Path, list[str]], read: Callable[[Path], Ite
         texts = [re.sub(r"[^\d?]", "", r.text) if name in JOINED else r.text for r in readings]
         got = [part for text in texts for part in re.findall(r"[\d?]+", text)]
         both = sum((Counter(want) & Counter(got)).values())
-        sums.update(exact=got == want, joined="".join(got) == "".join(want))
+        sums.update(read=bool(readings), exact=got == want, joined="".join(got) == "".join(want))
         sums.update(hit=both, extra=len(got) - both, missed=len(want) - both)
         left = Counter(want)
         for text, reading in zip(texts, readings, strict=True):
@@ -91,10 +97,14 @@ def report(kinds: Iterable[Kind]) -> str:
         f" {1000 * kind.seconds / kind.pictures:.0f} ms"
         for kind in done
     ]
+    lines += [
+        f"{kind.name}: no numbers; {kind.read} of {kind.pictures} pictures with readings" for kind in done if kind.empty
+    ]
     lies, sure = sum(kind.lies for kind in done), sum(kind.sure for kind in done)
-    mean = sum(kind.counts for kind in done) / max(1, len(done))
+    counted = [kind.counts for kind in done if not kind.empty]
+    mean = sum(counted) / max(1, len(counted))
     return "\n".join(
-        [*lines, f"mean over {len(done)} kinds {mean:.3f}; lies {lies} of {sure} {lies / max(1, sure):.3f}"]
+        [*lines, f"mean over {len(counted)} kinds {mean:.3f}; lies {lies} of {sure} {lies / max(1, sure):.3f}"]
     )
 
 

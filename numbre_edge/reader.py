@@ -9,7 +9,7 @@ from typing import Protocol
 
 from numbre_edge.backends import Backend, open_backend
 from numbre_edge.model import ModelCard
-from numbre_edge.recognition import open_recogniser
+from numbre_edge.recognition import FINDER, open_recogniser
 from numbre_edge.sources.pictures import Picture, as_frame
 from numbre_edge.types import Box, Explanation, Frame, Reading
 from numbre_edge.vision.page import Page
@@ -46,7 +46,7 @@ class Reader:
         card: str | Path | None = None,
         backend: str = "auto",
         min_confidence: float | None = None,
-        finder: str = "components",
+        finder: str = FINDER,
     ) -> None:
         self._made_again = partial(
             type(self), model, card=card, backend=backend, min_confidence=min_confidence, finder=finder

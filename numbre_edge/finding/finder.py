@@ -14,6 +14,7 @@ from numbre_edge.finding.tiles import Tile, tiles
 from numbre_edge.types import Pixels
 
 BATCH = 8  # tiles at a time: 14 MB of activations each
+_MOST = 3000  # answers, the surest: a page of 500 digits has fewer, a wall that looks like writing more
 
 
 def find(grey: Pixels, answer: Callable[[Pixels], Answers], side: int, *, threshold: float) -> Found:
@@ -33,7 +34,8 @@ def find(grey: Pixels, answer: Callable[[Pixels], Answers], side: int, *, thresh
             found = tile.owned(peaks(answers, at, threshold=threshold))
             scale = np.array([*level.scale] * 2, np.float32)
             parts.append(Found(found.boxes / scale, found.heat, found.classes, found.mark))
-    return suppressed(Found.joined(parts))
+    found = Found.joined(parts)
+    return suppressed(found.chosen(np.argsort(-found.heat, kind="stable")[:_MOST]))
 
 
 def _batches(pending: Iterator[tuple[Level, Tile]]) -> Iterator[list[tuple[Level, Tile]]]:

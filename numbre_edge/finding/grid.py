@@ -20,6 +20,8 @@ CLASSES = (*DIGITS, *MARKS)
 DIGIT_CLASSES = len(DIGITS)  # the first of CLASSES; the others are marks
 # A digit belongs to the level where it is so high, pixels: an octave, and a little more so that none falls between two.
 LOWEST, HIGHEST = 12.5, 32.0
+# Just outside, the network is neither taught that it is one nor that it is none; what it says farther out is another's.
+TOO_LOW, TOO_HIGH = 10.0, 40.0
 # Boxes are written in natural logarithms of shares of these, pixels, and centres in cells from the middle of theirs.
 _WIDTH, _HEIGHT = 16.0, 20.0
 _LARGEST = 2.0  # of a logarithm: no digit of the level is e² times as wide
@@ -108,15 +110,19 @@ def peaks(answers: Answers, tile: int, *, threshold: float) -> Found:
         top = (heat > least) & (heat >= cv2.dilate(heat, np.ones((3, 3), np.uint8)))
         rows, columns = np.nonzero(top)
         cells = np.column_stack([columns, rows])
+        boxes = decoded(answers.boxes[tile, rows, columns], cells)
+        if kind == 0:
+            level = (boxes[:, 3] >= TOO_LOW) & (boxes[:, 3] <= TOO_HIGH)
+            rows, columns, boxes = rows[level], columns[level], boxes[level]
         logits = answers.classes[tile, rows, columns].copy()
         logits[:, slice(DIGIT_CLASSES, None) if kind == 0 else slice(DIGIT_CLASSES)] = -np.inf
         powers = np.exp(logits - logits.max(1, initial=-1e9, keepdims=True))
         parts.append(
             Found(
-                decoded(answers.boxes[tile, rows, columns], cells),
-                (1 / (1 + np.exp(-heat[top]))).astype(np.float32),
+                boxes,
+                (1 / (1 + np.exp(-heat[rows, columns]))).astype(np.float32),
                 (powers / powers.sum(1, keepdims=True)).astype(np.float32),
-                np.full(len(cells), kind == 1),
+                np.full(len(boxes), kind == 1),
             )
         )
     return Found.joined(parts)

@@ -22,13 +22,13 @@ def overlaps(box: Floats, boxes: Floats) -> tuple[Floats, Floats]:
 
 
 def suppressed(found: Found) -> Found:
-    """Return ``found`` without what a surer one overlaps, surest first; marks and digits do not compete."""
+    """Return ``found`` without what a surer one overlaps, surest first; a mark within a digit's box may stay."""
     left: NDArray[np.intp] = np.argsort(-found.heat, kind="stable")
     kept = []
     while len(left):
         best, rest = left[0], left[1:]
         kept.append(best)
         union, smaller = overlaps(found.boxes[best], found.boxes[rest])
-        same = (union > _UNION) | (smaller > _SMALLER)
-        left = rest[~(same & (found.mark[rest] == found.mark[best]))]
+        same = (union > _UNION) | (smaller > _SMALLER) & (found.mark[rest] == found.mark[best])
+        left = rest[~same]
     return found.chosen(np.array(kept, np.intp))

@@ -18,6 +18,8 @@ from numbre_edge.types import Box, Boxes, Floats, Lattice, Patches, Pixels, Reco
 from numbre_edge.vision.cutouts import cut_out
 from numbre_edge.vision.page import Page
 
+_MARK = 0.3  # heat from which a mark is one: as sure as a digit must be to be read
+
 
 @dataclass(frozen=True, eq=False)
 class Seen:
@@ -44,7 +46,7 @@ class LearnedRecogniser:
 
     def recognise(self, page: Page) -> Recognition:
         seen = self.look(page)
-        opinions = weighed(seen.digits.heat, seen.digits.classes, seen.rows, self._trust)
+        opinions = weighed(seen.digits.heat, seen.digits.classes, seen.rows, seen.patches.boxes, self._trust)
         # What is a line is told by boxes that are level, in whole pixels of the frame's size.
         level = seen.patches.placed(partial(in_frame, placement=levelled(page.placement)))
         read = grouped(level, opinions, threshold=self._min_confidence or 0.0)
@@ -54,7 +56,7 @@ class LearnedRecogniser:
         """Find what may be digits, and have each read a second time."""
         threshold = self._finder.model.card.reject_threshold
         found = find(page.upright_grey, self._answer, self._side, threshold=threshold)
-        digits, marks = found.chosen(~found.mark), found.chosen(found.mark)
+        digits, marks = found.chosen(~found.mark), found.chosen(found.mark & (found.heat > _MARK))
         boxes = _whole(digits.boxes)
         patches = Patches(
             pixels=cut_out(page, boxes),

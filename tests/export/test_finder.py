@@ -12,9 +12,10 @@ from numbre_edge.errors import DataError
 from numbre_edge.finding.grid import BOXES_TIMES, CHANNELS, CLASSES, HIGHEST, LOWEST, STRIDE, Answers, decoded
 from numbre_edge.finding.light import PAPER
 from numbre_edge.types import Floats, Pixels
+from numbre_export.synthesis.views import View
 from numbre_export.training.finder.scoring import score
 from numbre_export.training.finder.targets import Targets, heights, targets
-from numbre_export.training.finder.views import Shards, Variation, View, varied
+from numbre_export.training.finder.views import Shards, Variation, varied
 
 SIZE = (128, 192)
 

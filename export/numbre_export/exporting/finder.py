@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import argparse
 import csv
-import hashlib
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import keras
@@ -23,27 +23,30 @@ import numpy as np
 from numbre_edge.atomic import write_file
 from numbre_edge.backends import open_backend, open_finder
 from numbre_edge.backends.registry import running
+from numbre_edge.decoding.opinions import Trust
 from numbre_edge.errors import ModelError
 from numbre_edge.finding.grid import CLASSES, Answers
 from numbre_edge.finding.light import LIGHT, PAPER
-from numbre_edge.model import SUMS, Format, read_sums
+from numbre_edge.model import Format
 from numbre_edge.recognition.learned import LearnedRecogniser
 from numbre_edge.types import Pixels
 from numbre_export.exporting.cards import embed, finder_card
 from numbre_export.exporting.convert import Kind, to_onnx, to_tflite
-from numbre_export.exporting.trust import fit
+from numbre_export.exporting.gate import put
+from numbre_export.exporting.trust import fit, pages
+from numbre_export.quiet import held_back
 from numbre_export.synthesis.sources import Sources
+from numbre_export.synthesis.views import View
 from numbre_export.training.finder.loop import HISTORY, MODEL, answering
 from numbre_export.training.finder.network import build
 from numbre_export.training.finder.scoring import Score, score
-from numbre_export.training.finder.views import Shards, Variation, View, varied
+from numbre_export.training.finder.views import Shards, Variation, varied
 
-SIDE = (
-    256  # of a tile: large enough that its margins are a third of it, small enough that a small picture wastes little
-)
+SIDE = 256  # of a tile: its margins are then a third of it, and a small picture wastes little
 _KINDS = (Kind("onnx", "float32"), Kind("tflite", "int8"))
 _CALIBRATION = 200  # tiles that int8 takes its ranges from
-_PAGES = 1500  # that trust is fitted on
+_PAGES = 500  # that trust is fitted on: some 20,000 detections
+THRESHOLD = 0.2  # of heat: what is less likely is not looked at twice
 
 
 @dataclass(frozen=True)
@@ -65,45 +68,48 @@ def export_finder(
     run: Path,
     training: Sequence[View],
     validation: Sequence[View],
-    sources: Sources,
+    pages: Iterable[View],
     folder: Path,
     *,
     budgets: Budgets = Budgets(),
 ) -> None:
     """Convert the model of ``run`` and keep in ``folder`` what passes.
 
+    Args:
+        run: folder of a training run.
+        training: int8 takes its ranges from some of these.
+        validation: every file is measured on them, each as one level.
+        pages: pictures of other writers; how far the finder is to be believed is fitted to them.
+        folder: where to; SHA256SUMS there is brought up to date.
+        budgets: how far each file may be from Keras.
+
     Raises:
-        ModelError: a file is over its budgets; it is not written.
+        ModelError: a file is over its budgets; it, and those after it, are not written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     model = build((SIDE, SIDE))
     model.set_weights(keras.saving.load_model(run / MODEL, compile=False).get_weights())
     reference = score(_on_tiles(answering(model)), validation)
-    print(f"keras {reference}", file=sys.stderr, flush=True)
-    trust: dict[str, float] = {}
+    _tell(f"Keras: {reference}")
+    trust: Trust | None = None
     for kind in _KINDS:
-        path = folder / kind.file_name(model.name)
-        content = to_onnx(model) if kind.format == "onnx" else to_tflite(model, "int8", _calibration(training))
+        name = kind.file_name(model.name)
         card = finder_card(kind, shape=(SIDE, SIDE), classes=CLASSES, light=LIGHT, training=_told(run))
-        card = replace(card, reject_threshold=reference.threshold)
-        trial = path.with_name(f".trial-{path.name}")
-        try:
+        card = replace(card, reject_threshold=THRESHOLD)
+        with held_back():
+            content = to_onnx(model) if kind.format == "onnx" else to_tflite(model, "int8", _calibration(training))
+        with TemporaryDirectory() as temporary:
+            trial = Path(temporary) / name
             write_file(trial, embed(content, card, kind.format))
-            measured = [
+            scores = [
                 _measured(trial, runtime, kind, model, reference, validation, budgets)
                 for runtime in running(kind.format)
             ]
-            if not trust:
+            if trust is None:
                 backend = running(kind.format)[0]
-                recogniser = LearnedRecogniser(open_finder(backend, trial), open_backend(backend), None)
-                trust = asdict(fit(recogniser, sources, count=_PAGES, seed=1))
-            figures = {"rendered views": {"set": "validation", "n": len(validation)} | asdict(measured[0])}
-            card = replace(card, trust=trust, metrics=figures)
-            write_file(path, embed(content, card, kind.format))
-        finally:
-            trial.unlink(missing_ok=True)
-        _add_sum(path)
-        print(f"{path}: {path.stat().st_size:,} bytes, kept", file=sys.stderr, flush=True)
+                trust = fit(LearnedRecogniser(open_finder(backend, trial), open_backend(backend), None), pages)
+        metrics = {"rendered views": {"set": "validation", "n": len(validation), **asdict(scores[0])}}
+        put(folder / name, embed(content, replace(card, trust=asdict(trust), metrics=metrics), kind.format))
+        _tell(f"{name}: kept")
 
 
 def _measured(
@@ -119,7 +125,7 @@ def _measured(
         raise ModelError(f"{path.name}: has {size:,} bytes; its budget is {most:,}")
     finder = open_finder(runtime, path)
     found = score(_on_tiles(lambda tiles: Answers.of(finder.answer(tiles), SIDE)), validation)
-    print(f"{path.name} {runtime} {found}", file=sys.stderr, flush=True)
+    _tell(f"{path.name} by {runtime}: {found}")
     if 100 * (reference.f1 - found.f1) > budgets.f1:
         raise ModelError(f"{path.name}: {runtime} finds with F1 {found.f1:.4f}, Keras with {reference.f1:.4f}")
     if kind.quantization == "float32":
@@ -164,10 +170,8 @@ def _told(run: Path) -> dict[str, Any]:
         }
 
 
-def _add_sum(path: Path) -> None:
-    sums = {name: digest for name, digest in read_sums(path.parent).items() if (path.parent / name).is_file()}
-    sums[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
-    write_file(path.parent / SUMS, "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items())).encode())
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def main() -> None:
@@ -177,7 +181,8 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path, required=True)
     given = parser.parse_args()
     sources = Sources.load(given.mnist, given.pen, given.symbols, "validation")
-    export_finder(given.run, Shards(given.shards).views, Shards(given.validation).views, sources, given.out)
+    rendered = pages(sources, _PAGES, np.random.default_rng(1))
+    export_finder(given.run, Shards(given.shards).views, Shards(given.validation).views, rendered, given.out)
 
 
 if __name__ == "__main__":

@@ -86,7 +86,7 @@ def export(
         try:
             begin(path.name)
             found, content = _made(model, kind, cards[kind], calibration, reference, budgets)
-            _put(path, content)
+            put(path, content)
         except NumbreError as exc:
             exc.add_note(f"kept: {', '.join(kept_files(rows)) or 'nothing'}")
             raise
@@ -182,7 +182,7 @@ def _with_figures(card: ModelCard, measured: Measured, n: int) -> ModelCard:
     )
 
 
-def _put(path: Path, content: bytes | None) -> None:
+def put(path: Path, content: bytes | None) -> None:
     """Put a file in its place, or take an earlier one away, and bring SHA256SUMS beside it up to date."""
     sums = {name: digest for name, digest in read_sums(path.parent).items() if (path.parent / name).is_file()}
     sums.pop(path.name, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 import cv2
 import numpy as np
@@ -12,7 +13,7 @@ import tensorflow as tf
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from numbre_edge.decoding.opinions import Trust, weighed
+from numbre_edge.decoding.opinions import LEAST, Trust, beside
 from numbre_edge.finding.overlap import overlaps
 from numbre_edge.recognition.learned import LearnedRecogniser
 from numbre_edge.types import Floats, Frame
@@ -25,6 +26,7 @@ _NONE = len(DIGITS)
 _SAME, _SHARED = 0.5, 0.4  # of the union, to be a digit; of the smaller, to be too near one to be none
 _SIDES = (60, 700)  # of a page, pixels
 _SCALES = (0.6, 3.0)  # what pages are enlarged by: a camera's pixels are not the renderer's
+_NEIGHBOURS = 6  # looked at: a number has two a digit, and levels overlap
 _STEPS, _RATE = 400, 0.03  # of the fit
 
 
@@ -33,13 +35,15 @@ class Evidence:
     """What was said of N detections, and the truth.
 
     Attributes:
-        heat, found, read: as ``decoding.opinions.weighed`` takes them.
-        truth: (N,) int: the digit, or 10 where there is none.
+        heat, found, read: as ``decoding.opinions.weighed`` takes them, the digits alone.
+        beside: (N, K) int, which of them stand beside each; -1 for none.
+        truth: (N,) int: the digit, 10 where there is none, -1 where nobody can say.
     """
 
     heat: Floats
     found: Floats
     read: Floats
+    beside: NDArray[np.intp]
     truth: NDArray[np.intp]
 
 
@@ -57,15 +61,23 @@ def pages(sources: Sources, count: int, rng: Generator) -> Iterable[View]:
 
 
 def evidence(recogniser: LearnedRecogniser, rendered: Iterable[View]) -> Evidence:
-    """Collect what is said of pages; of what is hard to read, or half a digit, nothing is asked."""
-    parts = []
+    """Collect what is said of pages."""
+    none = np.zeros((0, _NONE), np.float32)
+    nobody = np.zeros((0, _NEIGHBOURS), np.intp)
+    parts, count = [(np.zeros(0, np.float32), none, none, nobody, np.zeros(0, np.intp))], 0
     for view in rendered:
         page = Page(Frame(view.grey), level=False)
         seen = recogniser.look(page)
         boxes = np.asarray(seen.digits.boxes / page.scale, np.float32)
-        truth = np.array([_truth(box, view) for box in boxes], np.intp).reshape(-1)
-        asked = truth >= 0
-        parts.append((seen.digits.heat[asked], seen.digits.classes[asked], seen.rows[asked], truth[asked]))
+        if len(boxes):
+            truth = np.array([_truth(box, view) for box in boxes], np.intp)
+            # Neighbours first: False sorts before True.
+            near = beside(seen.patches.boxes)
+            order = np.argsort(~near, axis=1, kind="stable")[:, :_NEIGHBOURS]
+            which = np.where(np.take_along_axis(near, order, 1), order + count, -1)
+            which = np.pad(which, ((0, 0), (0, _NEIGHBOURS - which.shape[1])), constant_values=-1)
+            parts.append((seen.digits.heat, seen.digits.classes[:, :_NONE], seen.rows[:, :_NONE], which, truth))
+            count += len(boxes)
     return Evidence(*(np.concatenate(all_of) for all_of in zip(*parts, strict=True)))
 
 
@@ -83,39 +95,50 @@ def _truth(box: Floats, view: View) -> int:
 def fitted(seen: Evidence) -> Trust:
     """Return the trust that makes the truth most likely."""
     names = [field.name for field in fields(Trust)]
-    logs = [tf.constant(np.log(np.maximum(part, 1e-3)), tf.float32) for part in (seen.found[:, :10], seen.read[:, :10])]
-    ink = tf.constant(np.log(np.maximum(seen.read[:, :10].sum(1), 1e-3)), tf.float32)
-    odds = tf.constant(np.log(np.maximum(seen.heat, 1e-3)) - np.log(np.maximum(1 - seen.heat, 1e-3)), tf.float32)
-    truth = tf.constant(seen.truth)
     values = tf.Variable([asdict(Trust())[name] for name in names], dtype=tf.float32)
     optimizer = tf.keras.optimizers.Adam(_RATE)
+    asked = np.flatnonzero(seen.truth >= 0)
+    truth = tf.constant(seen.truth[asked])
     for _ in range(_STEPS):
         with tf.GradientTape() as tape:
-            at = dict(zip(names, tf.unstack(values), strict=True))
-            digit = at["bias"] + at["heat"] * odds + at["ink"] * ink
-            which = tf.nn.log_softmax(at["finder"] * logs[0] + at["classifier"] * logs[1])
-            of_digits = tf.math.log_sigmoid(digit)[:, tf.newaxis] + which
-            whole = tf.concat([of_digits, tf.math.log_sigmoid(-digit)[:, tf.newaxis]], 1)
-            wrong = -tf.reduce_mean(tf.gather(whole, truth, batch_dims=1))
+            rows = tf.gather(_believed(seen, dict(zip(names, tf.unstack(values), strict=True))), asked)
+            wrong = -tf.reduce_mean(tf.gather(rows, truth, batch_dims=1))
         optimizer.apply_gradients([(tape.gradient(wrong, values), values)])
     return Trust(**{name: round(float(value), 3) for name, value in zip(names, values.numpy(), strict=True)})
 
 
+def _believed(seen: Evidence, trust: dict[str, Any]) -> Any:
+    """Return logarithms of what ``decoding.opinions.weighed`` returns, for all pages at once, as a tensor."""
+    first, second = _logarithm(seen.found[:, :_NONE]), _logarithm(seen.read[:, :_NONE])
+    stands = _logarithm(seen.heat) - _logarithm(1 - seen.heat)
+    odds = trust["bias"] + trust["heat"] * stands + trust["ink"] * _logarithm(seen.read[:, :_NONE].sum(1))
+    likely = tf.where(seen.beside >= 0, tf.gather(tf.sigmoid(odds), np.maximum(seen.beside, 0)), 0.0)
+    odds += trust["company"] * tf.reduce_max(likely, 1)
+    which = tf.nn.log_softmax(trust["finder"] * first + trust["classifier"] * second)
+    digits = tf.math.log_sigmoid(odds)[:, tf.newaxis] + which
+    return tf.concat([digits, tf.math.log_sigmoid(-odds)[:, tf.newaxis]], 1)
+
+
+def _logarithm(probabilities: Floats) -> Floats:
+    return np.log(np.maximum(probabilities, LEAST)).astype(np.float32)
+
+
 def told(seen: Evidence, trust: Trust) -> str:
     """Return, for what is believed at several levels, how much of it is true."""
-    rows = weighed(seen.heat, seen.found, seen.read, trust)
+    asked = seen.truth >= 0
+    rows, truth = np.exp(_believed(seen, asdict(trust)).numpy())[asked], seen.truth[asked]
     best, value = rows[:, :_NONE].max(1), rows[:, :_NONE].argmax(1)
     lines = []
     for low, high in ((0.3, 0.5), (0.5, 0.7), (0.7, 0.9), (0.9, 0.95), (0.95, 0.99), (0.99, 1.01)):
         within = (best >= low) & (best < high)
-        right = float((value == seen.truth)[within].mean()) if within.any() else float("nan")
+        right = float((value == truth)[within].mean()) if within.any() else float("nan")
         lines.append(f"{low:.2f} to {min(high, 1):.2f}: {right:.3f} right of {int(within.sum())}")
     return "\n".join(lines)
 
 
-def fit(recogniser: LearnedRecogniser, sources: Sources, *, count: int, seed: int) -> Trust:
-    """Render ``count`` pages, see what is said of them, and say how far it is to be believed."""
-    seen = evidence(recogniser, pages(sources, count, np.random.default_rng(seed)))
-    trust = fitted(seen)
+def fit(recogniser: LearnedRecogniser, rendered: Iterable[View]) -> Trust:
+    """See what is said of rendered pages, and say how far it is to be believed; Trust() where nothing is said."""
+    seen = evidence(recogniser, rendered)
+    trust = fitted(seen) if len(seen.truth) else Trust()
     print(f"{trust}\n{told(seen, trust)}", file=sys.stderr, flush=True)
     return trust

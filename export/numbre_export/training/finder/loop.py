@@ -121,7 +121,7 @@ def train(
                 averaged.save(temporary)
             heat, classes, boxes = (sums / steps).tolist()
             line = Epoch(int(at), heat, classes, boxes, len(shards.views), time.monotonic() - begun)
-            _write(line, measured, folder / HISTORY, fresh=int(at) == steps)
+            _write(line, measured, folder / HISTORY, fresh=int(at) == steps or not (folder / HISTORY).exists())
             shards.refresh()
 
 

@@ -11,8 +11,8 @@ from numbre_edge.finding.grid import DIGIT_CLASSES, Answers, peaks
 from numbre_edge.finding.light import normalized
 from numbre_edge.finding.overlap import overlaps, suppressed
 from numbre_edge.types import Pixels
+from numbre_export.synthesis.views import View
 from numbre_export.training.finder.targets import heights, taught
-from numbre_export.training.finder.views import View
 
 THRESHOLDS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
 _SAME = 0.5  # of the union, as in PASCAL VOC (M. Everingham et al., 2010)
@@ -71,6 +71,6 @@ def _compared(answers: Answers, at: int, view: View, threshold: float) -> tuple[
 
 
 def _score(tally: np.ndarray, threshold: float) -> Score:
-    right, placed, detections, digits = tally
+    right, placed, detections, digits = tally.tolist()
     both = max(1.0, detections + digits)
     return Score(right / max(1.0, detections), right / max(1.0, digits), 2 * right / both, 2 * placed / both, threshold)

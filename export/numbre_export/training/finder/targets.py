@@ -7,11 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from numbre_edge.finding.grid import DIGIT_CLASSES, HIGHEST, LOWEST, STRIDE, encoded
+from numbre_edge.finding.grid import DIGIT_CLASSES, HIGHEST, LOWEST, STRIDE, TOO_HIGH, TOO_LOW, encoded
 from numbre_edge.types import Floats
 
-# Just outside the level's range a digit is neither taught nor forbidden.
-_TOO_LOW, _TOO_HIGH = 10.0, 40.0
 # Deviation of the bump of heat around a centre: this share of the box, and at least so many cells.
 _SPREAD, _LEAST = 0.14, 0.45
 # Around a centre, as far as the heat is at least this, cells are taught class and box too.
@@ -54,7 +52,7 @@ def heights(boxes: Floats, labels: NDArray[np.int8]) -> Floats:
 def taught(tall: Floats, hard: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return two (N,) bool for boxes of these heights: which are to be found, and which may be."""
     to_find = ~hard & (tall >= LOWEST) & (tall <= HIGHEST)
-    return to_find, ~to_find & (hard | (tall >= _TOO_LOW)) & (tall <= _TOO_HIGH) | (tall == 0)
+    return to_find, ~to_find & (hard | (tall >= TOO_LOW)) & (tall <= TOO_HIGH) | (tall == 0)
 
 
 def targets(boxes: Floats, labels: NDArray[np.int8], hard: NDArray[np.bool_], size: tuple[int, int]) -> Targets:

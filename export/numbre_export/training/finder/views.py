@@ -8,30 +8,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from numbre_edge.errors import DataError
 from numbre_edge.finding.light import PAPER, normalized
-from numbre_edge.types import Floats, Pixels
+from numbre_export.synthesis.views import View
 
 SHARDS = "shard-*.npz"
-
-
-@dataclass(frozen=True, eq=False)
-class View:
-    """Grey pixels and what stands in them.
-
-    Attributes:
-        grey: (h, w) uint8.
-        boxes: (N, 4) float32 x, y, w, h, pixels.
-        labels: (N,) int8, by ``grid.CLASSES``.
-        hard: (N,) bool, what nobody should be asked to read.
-    """
-
-    grey: Pixels
-    boxes: Floats
-    labels: NDArray[np.int8]
-    hard: NDArray[np.bool_]
 
 
 class Shards:

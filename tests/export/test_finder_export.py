@@ -1,0 +1,77 @@
+"""A finder's files: what passes the gate is kept with its card, and says what may be believed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from numbre_edge.backends import open_finder
+from numbre_edge.decoding.opinions import Trust
+from numbre_edge.errors import ModelError
+from numbre_edge.finding.grid import CLASSES
+from numbre_edge.model import load_model, verify_sums
+from numbre_export.synthesis.views import View
+from tests.export.test_finder import view
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finder that has learned nothing."""
+    from numbre_export.training.finder.loop import HISTORY, MODEL
+    from numbre_export.training.finder.network import build
+
+    folder = tmp_path_factory.mktemp("run")
+    build((128, 192)).save(folder / MODEL)
+    (folder / HISTORY).write_text("step,views,f1\n1,2,0.0\n")
+    return folder
+
+
+@pytest.fixture
+def views() -> list[View]:
+    return [view(("7", 40, 60, 16, 20)), view(("3", 70, 60, 14, 22), ("1", 100, 30, 6, 24))]
+
+
+def test_both_files_are_kept_with_their_card_and_sums(run: Path, views: list[View], tmp_path: Path) -> None:
+    from numbre_export.exporting.finder import SIDE, export_finder
+
+    export_finder(run, views, views, views, tmp_path)
+
+    assert verify_sums(tmp_path) == {"finder.int8.tflite": True, "finder.onnx": True}
+    tiles = np.random.default_rng(0).integers(0, 256, (3, SIDE, SIDE), np.uint8)
+    for name in verify_sums(tmp_path):
+        card = load_model(tmp_path / name).card
+        assert (card.kind, card.classes, card.input.shape) == ("finder", CLASSES, (SIDE, SIDE))
+        assert Trust(**card.trust)
+    answers = [
+        open_finder(runtime, tmp_path / name).answer(tiles)
+        for runtime, name in (("onnx", "finder.onnx"), ("opencv", "finder.onnx"), ("tflite", "finder.int8.tflite"))
+    ]
+    assert np.abs(answers[0] - answers[1]).max() < 1e-3
+    assert np.abs(answers[0] - answers[2]).max() < 1.0
+
+
+def test_a_file_that_is_too_large_is_not_kept(run: Path, views: list[View], tmp_path: Path) -> None:
+    from numbre_export.exporting.finder import Budgets, export_finder
+
+    with pytest.raises(ModelError, match=r"finder.onnx: has .* bytes; its budget is 1,000"):
+        export_finder(run, views, views, views, tmp_path, budgets=Budgets(bytes=(("onnx", 1000), ("tflite", 1000))))
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_turns_out_right_is_believed_more() -> None:
+    from numbre_export.exporting.trust import Evidence, fitted
+
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 11, 2000)
+    heat = np.where(truth < 10, rng.uniform(0.5, 0.9, 2000), rng.uniform(0.2, 0.6, 2000)).astype(np.float32)
+    told = np.where(truth < 10, truth, rng.integers(0, 10, 2000))
+    right = (0.05 + 0.5 * np.eye(10)[told]).astype(np.float32)
+    guess = (0.05 + 0.5 * np.eye(10)[rng.integers(0, 10, 2000)]).astype(np.float32)
+
+    trust = fitted(Evidence(heat, right, guess, np.full((2000, 6), -1), truth))
+
+    assert trust.finder > 2 * trust.classifier
+    assert trust.heat > 1
