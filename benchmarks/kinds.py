@@ -1,6 +1,6 @@
 """Read every kind of labelled pictures, and say how well and how honestly.
 
-usage: python benchmarks/kinds.py DATA [--finder NAME] [--backend NAME] [KIND...]
+usage: python benchmarks/kinds.py DATA [--finder NAME --finder-model FILE] [--backend NAME] [KIND...]
 
 DATA/KIND/images and DATA/KIND/labels.csv (``file,label`` or ``file,expression``; numbers in reading order, ``-`` for
 none). Of each kind counts the F1 of its numbers; of ``amounts``, whose labels have no separators, the share of pictures
@@ -113,9 +113,10 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("kinds", nargs="*", default=KINDS)
     parser.add_argument("--finder", default="components")
+    parser.add_argument("--finder-model", type=Path)
     parser.add_argument("--backend", default="auto")
     given = parser.parse_args()
-    reader = Reader(backend=given.backend, finder=given.finder)
+    reader = Reader(backend=given.backend, finder=given.finder, finder_model=given.finder_model)
     print(report(measured(kind, labelled(given.data / kind), reader.read) for kind in given.kinds))
 
 

@@ -34,6 +34,7 @@ class Reader:
         backend: ``onnx``, ``tflite``, ``opencv`` or ``auto``.
         min_confidence: below it a digit reads ``?``; None takes the model's own threshold.
         finder: how digits are found, one of ``numbre_edge.recognition.FINDERS``.
+        finder_model: the finder's own file, an ``.onnx`` or ``.tflite``, where it is not ``components``.
 
     Raises:
         NumbreError: the model or the backend cannot be used.
@@ -47,14 +48,26 @@ class Reader:
         backend: str = "auto",
         min_confidence: float | None = None,
         finder: str = FINDER,
+        finder_model: str | Path | None = None,
     ) -> None:
         self._made_again = partial(
-            type(self), model, card=card, backend=backend, min_confidence=min_confidence, finder=finder
+            type(self),
+            model,
+            card=card,
+            backend=backend,
+            min_confidence=min_confidence,
+            finder=finder,
+            finder_model=finder_model,
         )
         self.backend: Backend = open_backend(
             backend, Path(model) if model is not None else None, card=Path(card) if card is not None else None
         )
-        self._recogniser = open_recogniser(finder, self.backend, min_confidence=min_confidence)
+        self._recogniser = open_recogniser(
+            finder,
+            self.backend,
+            model=Path(finder_model) if finder_model is not None else None,
+            min_confidence=min_confidence,
+        )
 
     def __reduce__(self) -> tuple[Callable[[], Reader], tuple[()]]:
         return self._made_again, ()

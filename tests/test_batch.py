@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import weakref
 from pathlib import Path
 
@@ -116,7 +115,6 @@ class Watcher(Listener):
     def take(self, outcome: Outcome) -> None:
         if outcome.frame is not None:
             self._alive.add(outcome.frame)
-        gc.collect()
         self.most = max(self.most, len(self._alive))
 
 

@@ -18,6 +18,7 @@ from numbre_edge.types import Box
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 MODEL = Path(__file__).parent / "cli" / "tiny.onnx"  # made by make_tiny_model.py there
+FINDER_MODEL = Path(__file__).parent / "backends" / "finder.onnx"  # made by make_models.py there
 MnistSample = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
 
@@ -192,8 +193,20 @@ def test_a_reader_pickles_by_its_arguments(reader: Reader, page: NDArray[np.uint
 
 
 def test_no_such_finder_is_wrong_usage() -> None:
-    with pytest.raises(UsageError, match="no finder 'magic'; there is components"):
+    with pytest.raises(UsageError, match="no finder 'magic'; there are components, learned, both"):
         Reader(MODEL, finder="magic")
+
+
+def test_a_finder_needs_its_model() -> None:
+    with pytest.raises(UsageError, match="finder 'learned' needs a model, and none comes along"):
+        Reader(MODEL, finder="learned")
+
+
+@pytest.mark.parametrize("finder", ["learned", "both"])
+def test_a_finder_reads_beside_the_rules(finder: str) -> None:
+    reader = pickle.loads(pickle.dumps(Reader(MODEL, backend="onnx", finder=finder, finder_model=FINDER_MODEL)))
+
+    assert isinstance(reader.read(np.full((90, 120), 255, np.uint8)), list)
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"\xff\xd8\xff\xe0 cut"])

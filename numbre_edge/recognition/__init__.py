@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from numbre_edge.errors import UsageError
 
-if TYPE_CHECKING:  # the command line names the finders, and loads none for its help
+if TYPE_CHECKING:
+    from pathlib import Path
+
     from numbre_edge.backends import Backend
     from numbre_edge.recognition.recogniser import Recogniser
 
@@ -14,7 +16,9 @@ FINDERS = ("components", "learned", "both")
 FINDER = "components"  # unless another is asked for
 
 
-def open_recogniser(finder: str, backend: Backend, *, min_confidence: float | None = None) -> Recogniser:
+def open_recogniser(
+    finder: str, backend: Backend, *, model: Path | None = None, min_confidence: float | None = None
+) -> Recogniser:
     """Put a finder and a classifier together.
 
     Args:
@@ -22,22 +26,23 @@ def open_recogniser(finder: str, backend: Backend, *, min_confidence: float | No
             was taught what a digit looks like, on any page. ``both``: connected ink where it is sure and the network
             confirms it, else the network.
         backend: what reads patches.
+        model: the network's file; for the last two, as none comes with the package.
         min_confidence: below it a digit is doubtful; None takes the model's own threshold.
 
     Raises:
-        UsageError: no such finder.
+        UsageError: no such finder, or one without its model.
     """
+    if finder not in FINDERS:
+        raise UsageError(f"no finder {finder!r}; there are {', '.join(FINDERS)}")
+    from numbre_edge.recognition.components import ComponentRecogniser
+
     if finder == "components":
-        from numbre_edge.recognition.components import ComponentRecogniser
-
         return ComponentRecogniser(backend, min_confidence)
-    if finder == "learned":
-        from numbre_edge.backends import open_finder
-        from numbre_edge.recognition.learned import LearnedRecogniser
+    if model is None:
+        raise UsageError(f"finder {finder!r} needs a model, and none comes along: give it with finder_model")
+    from numbre_edge.backends import open_finder
+    from numbre_edge.recognition.both import BothRecogniser
+    from numbre_edge.recognition.learned import LearnedRecogniser
 
-        return LearnedRecogniser(open_finder(backend.name), backend, min_confidence)
-    if finder == "both":
-        from numbre_edge.recognition.both import BothRecogniser
-
-        return BothRecogniser(*(open_recogniser(way, backend, min_confidence=min_confidence) for way in FINDERS[:2]))
-    raise UsageError(f"no finder {finder!r}; there are {', '.join(FINDERS)}")
+    learned = LearnedRecogniser(open_finder(backend.name, model), backend, min_confidence)
+    return learned if finder == "learned" else BothRecogniser(ComponentRecogniser(backend, min_confidence), learned)
