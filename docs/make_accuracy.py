@@ -156,7 +156,7 @@ def pictures(options: Options) -> list[Table]:
     head = ("exact", "number F1", "wrong at 95 %")
     wrong, sure = float32["together"]["sure_and_wrong"], float32["together"]["sure"]
     note = (
-        f"The mean over {len(folders)} sets, {float32['mean']:.2f}, is what counts: *together* is mostly large sets of "
+        f"The mean over {len(folders)} sets, {float32['mean']:.3f}, is what counts: *together* is mostly large sets of "
         f"easy pictures.\nOf all numbers read with a confidence of 95 % or more {wrong / sure:.0%} are wrong."
     )
     return [Table(("set", "what", "n", *head, *(f"int8: {name}" for name in head)), tuple(rows), note)]
