@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 
 from numbre_edge.recognition.recogniser import Recogniser
-from numbre_edge.types import Digit, Floats, Reading, Recognition
+from numbre_edge.types import Boxes, Digit, Floats, Reading, Recognition
 from numbre_edge.vision.page import Page
 
 # Connected ink is believed where its least certain number is as sure as this; what the finder does not confirm is never
@@ -16,6 +16,7 @@ _SURE = 0.9
 # The finder sees more than the rules where it has so many more digits that are likelier than not: frames, combs and
 # cheques swallow digits whole, and rules cannot say that they did not see.
 _MORE, _LIKELY = 2, 0.5
+_SHARED = 0.5  # of the smaller of two boxes that are of the same ink
 
 
 class BothRecogniser:
@@ -31,12 +32,47 @@ class BothRecogniser:
 
     def recognise(self, page: Page) -> Recognition:
         ruled, learned = self._components.recognise(page), self._learned.recognise(page)
-        if not learned.readings:
+        looked_at = _looked_at(ruled, learned.patches.boxes)
+        ruled = _only(ruled, [share >= _SHARED for share in looked_at])
+        likely = _only(learned, [reading.confidence >= _LIKELY for reading in learned.readings])
+        if not likely.readings:
             return _confirmed(ruled, learned)
         sure = ruled.readings and min(reading.confidence for reading in ruled.readings) >= _SURE
         seen = sum(digit.confidence >= _LIKELY for reading in learned.readings for digit in reading.digits)
         missed = seen - sum(len(reading.digits) for reading in ruled.readings)
-        return _confirmed(ruled, learned) if sure and missed < _MORE else learned
+        return _confirmed(ruled, learned) if sure and missed < _MORE else likely
+
+
+def _looked_at(ruled: Recognition, boxes: Boxes) -> list[float]:
+    """Return for each number the share of its digits where the finder saw anything at all.
+
+    On a photograph of anything, ink that is no writing is not worth a second look to it.
+    """
+    left, top = boxes[:, 0], boxes[:, 1]
+    right, bottom = left + boxes[:, 2], top + boxes[:, 3]
+    shares = []
+    for reading in ruled.readings:
+        seen = 0
+        for digit in reading.digits:
+            x, y, width, height = digit.box
+            wide = np.minimum(right, x + width) - np.maximum(left, x)
+            high = np.minimum(bottom, y + height) - np.maximum(top, y)
+            smaller = np.minimum(boxes[:, 2] * boxes[:, 3], width * height)
+            seen += bool(np.any(wide.clip(0) * high.clip(0) > _SHARED * smaller))
+        shares.append(seen / len(reading.digits))
+    return shares
+
+
+def _only(recognition: Recognition, kept: list[bool]) -> Recognition:
+    """Return those of its numbers that are ``kept``."""
+    sources = iter(recognition.sources)
+    readings, own = [], []
+    for reading, keep in zip(recognition.readings, kept, strict=True):
+        patches = [next(sources) for _ in reading.digits]
+        if keep:
+            readings.append(reading)
+            own += patches
+    return Recognition(tuple(readings), recognition.patches, recognition.probabilities, tuple(own))
 
 
 def _confirmed(ruled: Recognition, learned: Recognition) -> Recognition:

@@ -50,7 +50,10 @@ def test_what_both_read_stays_as_sure_as_it_is() -> None:
 
 def test_what_the_finder_does_not_confirm_is_not_certain() -> None:
     assert both(Says(("407", 0.99)), Says(("401", 0.6))) == [("407", pytest.approx(0.9))]
-    assert both(Says(("407", 0.99)), Says()) == [("407", pytest.approx(0.9))]
+
+
+def test_ink_that_the_finder_would_not_look_at_twice_is_no_number() -> None:
+    assert both(Says(("407", 0.99)), Says()) == []
 
 
 def test_where_connected_ink_doubts_the_finder_is_believed() -> None:
@@ -58,8 +61,8 @@ def test_where_connected_ink_doubts_the_finder_is_believed() -> None:
     assert both(Says(), Says(("401", 0.6))) == [("401", pytest.approx(0.6))]
 
 
-def test_doubtful_ink_is_better_than_nothing_found() -> None:
-    assert both(Says(("407", 0.5)), Says()) == [("407", pytest.approx(0.5))]
+def test_doubtful_ink_is_better_than_what_is_likelier_no_digit() -> None:
+    assert both(Says(("407", 0.5)), Says(("401", 0.4))) == [("407", pytest.approx(0.5))]
 
 
 def test_a_finder_that_sees_clearly_more_is_believed() -> None:
