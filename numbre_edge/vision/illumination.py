@@ -30,14 +30,6 @@ _STEP = 1.25
 # Polarity goes by the narrowest response that is this share of the strongest of either: of 322
 # pictures (development sets, samples, drawn pages) 1 came out wrong at 0.4 to 0.6, 3 at 0.3, 6 at 0.2.
 _PROMINENT = 0.4
-# Where the weaker polarity answers with this share of the stronger, it is asked which of them is rarer: where writing
-# is dense, the paper between strokes is as narrow as they are, and more of it.
-_UNSURE = 0.02
-# What takes more than this share of what is around it is no ink. Of digits printed at any pitch it is 0.83 and more,
-# of 733 pictures of the development sets, at most 60 of each, 0.59 or less.
-_MOST_INK = 0.6
-# How far around, in widths looked for: as far as one, a large 8 is as much ink as paper.
-_AROUND = 2
 # Window of the median in stroke widths: ink is less than half of it even inside an 8.
 _WINDOW = 4
 
@@ -80,7 +72,7 @@ def flatten(grey: Pixels, *, full: bool = False) -> Flattened:
         edges = np.zeros(grey.shape, np.bool_)
     else:
         small = _shrunk(grey)
-        ink = _ink(small, grey)
+        ink = _ink(small)
         light = ink.light
         ground = _background(small, ink.stroke)
         background = np.asarray(cv2.resize(ground, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
@@ -92,8 +84,8 @@ def flatten(grey: Pixels, *, full: bool = False) -> Flattened:
     return Flattened(np.asarray(cv2.bitwise_not(ratio), np.uint8), edges, light)
 
 
-def _ink(small: Pixels, grey: Pixels) -> Ink:
-    """Find the width and polarity of the ink of ``grey``, shrunk to ``small``: what is narrow and stands out most.
+def _ink(small: Pixels) -> Ink:
+    """Find the width and polarity of the ink: what is narrow and stands out most.
 
     White and black top-hats (F. Meyer, "Iterative image transformations for an
     automatic screening of cervical smears", 1979) of growing width; a sheet of
@@ -109,19 +101,8 @@ def _ink(small: Pixels, grey: Pixels) -> Ink:
     prominent = _PROMINENT * max(light.max(), dark.max())
     first = int(np.argmax(np.maximum(light, dark) >= prominent))
     is_light = bool(light[first] > dark[first])
-    if min(light[first], dark[first]) >= _UNSURE * max(light[first], dark[first]):
-        share = _light_share(grey, round(_AROUND * _STROKES[first] * max(grey.shape) / max(small.shape)))
-        is_light ^= (share if is_light else 1 - share) > _MOST_INK
     responses = light if is_light else dark
     return Ink(_STROKES[int(np.argmax(responses >= _RESPONSE * responses.max()))], is_light)
-
-
-def _light_share(grey: Pixels, side: int) -> float:
-    """Return how much of ``grey`` is nearer to the lightest than to the darkest within ``side``, where they differ."""
-    square = np.ones((side, side), np.uint8)
-    low, span = np.asarray(cv2.erode(grey, square)), np.asarray(cv2.morphologyEx(grey, cv2.MORPH_GRADIENT, square))
-    differ = span >= max(1, span.max() // 2)
-    return float(np.mean((grey - low > span // 2)[differ])) if differ.any() else 0.5
 
 
 def _energy(response: object) -> float:

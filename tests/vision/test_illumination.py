@@ -52,20 +52,6 @@ def test_light_ink_on_a_dark_board_is_the_same_in_the_negative(page: Ink, ink: N
     np.testing.assert_allclose(light.contrast.astype(int), dark.contrast.astype(int), atol=2)
 
 
-@pytest.mark.parametrize("light_ink", [False, True])
-@pytest.mark.parametrize(("width", "height"), [(400, 300), (860, 462), (1280, 960)])
-@pytest.mark.parametrize("pitch", [1.2, 1.6, 2, 3])
-def test_dense_print_does_not_make_its_paper_the_ink(width: int, height: int, pitch: float, light_ink: bool) -> None:
-    """Between strokes that stand close there is more paper than ink, and it is as narrow."""
-    (across, down), _ = cv2.getTextSize("8", cv2.FONT_HERSHEY_SIMPLEX, 0.45, 1)
-    page = blank(height, width)
-    for y in range(down + 2, height, round(down * pitch)):
-        for x in range(3, width - across, round(across * pitch)):
-            cv2.putText(page, str((7 * x + y) % 10), (x, y), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (40,), 1)
-
-    assert flatten(255 - page if light_ink else page).light_ink == light_ink
-
-
 @pytest.mark.parametrize("level", [60, 128, 250])
 def test_the_strength_of_the_light_does_not_matter(page: Ink, ink: NDArray[np.bool_], level: int) -> None:
     dimmed = (page.astype(np.float32) * (level / 255)).astype(np.uint8)
