@@ -103,10 +103,5 @@ class Reader:
         """Read a frame, or only the part of it within ``roi``, and keep every stage; boxes are the frame's."""
         page = Page(frame, roi=roi)
         recognition = self._recogniser.recognise(page)
-        return Explanation(
-            contrast=page.flattened.contrast,
-            mask=page.writing.mask,
-            placement=page.placement,
-            light_ink=page.flattened.light_ink,
-            recognition=recognition,
-        )
+        view = recognition.view or page
+        return Explanation(view.contrast, view.mask, view.placement, view.light_ink, recognition)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -172,6 +172,26 @@ class Reading:
         )
 
 
+class View(Protocol):
+    """A page as it was looked at.
+
+    Attributes:
+        contrast: (h, w) uint8 at working scale, set upright, illumination removed, ink bright on 0.
+        mask: (h, w) uint8, ink 255 on 0.
+        placement: where these two lie in the frame.
+        light_ink: whether the ink is lighter than its ground.
+    """
+
+    @property
+    def contrast(self) -> Pixels: ...
+    @property
+    def mask(self) -> Pixels: ...
+    @property
+    def placement(self) -> Placement: ...
+    @property
+    def light_ink(self) -> bool: ...
+
+
 @dataclass(frozen=True, eq=False)
 class Recognition:
     """What a recogniser read, and the evidence for it.
@@ -182,12 +202,14 @@ class Recognition:
         probabilities: (N, C) float32, as they decided: calibrated, and weighed by what else is in the picture. The
             first ten columns are the digits; a digit's confidence is that of its patch, to the last bit.
         sources: the patch that each digit of ``readings`` was read from, in their order.
+        view: how the page was looked at; None where that was as it looks at first.
     """
 
     readings: tuple[Reading, ...]
     patches: Patches
     probabilities: Floats
     sources: tuple[int, ...]
+    view: View | None = None
 
     @cached_property
     def chosen(self) -> dict[int, Digit]:
@@ -201,7 +223,7 @@ class Recognition:
         readings = tuple(
             Reading.of([Digit(d.value, d.confidence, next(boxes)) for d in reading.digits]) for reading in self.readings
         )
-        return Recognition(readings, patches, self.probabilities, self.sources)
+        return replace(self, readings=readings, patches=patches)
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,10 +231,7 @@ class Explanation:
     """Every stage of one reading, for people who ask why. All boxes are in frame pixels.
 
     Attributes:
-        contrast: (h, w) uint8 at working scale, set upright, illumination removed, ink bright on 0.
-        mask: (h, w) uint8, ink 255 on 0.
-        placement: where these two lie in the frame.
-        light_ink: whether the ink is lighter than its ground.
+        contrast, mask, placement, light_ink: as of the view from which it was read.
         recognition: what was read, and of which candidates.
     """
 

@@ -21,10 +21,11 @@ _WIDEST = 2.5
 _HIGHER = 4.0
 # Ink fainter than this share of the writing's is something else.
 _FAINT = 0.5
+# More components than any page of writing has are noise, grain, or the weave of something; what is written on it is so
+# many times as high as most of them.
+_TEXTURE, _STANDS_OUT = 4000, 10
 # The least size of a dot made on purpose, in widths of a stroke.
 _POINT = 0.7
-# More components than any page of writing has: noise, or the weave of something.
-_TEXTURE = 4000
 # Gaps in a stroke, and the thickness of a rule's remains, in widths of a stroke.
 _GAP = 0.5
 _HAIR = 0.6
@@ -73,17 +74,18 @@ def components(
     """
     count, found = cv2.connectedComponents(mask, connectivity=8, ltype=cv2.CV_32S)
     labels = np.asarray(found, np.int32)
-    if count > _TEXTURE:
-        return Components((), labels)
     # A few pixels in a hundred are ink: what is counted is counted on them alone.
     ink = np.flatnonzero(mask > 0)
     which = labels.ravel()[ink]
     on_edge = np.bincount(which[flattened.edges.ravel()[ink]], minlength=count)
+    extents = _extents(ink, which, count, mask.shape[1])
+    lowest = _STANDS_OUT * float(np.median(extents[1:, 3])) if count > _TEXTURE else 0.0
     symbols = [
         Symbol(Box(*row[:4]), (number,))
-        for number, row in enumerate(_extents(ink, which, count, mask.shape[1]).tolist())
+        for number, row in enumerate(extents.tolist())
         if number
         and row[4] >= _MIN_AREA
+        and row[3] >= lowest
         and on_edge[number] < _ON_EDGE * row[4]
         and not _is_rest_of_rule(row, stroke, len(mask), upright_rules=upright_rules)
         and (full or not _is_solid(row, mask.shape))

@@ -5,6 +5,7 @@ Each stage is made once, when somebody first asks for it: who looks at grey pixe
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -26,6 +27,8 @@ WORKING_SIDE = 1280
 # Smaller pictures are enlarged to about this, so that a stroke is several pixels wide.
 _ENLARGE_TO = 160
 _MAX_ENLARGEMENT = 4
+# Longer side of a thumbnail, pixels: somewhat more than a patch.
+_THUMBNAIL = 40
 # A picture with no longer side than this may be filled by its writing.
 _FULL = 64
 
@@ -60,6 +63,8 @@ class Page:
         frame: the picture.
         roi: the part of it to look at; None for all.
         level: whether a tilted page is set upright.
+        light_ink: whether the ink is lighter than its ground; None finds out.
+        thumbnail: whether it is looked at as if it were a very small picture, filled by its writing.
 
     Attributes:
         region: what of the frame the page is, in frame pixels.
@@ -68,15 +73,23 @@ class Page:
         UsageError: ``roi`` lies outside the picture.
     """
 
-    def __init__(self, frame: Frame, *, roi: Box | None = None, level: bool = True) -> None:
+    def __init__(
+        self,
+        frame: Frame,
+        *,
+        roi: Box | None = None,
+        level: bool = True,
+        light_ink: bool | None = None,
+        thumbnail: bool = False,
+    ) -> None:
         self.region = Box(0, 0, frame.width, frame.height) if roi is None else _within(roi, frame)
-        self._pixels = frame.pixels[self.region.y : self.region.bottom, self.region.x : self.region.right]
-        self._level = level
+        self._frame, self._level, self._known_light_ink, self._thumbnail = frame, level, light_ink, thumbnail
 
     @cached_property
     def grey(self) -> Pixels:
         """(H, W) uint8, the region as it is in the frame."""
-        return self._pixels if self._pixels.ndim == 2 else np.asarray(cv2.cvtColor(self._pixels, cv2.COLOR_BGR2GRAY))
+        part = self._frame.pixels[self.region.y : self.region.bottom, self.region.x : self.region.right]
+        return part if part.ndim == 2 else np.asarray(cv2.cvtColor(part, cv2.COLOR_BGR2GRAY))
 
     def grey_at(self, scale: float) -> Pixels:
         """Return ``grey`` with ``scale`` pixels per frame pixel; ``Placement(page.region, scale)`` places its boxes."""
@@ -89,12 +102,14 @@ class Page:
     @property
     def full(self) -> bool:
         """Whether the picture is so small that its writing may fill it."""
-        return max(self.region[2:]) <= _FULL
+        return self._thumbnail or max(self.region[2:]) <= _FULL
 
     @cached_property
     def scale(self) -> float:
         """Working pixels per frame pixel."""
         longer = max(self.region[2:])
+        if self._thumbnail:
+            return _MAX_ENLARGEMENT * min(1.0, _THUMBNAIL / longer)
         if longer > WORKING_SIDE:
             return WORKING_SIDE / longer
         return min(_MAX_ENLARGEMENT, _ENLARGE_TO / longer) if longer < _ENLARGE_TO else 1.0
@@ -103,6 +118,35 @@ class Page:
     def flattened(self) -> Flattened:
         """The upright page without its light, at working scale."""
         return self._upright.flattened
+
+    def negative(self) -> Page:
+        """Return the same page, its ink taken to be light where it is dark here, and the other way round."""
+        return Page(
+            self._frame,
+            roi=self.region,
+            level=self._level,
+            light_ink=not self.light_ink,
+            thumbnail=self._thumbnail,
+        )
+
+    def thumbnail(self) -> Page:
+        """Return the same page so small that no grain of paper is left: for what fills the picture."""
+        return Page(self._frame, roi=self.region, level=self._level, thumbnail=True)
+
+    @property
+    def contrast(self) -> Pixels:
+        """(h, w) uint8 at working scale, set upright, illumination removed, ink bright on 0."""
+        return self.flattened.contrast
+
+    @property
+    def light_ink(self) -> bool:
+        """Whether the ink is lighter than its ground."""
+        return self.flattened.light_ink
+
+    @property
+    def mask(self) -> Pixels:
+        """(h, w) uint8, ink 255 on 0, without the page's rules."""
+        return self.writing.mask
 
     @property
     def upright_grey(self) -> Pixels:
@@ -125,16 +169,22 @@ class Page:
 
     @cached_property
     def _upright(self) -> _Upright:
-        flattened = flatten(self.grey_at(self.scale), full=self.full)
-        seen = self._inked(flattened, 0.0)
+        flattened = flatten(self._working_grey(), full=self.full, light_ink=self._known_light_ink)
+        seen = self._binarized(flattened, 0.0)
         tilt = tilt_of(seen.small) if self._level and not self.full else 0.0
         if not tilt:
             return seen
         edges = upright(flattened.edges.view(np.uint8), tilt).view(np.bool_)
-        return self._inked(Flattened(upright(flattened.contrast, tilt), edges, flattened.light_ink), tilt)
+        return self._binarized(replace(flattened, contrast=upright(flattened.contrast, tilt), edges=edges), tilt)
 
-    def _inked(self, flattened: Flattened, tilt: float) -> _Upright:
-        ink = binarize(flattened.contrast, enlarged=self.scale > 1)
+    def _working_grey(self) -> Pixels:
+        if not self._thumbnail:
+            return self.grey_at(self.scale)
+        small, size = self.grey_at(self.scale / _MAX_ENLARGEMENT), scaled_size(*self.region[2:], self.scale)
+        return np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+
+    def _binarized(self, flattened: Flattened, tilt: float) -> _Upright:
+        ink = binarize(flattened.contrast, enlarged=self._thumbnail or self.scale > 1)
         return _Upright(flattened, ink, shrunk(ink), tilt)
 
 

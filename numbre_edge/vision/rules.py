@@ -35,8 +35,9 @@ _REACH, _ROUGHLY = 4, 1.25
 # of their slopes, inked as thinly over this share of the page's width, and so many times as much as the page is,
 _FAMILY, _APART = 3, 12.0
 _ASKEW, _FAINT, _DENSER = 0.01, 0.2, 3.0
-# in dashes of so many pixels, and so many pixels from one another, where lines are looked for.
-_DASH, _SAME = 7, 6.0
+# in dashes of so many pixels, and so many pixels from one another, where lines are looked for. So many, those with most
+# ink, are looked at: no page has more, but noise and print look like thousands.
+_DASH, _SAME, _MOST = 7, 6.0, 200
 # A dot and the paper beside it, in thicknesses of the rule; ink along a rule is this much darker than the rule.
 _DOT = 2.5
 _DARKER = 1.25
@@ -216,7 +217,7 @@ def _parallels(small: Pixels, rules: list[Line], factor: float, share: float) ->
     polar = [] if found is None else found.reshape(-1, 2).tolist()
     ends = [(rho / math.sin(theta), (rho - width * math.cos(theta)) / math.sin(theta)) for rho, theta in polar]
     lines = [Line(0, left, width, right) for left, right in ends]
-    return [line.scaled(1 / factor) for line in _distinct(lines, width, _SAME)]
+    return [line.scaled(1 / factor) for line in _distinct(lines, width, _SAME)[:_MOST]]
 
 
 def _distinct(lines: list[Line], width: int, apart: float) -> list[Line]:
