@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from numbre_edge.decoding import decode
-from numbre_edge.decoding.grouping import Token, is_writing
+from numbre_edge.decoding.grouping import Token, is_writing, lines, numbers
 from numbre_edge.types import Box, Digit
 from tests.decoding.tokens import CARD, apart, row, texts, written
+from tests.growth import growth
 
 
 class TestGrouping:
@@ -153,3 +154,25 @@ class TestPagesOfWriting:
     def test_a_page_of_writing_has_many_letters_and_no_more_digits(self, letters: int, digits: int, page: bool) -> None:
         box = Box(0, 0, 20, 30)
         assert is_writing([Token(None, box)] * letters + [Token(Digit(3, 0.9, box), box)] * digits) == page
+
+
+class TestLargePages:
+    """Thousands of tokens: each is compared with what is near it alone."""
+
+    @staticmethod
+    def page(rows: int) -> list[Token]:
+        boxes = [Box(10 + 30 * column, 20 + 60 * row, 20, 40) for row in range(rows) for column in range(40)]
+        return [Token(Digit(3, 0.9, box), box) for box in boxes]
+
+    def test_every_line_is_found(self) -> None:
+        found = lines(self.page(50))
+        assert [len(line) for line in found] == [40] * 50
+        assert [line[0].box.y for line in found] == sorted(line[0].box.y for line in found)
+
+    def test_four_times_the_lines_take_about_four_times_as_long(self) -> None:
+        assert growth(lines, self.page(25), self.page(100)) < 9
+
+    def test_punctuation_elsewhere_on_the_page_costs_nothing(self) -> None:
+        (line,) = lines(self.page(1))
+        few, many = ([(2000.0 + x, 40.0) for x in range(count)] for count in (100, 100_000))
+        assert growth(lambda points: [numbers(line, points) for _ in range(20)], few, many) < 3
