@@ -33,7 +33,7 @@ class ComponentRecogniser:
             negative = _where(self._read(page.negative()), lambda number: number.confidence >= _SURE)
             if _evidence(negative) > max(_evidence(read), _MORE):
                 read = negative
-        if not _evidence(read) and not page.full:
+        if not _evidence(read) and page.scale <= 1:  # an enlarged picture has no grain to lose
             high = _FILLS * page.region.height
             filling = _where(
                 self._read(page.thumbnail()), lambda one: one.confidence >= _SURE_ALONE and one.box.height >= high
