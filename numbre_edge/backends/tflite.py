@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,8 @@ from numbre_edge.backends.session import Batch, first_line
 from numbre_edge.errors import BackendError, ModelError
 from numbre_edge.model import Model
 from numbre_edge.types import Floats
+
+_PATIENCE = 1.0  # seconds
 
 
 class _Greeting:
@@ -28,7 +29,10 @@ class _Greeting:
 
     @contextmanager
     def held_back(self) -> Iterator[None]:
-        """Send stderr to a file meanwhile, and on from there all but this text: whoever writes what loses nothing."""
+        """Send stderr through a pipe meanwhile, and on from there all but this text: whoever writes loses nothing.
+
+        What others write at its end may come a line later than what they write next.
+        """
         with self._lock:
             if self._said:
                 yield
@@ -38,17 +42,25 @@ class _Greeting:
             except OSError:  # closed: nobody reads it
                 yield
                 return
-            with tempfile.TemporaryFile() as held:
-                os.dup2(held.fileno(), 2)
-                try:
-                    yield
-                finally:
-                    os.dup2(stderr, 2)
-                    os.close(stderr)
-                    held.seek(0)
-                    said = held.read()
-                    self._said = self._TEXT in said
-                    os.write(2, said.replace(self._TEXT, b""))
+            read, write = os.pipe()
+            os.dup2(write, 2)
+            os.close(write)
+            # Only the last writer's end ends a pipe: a write that is under way at the end still arrives.
+            passing = threading.Thread(target=self._pass_on, args=(read, stderr), daemon=True)
+            passing.start()
+            try:
+                yield
+            finally:
+                os.dup2(stderr, 2)
+                passing.join(_PATIENCE)  # a child that was started meanwhile keeps the pipe open
+
+    def _pass_on(self, read: int, stderr: int) -> None:
+        with open(read, "rb") as lines, open(stderr, "wb", buffering=0) as out:
+            for line in lines:
+                if line == self._TEXT:
+                    self._said = True
+                else:
+                    out.write(line)
 
 
 _greeting = _Greeting()
