@@ -78,7 +78,7 @@ def assert_sound(readings: list[Reading], width: int, height: int) -> None:
             assert 0 <= digit.confidence <= 1
 
 
-@settings(deadline=None, max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
 @given(picture=pictures())
 def test_any_picture_has_an_answer_that_holds_together(reader: Reader, picture: NDArray[np.uint8]) -> None:
     if not picture.size:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -29,11 +29,19 @@ Point = tuple[float, float]  # x, y
 
 @dataclass(frozen=True)
 class Token:
-    """Ink as decoded: a digit and the number of its patch, or None for ink that is none."""
+    """Ink as decoded.
+
+    Attributes:
+        digit: None for ink that is none.
+        box: where.
+        patch: the number of a digit's patch.
+        linked: whether a digit's number goes on after it, as far as the finder can tell.
+    """
 
     digit: Digit | None
     box: Box
     patch: int | None = None
+    linked: bool = False
 
 
 def lines(tokens: list[Token]) -> list[list[Token]]:
@@ -102,13 +110,7 @@ def numbers(line: list[Token], points: list[Point]) -> list[list[Token]]:
 
     ``points``: the middles of punctuation, from left to right.
     """
-    runs: list[list[Token]] = [[]]
-    for token in _without_slashes(line):
-        if token.digit is None or (runs[-1] and _ends(runs[-1][-1].box, token.box, points)):
-            runs.append([])
-        if token.digit is not None:
-            runs[-1].append(token)
-    runs = [run for run in runs if run]
+    runs = _runs(_without_slashes(line), lambda before, after: _ends(before.box, after.box, points))
     limit = _gap_limit(runs)
     found = []
     for run in runs:
@@ -118,6 +120,22 @@ def numbers(line: list[Token], points: list[Point]) -> list[list[Token]]:
                 found.append([])
             found[-1].append(after)
     return found
+
+
+def linked(line: list[Token], points: list[Point]) -> list[list[Token]]:
+    """Split a line into numbers: where the finder sees that one ends, and where other ink stands between."""
+    return _runs(line, lambda before, after: not before.linked or _ends(before.box, after.box, points))
+
+
+def _runs(line: list[Token], parted: Callable[[Token, Token], bool]) -> list[list[Token]]:
+    """Return the digits of a line, split at other ink and where neighbours are ``parted``."""
+    runs: list[list[Token]] = [[]]
+    for token in line:
+        if token.digit is None or (runs[-1] and parted(runs[-1][-1], token)):
+            runs.append([])
+        if token.digit is not None:
+            runs[-1].append(token)
+    return [run for run in runs if run]
 
 
 def _without_slashes(line: list[Token]) -> list[Token]:

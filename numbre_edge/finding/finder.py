@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
@@ -33,7 +34,7 @@ def find(grey: Pixels, answer: Callable[[Pixels], Answers], side: int, *, thresh
         for at, (level, tile) in enumerate(batch):
             found = tile.owned(peaks(answers, at, threshold=threshold))
             scale = np.array([*level.scale] * 2, np.float32)
-            parts.append(Found(found.boxes / scale, found.heat, found.classes, found.mark))
+            parts.append(replace(found, boxes=found.boxes / scale))
     found = Found.joined(parts)
     return suppressed(found.chosen(np.argsort(-found.heat, kind="stable")[:_MOST]))
 

@@ -25,7 +25,8 @@ TOO_LOW, TOO_HIGH = 10.0, 40.0
 # Boxes are written in natural logarithms of shares of these, pixels, and centres in cells from the middle of theirs.
 _WIDTH, _HEIGHT = 16.0, 20.0
 _LARGEST = 2.0  # of a logarithm: no digit of the level is e² times as wide
-CHANNELS = 2 + len(CLASSES) + 4  # of a cell: heat, classes, boxes
+PARTS = (2, len(CLASSES), 4, 1)  # channels of a cell: heat, classes, boxes, links
+CHANNELS = sum(PARTS)
 # Boxes come out so many times as large: with logits in one tensor, they then get as fine a share of its 256 levels.
 BOXES_TIMES = 8.0
 
@@ -38,18 +39,21 @@ class Answers:
         heat: (N, h, w, 2) float32 logits: a digit's centre, a mark's centre.
         classes: (N, h, w, 14) float32 logits, by CLASSES.
         boxes: (N, h, w, 4) float32: logarithms of width and height, centre right and below of the cell's middle.
+        links: (N, h, w, 1) float32 logits: the number goes on after this digit ("links", after B. Shi et al., SegLink,
+            2017).
     """
 
     heat: Floats
     classes: Floats
     boxes: Floats
+    links: Floats
 
     @classmethod
     def of(cls, outputs: Floats, width: int) -> Answers:
         """Take apart what the network gives of N tiles so many pixels wide: N times h w CHANNELS float32, any shape."""
         cells = outputs.reshape(len(outputs), -1, width // STRIDE, CHANNELS)
-        heat, classes, boxes = np.split(cells, (2, CHANNELS - 4), axis=-1)
-        return cls(heat, classes, boxes / BOXES_TIMES)
+        heat, classes, boxes, links = np.split(cells, np.cumsum(PARTS)[:-1], axis=-1)
+        return cls(heat, classes, boxes / BOXES_TIMES, links)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,19 +65,21 @@ class Found:
         heat: (N,) float32, how likely something stands here at all.
         classes: (N, 14) float32, how likely it is which of CLASSES; rows sum to 1.
         mark: (N,) bool, whether it is a mark.
+        links: (N,) float32, how likely its number goes on after it.
     """
 
     boxes: Floats
     heat: Floats
     classes: Floats
     mark: NDArray[np.bool_]
+    links: Floats
 
     def __len__(self) -> int:
         return len(self.heat)
 
     def chosen(self, which: NDArray[np.intp] | NDArray[np.bool_]) -> Found:
         """Return those of ``which``."""
-        return Found(self.boxes[which], self.heat[which], self.classes[which], self.mark[which])
+        return Found(*(values[which] for values in vars(self).values()))
 
     @staticmethod
     def joined(parts: list[Found]) -> Found:
@@ -84,6 +90,7 @@ class Found:
                 np.zeros(0, np.float32),
                 np.zeros((0, len(CLASSES)), np.float32),
                 np.zeros(0, np.bool_),
+                np.zeros(0, np.float32),
             )
         return Found(*(np.concatenate(all_of) for all_of in zip(*(vars(p).values() for p in parts), strict=True)))
 
@@ -120,9 +127,14 @@ def peaks(answers: Answers, tile: int, *, threshold: float) -> Found:
         parts.append(
             Found(
                 boxes,
-                (1 / (1 + np.exp(-heat[rows, columns]))).astype(np.float32),
+                _sigmoid(heat[rows, columns]),
                 (powers / powers.sum(1, keepdims=True)).astype(np.float32),
                 np.full(len(boxes), kind == 1),
+                _sigmoid(answers.links[tile, rows, columns, 0]),
             )
         )
     return Found.joined(parts)
+
+
+def _sigmoid(logits: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-logits)), np.float32)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -38,7 +38,7 @@ class Tile:
         left, top, right, bottom = self.core
         inside = (centres[:, 0] >= left) & (centres[:, 0] < right) & (centres[:, 1] >= top) & (centres[:, 1] < bottom)
         mine = found.chosen(inside)
-        return Found(mine.boxes + np.array([self.x, self.y, 0, 0], np.float32), mine.heat, mine.classes, mine.mark)
+        return replace(mine, boxes=mine.boxes + np.array([self.x, self.y, 0, 0], np.float32))
 
 
 def tiles(level: Pixels, side: int) -> Iterator[Tile]:

@@ -49,7 +49,7 @@ class LearnedRecogniser:
         opinions = weighed(seen.digits.heat, seen.digits.classes, seen.rows, seen.patches.boxes, self._trust)
         # What is a line is told by boxes that are level, in whole pixels of the frame's size.
         level = seen.patches.placed(partial(in_frame, placement=levelled(page.placement)))
-        read = grouped(level, opinions, threshold=self._min_confidence or 0.0)
+        read = grouped(level, opinions, seen.digits.links, threshold=self._min_confidence or 0.0)
         return read.at(seen.patches.placed(partial(in_frame, placement=page.placement)))
 
     def look(self, page: Page) -> Seen:

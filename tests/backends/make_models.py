@@ -15,6 +15,7 @@ import onnx
 import tensorflow as tf
 from onnx import TensorProto, helper, numpy_helper
 
+from numbre_edge.finding.grid import CHANNELS
 from numbre_edge.model import CARD_KEY, CARD_MEMBER, InputSpec, ModelCard
 from tests.cli.make_tiny_model import fitted_weights
 
@@ -74,12 +75,12 @@ def finder_model() -> bytes:
             helper.make_node("Cast", ["level"], ["float"], to=TensorProto.FLOAT),
             helper.make_node("Reshape", ["float", "image"], ["images"]),
             helper.make_node("AveragePool", ["images"], ["pooled"], kernel_shape=[4, 4], strides=[4, 4]),
-            helper.make_node("Concat", ["pooled"] * 20, ["stacked"], axis=1),
+            helper.make_node("Concat", ["pooled"] * CHANNELS, ["stacked"], axis=1),
             helper.make_node("Transpose", ["stacked"], ["cells"], perm=[0, 2, 3, 1]),
         ],
         "finder",
         [helper.make_tensor_value_info("level", TensorProto.UINT8, ["N", 32, 32])],
-        [helper.make_tensor_value_info("cells", TensorProto.FLOAT, ["N", 8, 8, 20])],
+        [helper.make_tensor_value_info("cells", TensorProto.FLOAT, ["N", 8, 8, CHANNELS])],
         [numpy_helper.from_array(np.array([-1, 1, 32, 32], np.int64), "image")],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)

@@ -21,7 +21,10 @@ SIZE = (128, 192)
 
 
 def view(
-    *symbols: tuple[str, float, float, float, float], hard: tuple[int, ...] = (), size: tuple[int, int] = SIZE
+    *symbols: tuple[str, float, float, float, float],
+    hard: tuple[int, ...] = (),
+    linked: tuple[int, ...] = (),
+    size: tuple[int, int] = SIZE,
 ) -> View:
     """Return a view with symbols given as text, x, y, width, height; a dark bar is drawn for each."""
     grey = np.full(size, 200, np.uint8)
@@ -29,23 +32,44 @@ def view(
         grey[int(y) : int(y + h), int(x + w / 2) : int(x + w / 2) + 2] = 40
     boxes = np.float32([s[1:] for s in symbols]).reshape(-1, 4)
     labels = np.array([CLASSES.index(s[0]) for s in symbols], np.int8)
-    return View(grey, boxes, labels, np.isin(np.arange(len(symbols)), hard))
+    at = np.arange(len(symbols))
+    return View(grey, boxes, labels, np.isin(at, hard), np.isin(at, linked))
 
 
 def taught(of: View) -> Targets:
-    return targets(of.boxes, of.labels, of.hard, SIZE)
+    return targets(of, SIZE)
 
 
-def test_a_digit_is_taught_where_its_centre_is() -> None:
-    wanted = taught(view(("7", 40, 60, 16, 20)))
+@pytest.mark.parametrize(("width", "height"), [(16, 20), (4, 28), (9, 13)])
+def test_a_digit_is_taught_in_the_cells_around_its_middle(width: float, height: float) -> None:
+    wanted = taught(view(("7", 40, 60, width, height)))
 
-    row, column = np.argwhere(wanted.heat[:, :, 0] == 1)[0]
-    assert (row, column) == (70 // STRIDE, 48 // STRIDE)
-    assert wanted.classes[row, column] == 7
-    box = decoded(wanted.boxes[row, column][np.newaxis], np.array([[column, row]]))
-    assert np.allclose(box, [[40, 60, 16, 20]], atol=0.01)
+    cells = np.argwhere(wanted.heat[:, :, 0] == 1)
+    assert [(60 + height / 2) // STRIDE, (40 + width / 2) // STRIDE] in cells.tolist()
+    assert np.array_equal(cells, np.argwhere(wanted.weights))
+    for row, column in cells:
+        assert abs((row + 0.5) * STRIDE - 60 - height / 2) <= max(2, 0.2 * height)
+        assert abs((column + 0.5) * STRIDE - 40 - width / 2) <= max(2, 0.2 * width)
+        assert wanted.classes[row, column] == 7
+        box = decoded(wanted.boxes[row, column][np.newaxis], np.array([[column, row]]))
+        assert np.allclose(box, [[40, 60, width, height]], atol=0.01)
     assert wanted.heat[:, :, 1].max() == 0
     assert wanted.counts.min() == 1
+
+
+def test_it_is_taught_where_a_number_goes_on() -> None:
+    wanted = taught(view(("2", 40, 60, 16, 20), ("0", 58, 60, 16, 20), linked=(0,)))
+
+    assert wanted.links[wanted.weights * (wanted.classes == 2) == 1].tolist() == [1] * int(wanted.links.sum())
+    assert wanted.links[wanted.classes == 0].max() == 0
+    assert wanted.links.sum() > 0
+
+
+def test_touching_digits_keep_their_cells() -> None:
+    wanted = taught(view(("2", 40, 60, 10, 14), ("0", 50, 60, 10, 14)))
+
+    two, nought = (set(np.argwhere((wanted.heat[:, :, 0] == 1) & (wanted.classes == n))[:, 1]) for n in (2, 0))
+    assert max(two) < min(nought)
 
 
 @pytest.mark.parametrize("height", [LOWEST - 5, HIGHEST + 20])
@@ -108,6 +132,16 @@ def test_boxes_stay_on_their_ink_however_a_view_is_varied(seed: int) -> None:
     outside = seen.grey.copy()
     outside[inside[0].start : inside[0].stop + 2, inside[1]] = PAPER
     assert outside.min() > PAPER - 60
+
+
+def test_what_is_aimed_at_is_shown_at_a_height_to_be_found() -> None:
+    original, rng = view(("1", 230, 130, 4, 70), size=(160, 256)), np.random.default_rng(0)
+
+    for _ in range(50):
+        x, y, w, h = varied(original, SIZE, Variation(aimed=1), rng).boxes[0]
+        assert LOWEST * 0.94 < h < HIGHEST * 1.06  # and its stretch
+        assert 0 <= x + w / 2 <= SIZE[1]
+        assert 0 <= y + h / 2 <= SIZE[0]
 
 
 def test_shards_are_read_as_they_come(tmp_path: Path) -> None:
@@ -185,14 +219,15 @@ def multiply_adds(model: object) -> int:
 
 def answering_as_taught(views: list[View]) -> object:
     """A finder that says exactly what the targets of ``views`` are, in their order."""
-    wanted = iter([targets(v.boxes, v.labels, v.hard, SIZE) for v in views])
+    wanted = iter([targets(v, SIZE) for v in views])
 
     def answer(levels: Pixels) -> Answers:
         of = [next(wanted) for _ in levels]
         heat: Floats = np.stack([np.where(t.heat == 1, 5, -5) for t in of]).astype(np.float32)
         classes = np.stack([9 * np.eye(len(CLASSES))[t.classes] for t in of]).astype(np.float32)
         boxes = np.stack([t.boxes for t in of])
-        return Answers.of(np.concatenate([heat, classes, boxes * BOXES_TIMES], -1).astype(np.float32), SIZE[1])
+        links = np.stack([t.links for t in of])[..., np.newaxis]
+        return Answers.of(np.concatenate([heat, classes, boxes * BOXES_TIMES, links], -1).astype(np.float32), SIZE[1])
 
     return answer
 
@@ -204,5 +239,6 @@ def write_shard(path: Path, views: list[View]) -> None:
         boxes=np.concatenate([v.boxes for v in views]),
         labels=np.concatenate([v.labels for v in views]),
         hard=np.concatenate([v.hard for v in views]),
+        linked=np.concatenate([v.linked for v in views]),
         starts=np.cumsum([0, *(len(v.labels) for v in views)]),
     )

@@ -17,6 +17,7 @@ def silent(*, tiles: int = 1, side: int = 16) -> Answers:
         np.full((*shape, 2), NOTHING, np.float32),
         np.zeros((*shape, len(CLASSES)), np.float32),
         np.zeros((*shape, 4), np.float32),
+        np.full((*shape, 1), NOTHING, np.float32),
     )
 
 
@@ -46,6 +47,20 @@ def test_a_centre_is_found_where_it_is_hottest() -> None:
 
     assert [CLASSES[c] for c in found.classes.argmax(1)] == ["7"]
     assert np.allclose(found.boxes[0], [(9.5 * 4) - 8, (4.5 * 4) - 10, 16, 20])
+
+
+def test_it_is_told_whether_a_number_goes_on() -> None:
+    answers = silent()
+    say(answers, "7", 4, 9)
+    say(answers, "1", 4, 14)
+    answers.links[0, 4, 9] = 3.0
+
+    found = peaks(answers, 0, threshold=0.3)
+
+    assert {CLASSES[c]: bool(link > 0.5) for c, link in zip(found.classes.argmax(1), found.links, strict=True)} == {
+        "7": True,
+        "1": False,
+    }
 
 
 def test_what_is_not_sure_enough_is_left() -> None:

@@ -25,7 +25,11 @@ def written(height: int, width: int) -> Pixels:
 
 def at(x: float, y: float) -> Found:
     return Found(
-        np.float32([[x - 8, y - 10, 16, 20]]), np.float32([1]), np.eye(14, dtype=np.float32)[:1], np.array([False])
+        np.float32([[x - 8, y - 10, 16, 20]]),
+        np.float32([1]),
+        np.eye(14, dtype=np.float32)[:1],
+        np.array([False]),
+        np.float32([0]),
     )
 
 
@@ -87,7 +91,7 @@ def test_found_digits_are_told_in_the_pictures_pixels() -> None:
         for i, tile in enumerate(batch):
             row, column = np.argwhere(tile == tile.min()).mean(0).astype(int) // STRIDE
             heat[i, row, column, 0], classes[i, row, column, 1] = 4.0, 9.0
-        return Answers(heat, classes, boxes)
+        return Answers(heat, classes, boxes, boxes[..., :1])
 
     found = find(grey, answer, SIDE, threshold=0.5)
 

@@ -25,7 +25,7 @@ KIND: Format = "onnx"
 class ConnectedInk:
     """A finder for clean pages: dark connected ink of the level's size is a digit, small ink beside one a point.
 
-    Which digit, it does not know.
+    Which digit, it does not know; a number goes on where another stands right beside.
     """
 
     name = "connected"
@@ -51,7 +51,8 @@ class ConnectedInk:
                 at = said[cell[0, 1], cell[0, 0]]
                 at[int(point)] = 4
                 at[2 + (DIGIT_CLASSES if point else 0)] = 0.1
-                at[-4:] = BOXES_TIMES * encoded(np.array([[x, y, w, h]], np.float32), cell)[0]
+                at[-5:-1] = BOXES_TIMES * encoded(np.array([[x, y, w, h]], np.float32), cell)[0]
+                at[-1] = 4 if any(0 < other[0] - x < 2 * h for other in digits) else -4
         return cells.reshape(len(tiles), -1)
 
 

@@ -10,7 +10,7 @@ from functools import partial
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from numbre_edge.sources.jpegs import JpegCutter
@@ -43,7 +43,6 @@ KINDS: list[Callable[[int], bytes]] = [jpeg, with_thumbnail, with_restarts, prog
 
 
 class TestCutter:
-    @settings(deadline=None)
     @given(
         kinds=st.lists(st.sampled_from(range(len(KINDS))), min_size=1, max_size=5),
         gap=st.sampled_from([b"", b"\0", b"\xff", b"\xff\xd8", b"--frame\r\n\r\n"]),

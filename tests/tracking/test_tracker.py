@@ -352,7 +352,7 @@ RUNS = st.lists(st.tuples(FRAMES, st.sampled_from([1, 2, 5, 40])), max_size=12)
 RULES = st.sampled_from([Rules(), Rules(digits=2), Rules(increasing=True), Rules(max_rate=3.0)])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(runs=RUNS, rules=RULES, confirm=st.integers(1, 3), patience=st.sampled_from([0.0, 0.3, 1.5]))
 def test_whatever_is_read_events_tell_one_story(
     runs: list[tuple[list[Reading] | None, int]], rules: Rules, confirm: int, patience: float

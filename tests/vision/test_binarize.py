@@ -95,7 +95,7 @@ def test_the_level_of_ink_and_of_noise_are_measured() -> None:
     assert grain == pytest.approx(3, abs=1.5)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=40)))
 def test_a_mask_is_255_on_0_and_never_far_from_contrast(contrast: NDArray[np.uint8]) -> None:
     mask = binarize(contrast)

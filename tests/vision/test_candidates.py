@@ -164,7 +164,7 @@ def test_a_sliver_of_a_picture_is_answered(shape: tuple[int, int]) -> None:
     assert_sound(patches, shape[1], shape[0])
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, min_side=8, max_side=100)))
 def test_any_picture_is_answered(pixels: NDArray[np.uint8]) -> None:
     height, width = pixels.shape

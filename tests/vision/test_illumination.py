@@ -140,7 +140,7 @@ def test_a_thumbnail_full_of_ink_keeps_it_all(mnist_sample: MnistSample, light_i
         assert np.abs(flattened.contrast.astype(int) - picture).mean() < 8
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, min_side=8, max_side=80)))
 def test_any_picture_can_be_flattened(grey: NDArray[np.uint8]) -> None:
     for full in (False, True):

@@ -117,7 +117,6 @@ def test_no_ink_gives_an_empty_patch() -> None:
     assert not normalize(np.zeros((0, 5), np.uint8)).any()
 
 
-@settings(deadline=None)
 @given(ANY_INK)
 def test_any_ink_gives_a_patch(ink: NDArray[np.uint8]) -> None:
     patch = normalize(ink)
@@ -126,7 +125,7 @@ def test_any_ink_gives_a_patch(ink: NDArray[np.uint8]) -> None:
     assert patch.max() == (255 if ink.any() else 0)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(1, 3), st.integers(1, 4000), st.booleans())
 def test_a_line_of_any_length_gives_a_patch(thin: int, long: int, upright: bool) -> None:
     line = np.full((long, thin) if upright else (thin, long), 200, np.uint8)

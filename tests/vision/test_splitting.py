@@ -113,7 +113,7 @@ def test_a_row_of_touching_digits_is_cut_in_a_few_milliseconds_worth_of_candidat
 INK = arrays(np.bool_, array_shapes(min_dims=2, max_dims=2, min_side=3, max_side=70))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(INK)
 def test_the_pieces_partition_the_ink(mask: Mask) -> None:
     if not mask.any():

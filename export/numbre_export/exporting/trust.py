@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 import cv2
@@ -57,7 +57,7 @@ def pages(sources: Sources, count: int, rng: Generator) -> Iterable[View]:
         size = (max(8, round(shape[1] * scale)), max(8, round(shape[0] * scale)))
         grey = cv2.resize(view.grey, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
         by = np.array([size[0] / shape[1], size[1] / shape[0]] * 2, np.float32)
-        yield View(np.asarray(grey, np.uint8), view.boxes * by, view.labels, view.hard)
+        yield replace(view, grey=np.asarray(grey, np.uint8), boxes=view.boxes * by)
 
 
 def evidence(recogniser: LearnedRecogniser, rendered: Iterable[View]) -> Evidence:

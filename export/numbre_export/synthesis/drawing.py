@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import cv2
@@ -32,7 +33,7 @@ def project(marks: Sequence[Mark], matrix: NDArray[np.float64]) -> list[Mark]:
     for mark in marks:
         end = start + len(mark.path.points)
         path = Path(flat[start:end], mark.path.ends)
-        seen.append(Mark(path, mark.width * scale, mark.filled, mark.label, mark.hard, mark.nib))
+        seen.append(replace(mark, path=path, width=mark.width * scale))
         start = end
     return seen
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.random import Generator
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from numbre_edge.types import Floats
 from numbre_export.synthesis.paths import Path
-from numbre_export.synthesis.sheet import LABELS, NOTHING, Mark
+from numbre_export.synthesis.sheet import LABELS, NOTHING, Mark, linked
 from numbre_export.synthesis.sources import Writer
 
 _BANDS = 7  # rows in which two neighbours' distance is measured
@@ -62,7 +62,7 @@ class Hand:
         """
         marks: list[Mark] = []
         edge: Floats | None = None  # the right edge of what stands so far, by band
-        right = x
+        right, before = x, -1  # the index of the symbol before, if it is of a number
         for character in text:
             if character == " ":
                 right += self.height * float(rng.uniform(0.4, 0.9))
@@ -83,6 +83,9 @@ class Hand:
             label = LABELS.get(character, NOTHING) if number or character.isdigit() else like
             if marks and not filled and self.joins and rng.random() < self.joins:
                 marks += self._joined(marks[-1], path)
+            if label != NOTHING and before >= 0:
+                marks[before] = replace(marks[before], linked=True)
+            before = len(marks) if label != NOTHING else -1
             marks.append(self._mark(path, filled, label, hard=like != NOTHING))
         return marks
 
@@ -98,7 +101,7 @@ class Hand:
         shape, parts = self.writer.sources.number(rng)
         matrix = self._matrix(1.0, rng)
         path = shape.path.transformed(matrix, x, foot - shape.extent[1] * float(matrix[1, 1]))
-        return [self._mark(path.take(own), False, LABELS.get(character, NOTHING)) for character, own in parts]
+        return linked([self._mark(path.take(own), False, LABELS.get(character, NOTHING)) for character, own in parts])
 
     def _mark(self, path: Path, filled: bool, label: int, *, hard: bool = False) -> Mark:
         if filled:

@@ -23,6 +23,8 @@ _LEAST = 7.5  # pixels of the camera that a digit has at least where its picture
 # digit is 20 pixels high; the eye averages over larger ones.
 _FAINT, _VISIBLE = 3.0, 1.25
 _LIMITS = (0.6, 1.6)  # of the latter, for large and small digits
+# Half of it is left to see, pixel by pixel, where a thin pen, light or a threshold took the rest.
+_WHOLE, _SOME = 0.5, 0.25
 _ON_SHEET, _OFF_SHEET = 0.95, 0.12  # shares of a box on the sheet: below, it is cut; it is gone
 
 
@@ -34,13 +36,14 @@ class Picture:
         grey: (H, W) uint8.
         edges: (N, 4) float64, left, top, right, bottom of each symbol's ink, pixels.
         labels: (N,) int8, as :class:`~numbre_export.synthesis.views.View` has them.
-        hard: (N,) bool.
+        hard, linked: (N,) bool.
     """
 
     grey: Pixels
     edges: NDArray[np.float64]
     labels: NDArray[np.int8]
     hard: NDArray[np.bool_]
+    linked: NDArray[np.bool_]
 
 
 def take(page: Page, region: Region, rng: Generator) -> Picture:
@@ -57,13 +60,14 @@ def take(page: Page, region: Region, rng: Generator) -> Picture:
     surface, written, inked = draw(render_surface(page.surface, raster, rng), layers, rng, scale)
     symbols = [mark for layer in layers for mark in layer.marks if mark.label != NOTHING]
     edges, labels = bounds(symbols), np.array([mark.label for mark in symbols], np.int8)
-    hard = np.array([mark.hard for mark in symbols], bool)
+    hard, linked = (np.array([getattr(mark, name) for mark in symbols], bool) for name in ("hard", "linked"))
     if page.sheet is not None and page.desk is not None:
         covered = cover(project([Mark.of([cut(page.sheet, rng)], 0.0, filled=True)], matrix), raster)
         surface = _laid(surface, covered, render_surface(page.desk, raster, rng), rng)
         share = _on_sheet(covered, edges)
         kept = share > _OFF_SHEET
-        edges, labels, hard = edges[kept], labels[kept], (hard | (share < _ON_SHEET))[kept]
+        hard = hard | (share < _ON_SHEET)
+        edges, labels, hard, linked = edges[kept], labels[kept], hard[kept], linked[kept]
     grey = _exposed(surface, page, scale, rng)
     hard |= ~legible(grey, written, 1 - inked, edges)
     if coarse != 1:
@@ -71,11 +75,11 @@ def take(page: Page, region: Region, rng: Generator) -> Picture:
         grey = np.asarray(cv2.resize(grey, shape[::-1], interpolation=cv2.INTER_AREA if coarse > 1 else way), np.uint8)
     if rng.random() < _NEGATIVE_SHARE:
         grey = np.asarray(255 - grey, np.uint8)
-    return Picture(grey, edges / np.tile(scales, 2), labels, hard)
+    return Picture(grey, edges / np.tile(scales, 2), labels, hard, linked)
 
 
 def legible(grey: Pixels, written: Floats, paper: Floats, edges: Floats) -> NDArray[np.bool_]:
-    """Tell for each box, (N, 4) left, top, right, bottom, whether its ink stands out from the paper around it.
+    """Tell for each box, (N, 4) left, top, right, bottom, whether most of its ink stands out from the paper around it.
 
     ``written`` is how much of each pixel of ``grey`` writing covers, ``paper`` how much nothing does.
     """
@@ -85,13 +89,18 @@ def legible(grey: Pixels, written: Floats, paper: Floats, edges: Floats) -> NDAr
         rows = slice(max(0, int(top) - 1), max(0, min(height, int(bottom) + 2)))
         columns = slice(max(0, int(left) - 1), max(0, min(width, int(right) + 2)))
         part, ink, bare = grey[rows, columns].astype(np.float32), written[rows, columns], paper[rows, columns]
-        if not part.size or min(float(ink.mean()), float(bare.mean())) < 0.02:
+        if not part.size or float(bare.mean()) < 0.02:
+            continue
+        if float(ink.mean()) < 0.02:
+            found[i] = False
             continue
         whole = float(bare.sum())
         dark, light = float((part * ink).sum() / ink.sum()), float((part * bare).sum()) / whole
         spread = float(np.sqrt(((part - light) ** 2 * bare).sum() / whole))
         most = float(np.clip(_VISIBLE * (20 / max(bottom - top, 1)) ** 0.5, *_LIMITS))
-        found[i] = abs(dark - light) > most * spread + _FAINT
+        apart = (part - light) * np.sign(dark - light)
+        shown = float((ink * (apart > _FAINT + _SOME * spread)).sum() / ink.sum())
+        found[i] = abs(dark - light) > most * spread + _FAINT and shown > _WHOLE
     return found
 
 

@@ -1,7 +1,7 @@
 """Write views to train the finder on: ``python -m numbre_export.synthesis.shards OUT --mnist DIR --pen FILE ...``.
 
 Each ``shard-00000.npz`` holds M views: ``grey`` (M, H, W) uint8, and of all their boxes, one view after the other,
-``boxes`` (K, 4) float32, ``labels`` (K,) int8 and ``hard`` (K,) bool, as in
+``boxes`` (K, 4) float32, ``labels`` (K,) int8, ``hard`` and ``linked`` (K,) bool, as in
 :class:`~numbre_export.synthesis.views.View`; view i has those from ``starts[i]`` up to ``starts[i + 1]``; ``made``
 names the options. Shards that are there already are kept; each depends on its number and the seed alone.
 """
@@ -99,6 +99,7 @@ def save_views(path: Path, views: Sequence[View], made: str) -> None:
         grey=np.stack([view.grey for view in views]),
         boxes=np.concatenate([view.boxes for view in views]),
         labels=np.concatenate([view.labels for view in views]),
+        linked=np.concatenate([view.linked for view in views]),
         hard=np.concatenate([view.hard for view in views]),
         starts=np.cumsum([0, *(len(view.labels) for view in views)], dtype=np.int64),
         made=np.array(made),

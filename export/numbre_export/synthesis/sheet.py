@@ -26,6 +26,7 @@ class Mark:
         label: of LABELS, or NOTHING.
         hard: nobody should be blamed for missing it.
         nib: how much thinner a level stroke is than an upright one, 0 to 1.
+        linked: its number goes on after it.
     """
 
     path: Path
@@ -34,6 +35,7 @@ class Mark:
     label: int = NOTHING
     hard: bool = False
     nib: float = 0.0
+    linked: bool = False
 
     @classmethod
     def of(cls, lines: Sequence[Floats], width: float, *, filled: bool = False) -> Mark:
@@ -57,6 +59,12 @@ def extent(marks: Sequence[Mark]) -> tuple[float, float, float, float]:
 def moved(marks: Sequence[Mark], x: float, y: float) -> list[Mark]:
     """Return marks shifted by x and y."""
     return [replace(mark, path=mark.path.moved(x, y)) for mark in marks]
+
+
+def linked(marks: Sequence[Mark]) -> list[Mark]:
+    """Return marks, in the order of writing, whose labelled ones are symbols of one number."""
+    symbols = [at for at, mark in enumerate(marks) if mark.label != NOTHING]
+    return [replace(mark, linked=True) if at in symbols[:-1] else mark for at, mark in enumerate(marks)]
 
 
 def unlabelled(marks: Sequence[Mark]) -> list[Mark]:

@@ -27,7 +27,7 @@ _TURNED_SHARE = 0.03  # upside down or on their side
 _SEEN = 0.55  # share of a box that the border must leave for it to be asked for
 _LOST = 0.12  # of which less is no box at all
 _EITHER_WAY = (0, 1, 6, 8, 9, 10, 12, 13)  # labels that are read as something upside down too
-_TRIES = 10  # pictures that are tried to fill a view with
+_TRIES = 24  # pictures that are tried to fill a view with
 _SMALLEST = 16  # pixels of a picture's side
 
 
@@ -40,12 +40,14 @@ class View:
         boxes: (N, 4) float32, x, y, width, height around each symbol's ink, pixels.
         labels: (N,) int8: 0 to 9; 10 point, 11 comma, 12 minus, 13 slash.
         hard: (N,) bool: cut by the border, or illegible; nobody should be blamed for it.
+        linked: (N,) bool: its number goes on after it.
     """
 
     grey: Pixels
     boxes: Floats
     labels: NDArray[np.int8]
     hard: NDArray[np.bool_]
+    linked: NDArray[np.bool_]
 
 
 def render_view(
@@ -99,7 +101,7 @@ def _view(shape: tuple[int, int], placed: Sequence[tuple[Picture, int, int]], rn
     """Lay pictures, each with its x and y, into a view, and fill the rest as programs do: evenly, or by its edge."""
     fill = (0, 255, int(np.median(placed[0][0].grey)) if placed else 128)[int(rng.integers(3))]
     grey = np.full(shape, fill, np.uint8)
-    boxes, labels, hard = [np.zeros((0, 4))], [np.zeros(0, np.int8)], [np.zeros(0, bool)]
+    boxes, labels, hard, linked = [np.zeros((0, 4))], [np.zeros(0, np.int8)], [np.zeros(0, bool)], [np.zeros(0, bool)]
     for picture, x, y in placed:
         height, width = picture.grey.shape
         if rng.random() < 0.4:  # its last column and row run on for a while
@@ -114,7 +116,9 @@ def _view(shape: tuple[int, int], placed: Sequence[tuple[Picture, int, int]], rn
         boxes.append(np.concatenate([low + np.array([x, y]), high - low], axis=1)[kept])
         labels.append(picture.labels[kept])
         hard.append((picture.hard | (share < _SEEN))[kept])
-    return View(grey, np.concatenate(boxes).astype(np.float32), np.concatenate(labels), np.concatenate(hard))
+        linked.append(picture.linked[kept])
+    places = np.concatenate(boxes).astype(np.float32)
+    return View(grey, places, np.concatenate(labels), np.concatenate(hard), np.concatenate(linked))
 
 
 def _turned(view: View, rng: Generator) -> View:
@@ -127,9 +131,9 @@ def _turned(view: View, rng: Generator) -> View:
         left = int(rng.integers(0, width - height + 1))
         square = np.rot90(view.grey[:, left : left + height], 1 if rng.random() < 0.5 else 3)
         grey = np.pad(square, ((0, 0), (left, width - height - left)), "edge")
-        return View(grey, np.zeros((0, 4), np.float32), np.zeros(0, np.int8), np.zeros(0, bool))
+        return View(grey, np.zeros((0, 4), np.float32), np.zeros(0, np.int8), np.zeros(0, bool), np.zeros(0, bool))
     x, y, w, h = view.boxes.T
     boxes = np.stack([width - x - w, height - y - h, w, h], axis=1)
     kept = np.isin(view.labels, _EITHER_WAY)
     grey = np.ascontiguousarray(view.grey[::-1, ::-1])
-    return View(grey, boxes[kept], view.labels[kept], np.ones(int(kept.sum()), bool))
+    return View(grey, boxes[kept], view.labels[kept], np.ones(int(kept.sum()), bool), np.zeros(int(kept.sum()), bool))

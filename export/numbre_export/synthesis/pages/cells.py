@@ -9,7 +9,9 @@ from numbre_export.synthesis.pages import numerals
 from numbre_export.synthesis.pages.page import Page
 from numbre_export.synthesis.pages.rulings import labels
 from numbre_export.synthesis.paths import dots, rectangle, segment
-from numbre_export.synthesis.sheet import Mark, extent, moved
+from numbre_export.synthesis.sheet import Mark, extent, linked, moved
+
+_ONE_NUMBER = 0.5  # digit heights between boxes, from which each has a number of its own
 
 
 def comb(page: Page) -> None:
@@ -54,6 +56,7 @@ def _cells(page: Page, count: int, *, rows: int, apart: float) -> None:
     for row in range(rows):
         y = y0 + row * lane
         empty = int(page.rng.integers(0, count)) if right_first else 0
+        number: list[Mark] = []  # as far as it is written; boxes far apart have one each
         for cell in range(count):
             x = x0 + cell * step
             lines += _outline(x, y, wide, high, open_top)
@@ -64,9 +67,14 @@ def _cells(page: Page, count: int, *, rows: int, apart: float) -> None:
             elif page.rng.random() < filled:
                 text = numerals.digits(page.rng, 1) if page.chance(0.95) else page.one_of("-/x")
                 symbol = page.hand.write(text, 0.0, 0.0, page.rng, number=text.isdigit())
-                written += centred(page, symbol, x + wide / 2, y + high / 2)
+                number += centred(page, symbol, x + wide / 2, y + high / 2)
+                if apart < _ONE_NUMBER:
+                    continue
             elif page.chance(0.12):
                 written += _crossed(page, x, y, wide, high)
+            written += linked(number)
+            number = []
+        written += linked(number)
     page.rule(lines, width)
     if page.chance(0.4):
         labels(page, y0 - page.height * page.between(0.2, 0.6))

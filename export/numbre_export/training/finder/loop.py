@@ -77,6 +77,7 @@ class Epoch:
     heat: float
     classes: float
     boxes: float
+    links: float
     views: int
     seconds: float
 
@@ -109,7 +110,7 @@ def train(
     step = _step(model, averaged, optimizer, recipe)
     with _batches(shards, recipe, seed, int(at)) as batches:
         while int(at) < recipe.steps:
-            begun, sums = time.monotonic(), np.zeros(3)
+            begun, sums = time.monotonic(), np.zeros(4)
             steps = min(recipe.epoch, recipe.steps - int(at))
             for _ in range(steps):
                 optimizer.learning_rate.assign(recipe.rate(int(at)))
@@ -119,8 +120,8 @@ def train(
             state.save()
             with replacing(folder / MODEL) as temporary:
                 averaged.save(temporary)
-            heat, classes, boxes = (sums / steps).tolist()
-            line = Epoch(int(at), heat, classes, boxes, len(shards.views), time.monotonic() - begun)
+            heat, classes, boxes, links = (sums / steps).tolist()
+            line = Epoch(int(at), heat, classes, boxes, links, len(shards.views), time.monotonic() - begun)
             _write(line, measured, folder / HISTORY, fresh=int(at) == steps or not (folder / HISTORY).exists())
             shards.refresh()
 
@@ -136,7 +137,7 @@ def answering(model: Any) -> Callable[[Pixels], Answers]:
 
 
 def _step(model: Any, averaged: Any, optimizer: Any, recipe: Recipe) -> Callable[[int, Batch], NDArray[np.float64]]:
-    """Return what learns from one batch, and gives its losses: heat, classes, boxes."""
+    """Return what learns from one batch, and gives its losses: heat, classes, boxes, links."""
 
     def learn(number: Any, levels: Any, *wanted: Any) -> Any:
         with tf.GradientTape() as tape:
@@ -181,7 +182,7 @@ def _batch(shards: Shards, recipe: Recipe, seed: int, step: int) -> Batch:
     for which in rng.integers(0, len(shards.views), recipe.batch_size):
         view = varied(shards.views[which], recipe.size, recipe.variation, rng)
         levels.append(view.grey)
-        wanted.append(targets(view.boxes, view.labels, view.hard, recipe.size))
+        wanted.append(targets(view, recipe.size))
     return np.stack(levels), *(np.stack(all_of) for all_of in zip(*(vars(t).values() for t in wanted), strict=True))
 
 

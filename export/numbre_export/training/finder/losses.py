@@ -6,19 +6,19 @@ from typing import Any
 
 import tensorflow as tf
 
-from numbre_edge.finding.grid import BOXES_TIMES, CHANNELS
+from numbre_edge.finding.grid import BOXES_TIMES, PARTS
 
-_BOXES, _CLASSES = 1.0, 1.0  # weights beside the heat's 1
+_BOXES, _CLASSES, _LINKS = 1.0, 1.0, 0.5  # weights beside the heat's 1
 
 
-def loss(outputs: Any, heat: Any, counts: Any, classes: Any, boxes: Any, weights: Any) -> tuple[Any, ...]:
-    """Return the losses of a batch: whole, heat, classes, boxes.
+def loss(outputs: Any, heat: Any, counts: Any, classes: Any, boxes: Any, links: Any, weights: Any) -> tuple[Any, ...]:
+    """Return the losses of a batch: whole, heat, classes, boxes, links.
 
     Heat is the penalty-reduced focal loss of "Objects as Points", a centre at a time;
-    classes are cross entropy, and boxes L1, weighted by closeness to the centre.
+    classes and links are cross entropy, and boxes L1, in the cells of a centre.
     Arguments are those of ``targets.Targets``, batched.
     """
-    logits, of_class, written = tf.split(outputs, [2, CHANNELS - 6, 4], axis=-1)
+    logits, of_class, written, goes_on = tf.split(outputs, PARTS, axis=-1)
     likely, unlikely = tf.math.log_sigmoid(logits), tf.math.log_sigmoid(-logits)
     p = tf.sigmoid(logits)
     centre = tf.cast(heat == 1.0, tf.float32)
@@ -29,4 +29,7 @@ def loss(outputs: Any, heat: Any, counts: Any, classes: Any, boxes: Any, weights
     of_classes = tf.reduce_sum(wrong * weights) / whole
     away = tf.reduce_sum(tf.abs(written / BOXES_TIMES - boxes), -1)
     of_boxes = tf.reduce_sum(away * weights) / whole
-    return of_heat + _CLASSES * of_classes + _BOXES * of_boxes, of_heat, of_classes, of_boxes
+    unlike = tf.nn.sigmoid_cross_entropy_with_logits(links, goes_on[..., 0])
+    of_links = tf.reduce_sum(unlike * weights) / whole
+    together = of_heat + _CLASSES * of_classes + _BOXES * of_boxes + _LINKS * of_links
+    return together, of_heat, of_classes, of_boxes, of_links

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from numbre_edge.errors import DataError
+from numbre_edge.finding.grid import DIGIT_CLASSES, HIGHEST, LOWEST
 from numbre_edge.finding.light import PAPER, normalized
 from numbre_export.synthesis.views import View
 
@@ -38,11 +39,9 @@ class Shards:
 def read_shard(file: Path) -> list[View]:
     """Return the views of one shard."""
     with np.load(file) as shard:
-        grey, boxes, labels, hard, starts = (shard[name] for name in ("grey", "boxes", "labels", "hard", "starts"))
-    return [
-        View(grey[i], boxes[a:b].astype(np.float32), labels[a:b].astype(np.int8), hard[a:b].astype(np.bool_))
-        for i, (a, b) in enumerate(pairwise(starts))
-    ]
+        grey, starts = shard["grey"], shard["starts"]
+        each = [shard[name] for name in ("boxes", "labels", "hard", "linked")]
+    return [View(grey[i], *(values[a:b] for values in each)) for i, (a, b) in enumerate(pairwise(starts))]
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,8 @@ class Variation:
     """How a view is varied.
 
     Attributes:
-        near, far: natural logarithm of the scale, evenly within ± near; of a share of the views within ± far, where
+        aimed: share of views that show a digit of theirs, if they have one, at a height at which it is to be found.
+        near, far: natural logarithm of the scale, evenly within ± near; of a share of the others within ± far, where
             most of the writing is of another level.
         far_share: that share.
         stretch: of width against height, ± natural logarithm.
@@ -60,20 +60,26 @@ class Variation:
         noise: largest deviation, grey levels.
     """
 
+    aimed: float = 0.75
     near: float = 0.25
     far: float = 0.9
     far_share: float = 0.25
     stretch: float = 0.1
-    negative: float = 0.3
-    blurred: float = 0.3
+    negative: float = 0.1
+    blurred: float = 0.2
     blur: float = 1.2
-    noisy: float = 0.3
+    noisy: float = 0.2
     noise: float = 12.0
 
 
 def varied(view: View, size: tuple[int, int], how: Variation, rng: np.random.Generator) -> View:
     """Return a view of ``size``, height and width: another scale, light, grain and part of ``view``, normalized."""
     scale = rng.uniform(-how.far, how.far) if rng.random() < how.far_share else rng.uniform(-how.near, how.near)
+    aim = _aim(view, rng) if rng.random() < how.aimed else None
+    if aim is not None:
+        least, most = (float(np.clip(np.log(h / view.boxes[aim, 3]), -how.far, how.far)) for h in (LOWEST, HIGHEST))
+        near = np.clip((-2 * how.near, 2 * how.near), least, most)  # of what it is, no more than needed
+        scale = rng.uniform(*near)
     stretch = rng.uniform(-how.stretch, how.stretch)
     height, width = view.grey.shape
     w, h = max(8, round(width * np.exp(scale + stretch / 2))), max(8, round(height * np.exp(scale - stretch / 2)))
@@ -87,18 +93,27 @@ def varied(view: View, size: tuple[int, int], how: Variation, rng: np.random.Gen
     level = normalized(np.asarray(grey, np.uint8))
     if rng.random() < how.negative:
         level = np.bitwise_not(level)
-    return _placed(View(level, boxes, view.labels, view.hard), size, rng)
+    return _placed(replace(view, grey=level, boxes=boxes), size, aim, rng)
 
 
-def _placed(view: View, size: tuple[int, int], rng: np.random.Generator) -> View:
-    """Cut a part of ``size`` out of ``view``, or put it on even ground where it is smaller."""
+def _aim(view: View, rng: np.random.Generator) -> int | None:
+    """Return which digit of a view to show, if it has one that can be read."""
+    digits = np.flatnonzero((view.labels < DIGIT_CLASSES) & ~view.hard)
+    return int(rng.choice(digits)) if len(digits) else None
+
+
+def _placed(view: View, size: tuple[int, int], aim: int | None, rng: np.random.Generator) -> View:
+    """Cut a part of ``size`` out of ``view``, with the digit ``aim`` in it, or put it on even ground where smaller."""
     result = np.full(size, PAPER, np.uint8)
-    at = [
-        int(rng.integers(min(0, want - have), max(0, want - have) + 1))
-        for want, have in zip(size, view.grey.shape, strict=True)
-    ]
+    at = []
+    for axis, (want, have) in enumerate(zip(size, view.grey.shape, strict=True)):
+        low, high = min(0, want - have), max(0, want - have)
+        if aim is None or have <= want:
+            at.append(int(rng.integers(low, high + 1)))
+        else:
+            middle = view.boxes[aim, 1 - axis] + view.boxes[aim, 3 - axis] / 2
+            at.append(int(np.clip(round(rng.uniform(0, want) - middle), low, high)))
     (top, left), (h, w) = at, view.grey.shape
     y, x, bottom, right = max(0, top), max(0, left), min(size[0], top + h), min(size[1], left + w)
     result[y:bottom, x:right] = view.grey[y - top : bottom - top, x - left : right - left]
-    boxes = view.boxes + np.array([left, top, 0, 0], np.float32)
-    return View(result, boxes, view.labels, view.hard)
+    return replace(view, grey=result, boxes=view.boxes + np.array([left, top, 0, 0], np.float32))
