@@ -34,7 +34,7 @@ class Reader:
         backend: ``onnx``, ``tflite``, ``opencv`` or ``auto``.
         min_confidence: below it a digit reads ``?``; None takes the model's own threshold.
         finder: how digits are found, one of ``numbre_edge.recognition.FINDERS``.
-        finder_model: the finder's own file, an ``.onnx`` or ``.tflite``, where it is not ``components``.
+        finder_model: an ``.onnx`` or ``.tflite`` file to find them with; None takes the shipped one.
 
     Raises:
         NumbreError: the model or the backend cannot be used.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from numbre_edge.backends.registry import RUNTIMES, Runtime
@@ -11,7 +11,7 @@ from numbre_edge.errors import BackendError, UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from numbre_edge.model import Model
+    from numbre_edge.model import Format, Model
     from numbre_edge.types import Floats, Pixels
 
 
@@ -59,20 +59,26 @@ def open_backend(
         ModelError: the file or its card, or a runtime that refused it.
     """
     from numbre_edge.backends.checked import CheckedBackend
+    from numbre_edge.model import default_model
 
-    return CheckedBackend(*_loaded(name, model, card, runtimes))
+    return CheckedBackend(*_loaded(name, model, card, default_model, runtimes))
 
 
-def open_finder(name: str, model: Path, *, runtimes: Mapping[str, Runtime] = RUNTIMES) -> FinderBackend:
+def open_finder(
+    name: str = "auto", model: Path | None = None, *, runtimes: Mapping[str, Runtime] = RUNTIMES
+) -> FinderBackend:
     """Load a finder into a runtime; arguments and errors as for :func:`open_backend`."""
     from numbre_edge.backends.checked import CheckedFinder
+    from numbre_edge.model import default_finder
 
-    return CheckedFinder(*_loaded(name, model, None, runtimes))
+    return CheckedFinder(*_loaded(name, model, None, default_finder, runtimes))
 
 
-def _loaded(name: str, model: Path | None, card: Path | None, runtimes: Mapping[str, Runtime]) -> tuple[Runtime, Model]:
+def _loaded(
+    name: str, model: Path | None, card: Path | None, default: Callable[[Format], Path], runtimes: Mapping[str, Runtime]
+) -> tuple[Runtime, Model]:
     """Load a model, or what is shipped for the runtime, and choose the runtime of that name, or ``auto``."""
-    from numbre_edge.model import default_model, find_model, load_model
+    from numbre_edge.model import find_model, load_model
 
     if name != "auto" and name not in runtimes:
         raise UsageError(f"no backend {name!r}; there are {', '.join(runtimes)} and auto")
@@ -89,4 +95,4 @@ def _loaded(name: str, model: Path | None, card: Path | None, runtimes: Mapping[
         raise UsageError(f"backend {name} does not run {model}; use --backend {others}")
     if not ready[0].installed:
         raise BackendError(f"backend {name} is not installed: {ready[0].install}")
-    return ready[0], loaded or load_model(default_model(ready[0].format), card=card)
+    return ready[0], loaded or load_model(default(ready[0].format), card=card)

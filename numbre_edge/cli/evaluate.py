@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from numbre_edge.cli.console import Quiet, Verbose, console_of
-from numbre_edge.cli.options import BackendOption, CardFile
+from numbre_edge.cli.options import BackendOption, CardFile, FinderOption
 from numbre_edge.cli.progress import Bar
 from numbre_edge.cli.signals import Interrupted
 from numbre_edge.cli.workshop import MnistSource, enter, import_tensorflow, require_folder
 from numbre_edge.errors import UsageError
 from numbre_edge.model import shipped_as
+from numbre_edge.recognition import FINDER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,6 +98,7 @@ def evaluate(
     ] = False,
     card: CardFile = None,
     backend: BackendOption = "auto",
+    finder: FinderOption = FINDER,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write to.")] = Path("evaluation"),
     verbose: Verbose = False,
     quiet: Quiet = False,
@@ -138,7 +140,7 @@ def evaluate(
         if keras:
             path, classify = keras, _by_keras(keras)
         else:
-            reader = Reader(model, card=card, backend=backend)
+            reader = Reader(model, card=card, backend=backend, finder=finder)
             path, classify = reader.backend.model.path, reader.backend.predict
         unseen = _unseen(symbols, reader) if symbols and reader else None
         test = load_mnist(data, say=console.say).test if digits else None

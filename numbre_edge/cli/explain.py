@@ -12,6 +12,7 @@ from numbre_edge.cli.console import Quiet, Verbose, console_of, plural
 from numbre_edge.cli.options import (
     BackendOption,
     CardFile,
+    FinderOption,
     Flip,
     MinConfidence,
     ModelFile,
@@ -22,6 +23,7 @@ from numbre_edge.cli.options import (
 )
 from numbre_edge.cli.signals import at_once
 from numbre_edge.errors import SourceError, UsageError
+from numbre_edge.recognition import FINDER
 
 if TYPE_CHECKING:
     from numbre_edge.sources.files import Source
@@ -64,6 +66,7 @@ def explain(
     model: ModelFile = None,
     card: CardFile = None,
     backend: BackendOption = "auto",
+    finder: FinderOption = FINDER,
     min_confidence: MinConfidence = None,
     verbose: Verbose = False,
     quiet: Quiet = False,
@@ -92,7 +95,7 @@ def explain(
             shown = way_up.applied(frame_at(source, frame))
         except SourceError as exc:
             raise SourceError(f"{source.name}: {exc}") from exc
-        reader = Reader(model, card=card, backend=backend, min_confidence=min_confidence)
+        reader = Reader(model, card=card, backend=backend, finder=finder, min_confidence=min_confidence)
     console.detail(f"model {reader.backend.model.path}, backend {reader.backend.name}")
     explanation = reader.explain(shown, roi=region.box(shown) if region else None)
     recognition = explanation.recognition

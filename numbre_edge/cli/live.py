@@ -14,6 +14,7 @@ from numbre_edge.cli.options import (
     BackendOption,
     CardFile,
     EventFormat,
+    FinderOption,
     Flip,
     MinConfidence,
     ModelFile,
@@ -24,6 +25,7 @@ from numbre_edge.cli.options import (
     parse_size,
 )
 from numbre_edge.cli.signals import stop_signals
+from numbre_edge.recognition import FINDER
 
 EPILOG = """
 [bold]Examples[/bold]
@@ -139,6 +141,7 @@ def live(
     model: ModelFile = None,
     card: CardFile = None,
     backend: BackendOption = "auto",
+    finder: FinderOption = FINDER,
     min_confidence: MinConfidence = None,
     verbose: Verbose = False,
     quiet: Quiet = False,
@@ -165,7 +168,7 @@ def live(
             return
         console = console_of(context)
         stream = open_stream(source, size=wanted, fps=fps)
-        reader = Reader(model, card=card, backend=backend, min_confidence=min_confidence)
+        reader = Reader(model, card=card, backend=backend, finder=finder, min_confidence=min_confidence)
         console.detail(f"model {reader.backend.model.path}, backend {reader.backend.name}")
         with listening(stream, console, format=format, annotate=annotate, window=window, fps=fps) as listeners:
             end = math.inf if duration is None else time.monotonic() + duration

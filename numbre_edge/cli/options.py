@@ -9,14 +9,17 @@ import typer
 
 from numbre_edge.backends.registry import RUNTIMES
 from numbre_edge.errors import UsageError
+from numbre_edge.recognition import FINDERS
 
 if TYPE_CHECKING:
     from numbre_edge.sources.view import Orientation, Region
 
 if TYPE_CHECKING:
     BackendName = str
+    FinderName = str
 else:  # what there is stands in one place
     BackendName = Literal[("auto", *RUNTIMES)]
+    FinderName = Literal[FINDERS]
 EventFormat = Literal["table", "jsonl"]
 
 _MODEL = "Model"
@@ -41,6 +44,16 @@ BackendOption = Annotated[
         "--backend",
         metavar="NAME",
         help="Inference runtime: onnx, tflite or opencv; auto takes the first that is installed.",
+        rich_help_panel=_MODEL,
+    ),
+]
+FinderOption = Annotated[
+    FinderName,
+    typer.Option(
+        "--finder",
+        metavar="NAME",
+        help="How digits are found: components, as connected ink; learned, by a network that was taught what they "
+        "look like; both, which reads forms and boxes better and is certain only of what both ways read.",
         rich_help_panel=_MODEL,
     ),
 ]

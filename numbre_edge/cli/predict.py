@@ -16,6 +16,7 @@ from numbre_edge.cli.console import Console, Quiet, Verbose, console_of, plural
 from numbre_edge.cli.options import (
     BackendOption,
     CardFile,
+    FinderOption,
     Flip,
     MinConfidence,
     ModelFile,
@@ -26,6 +27,7 @@ from numbre_edge.cli.options import (
 )
 from numbre_edge.cli.signals import Stop, at_once, stop_signals
 from numbre_edge.errors import UsageError
+from numbre_edge.recognition import FINDER
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -117,6 +119,7 @@ def predict(
     model: ModelFile = None,
     card: CardFile = None,
     backend: BackendOption = "auto",
+    finder: FinderOption = FINDER,
     min_confidence: MinConfidence = None,
     verbose: Verbose = False,
     quiet: Quiet = False,
@@ -137,7 +140,7 @@ def predict(
         listed = list_sources(sources, recursive=recursive)
         paths = [source.path for source in listed.files if source.error is None]
         _check_output(target, paths)
-        reader = Reader(model, card=card, backend=backend, min_confidence=min_confidence)
+        reader = Reader(model, card=card, backend=backend, finder=finder, min_confidence=min_confidence)
     console.detail(f"model {reader.backend.model.path}, backend {reader.backend.name}")
     for file in listed.passed_over:
         console.detail(f"{file.name}: passed over: {file.why}")

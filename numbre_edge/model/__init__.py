@@ -30,6 +30,7 @@ __all__ = [
     "InputSpec",
     "Model",
     "ModelCard",
+    "default_finder",
     "default_model",
     "find_card",
     "find_model",
@@ -46,6 +47,7 @@ LARGEST = 64 * 2**20  # bytes of a model file: sixty times the largest that we s
 Format = Literal["onnx", "tflite"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 _DEFAULTS: dict[Format, str] = {"onnx": "cnn.onnx", "tflite": "cnn.int8.tflite"}
+_FINDERS: dict[Format, str] = {"onnx": "finder.onnx", "tflite": "finder.int8.tflite"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,6 +123,11 @@ def shipped_as(name: str) -> list[Path]:
 def default_model(kind: Format) -> Path:
     """Return the shipped model a backend reads with: float32 for ONNX, int8 for TFLite."""
     return MODELS / _DEFAULTS[kind]
+
+
+def default_finder(kind: Format) -> Path:
+    """Return the shipped finder of a format."""
+    return MODELS / _FINDERS[kind]
 
 
 def find_card(content: bytes, kind: Format, where: str) -> bytes | None:

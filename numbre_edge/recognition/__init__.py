@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from numbre_edge.errors import UsageError
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the command line names the finders, and loads none for its help
     from pathlib import Path
 
     from numbre_edge.backends import Backend
@@ -22,15 +22,15 @@ def open_recogniser(
     """Put a finder and a classifier together.
 
     Args:
-        finder: one of FINDERS. ``components``: connected ink, cut where digits may touch. ``learned``: a network that
+        finder: one of FINDERS. ``components``: connected ink that stands clear. ``learned``: whatever a network that
             was taught what a digit looks like, on any page. ``both``: connected ink where it is sure and the network
             confirms it, else the network.
         backend: what reads patches.
-        model: the network's file; for the last two, as none comes with the package.
+        model: the network's file, for the last two; None takes the shipped one.
         min_confidence: below it a digit is doubtful; None takes the model's own threshold.
 
     Raises:
-        UsageError: no such finder, or one without its model.
+        UsageError: no such finder.
     """
     if finder not in FINDERS:
         raise UsageError(f"no finder {finder!r}; there are {', '.join(FINDERS)}")
@@ -38,8 +38,6 @@ def open_recogniser(
 
     if finder == "components":
         return ComponentRecogniser(backend, min_confidence)
-    if model is None:
-        raise UsageError(f"finder {finder!r} needs a model, and none comes along: give it with finder_model")
     from numbre_edge.backends import open_finder
     from numbre_edge.recognition.both import BothRecogniser
     from numbre_edge.recognition.learned import LearnedRecogniser

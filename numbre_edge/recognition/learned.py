@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 
 import numpy as np
@@ -11,6 +11,7 @@ from numbre_edge.backends import Backend, FinderBackend
 from numbre_edge.decoding import grouped
 from numbre_edge.decoding.opinions import Trust, weighed
 from numbre_edge.decoding.probabilities import calibrated
+from numbre_edge.errors import ModelError
 from numbre_edge.finding.finder import find
 from numbre_edge.finding.grid import Answers, Found
 from numbre_edge.geometry import in_frame, levelled
@@ -37,12 +38,19 @@ class Seen:
 
 
 class LearnedRecogniser:
-    """The recogniser of any page: no rule says what paper, a frame or a letter looks like."""
+    """The recogniser of any page: no rule says what paper, a frame or a letter looks like.
+
+    Raises:
+        ModelError: the finder's card wants to be trusted in a way that this version does not know.
+    """
 
     def __init__(self, finder: FinderBackend, backend: Backend, min_confidence: float | None) -> None:
         self._finder, self._backend, self._min_confidence = finder, backend, min_confidence
         self._side = finder.model.card.size[0]
-        self._trust = Trust(**finder.model.card.trust)
+        trust = finder.model.card.trust
+        if unknown := trust.keys() - {field.name for field in fields(Trust)}:
+            raise ModelError(f"{finder.model.path}: its card's trust has {', '.join(sorted(unknown))}, unknown here")
+        self._trust = Trust(**trust)
 
     def recognise(self, page: Page) -> Recognition:
         seen = self.look(page)

