@@ -107,6 +107,7 @@ def evaluate(
 
     The folder gets report.json and accuracy.md; of MNIST confusion.png, predictions.png and mistakes.png;
     of photographs worst.png, the twenty most confident wrong numbers.
+    A picture that cannot be read counts as misread; the exit code is then 1.
     """
     folders = dict.fromkeys(pictures or [], False) | dict.fromkeys(joined or [], True)
     suffix = model.suffix.lower() if model else ".onnx"
@@ -167,6 +168,8 @@ def evaluate(
     _write(out, found)
     typer.echo(report.text(found))
     console.say(f"written to {out}")
+    if any(score.errors for score in found.pictures):
+        raise typer.Exit(1)
 
 
 def _by_keras(model: Path) -> Classifier:

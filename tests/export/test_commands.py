@@ -147,6 +147,17 @@ def test_a_picture_of_mistakes_does_not_outlive_them(photos: Path, tmp_path: Pat
     assert not (tmp_path / "out" / "worst.png").exists()
 
 
+def test_a_picture_that_is_not_there_is_misread_and_told_by_the_exit_code(photos: Path, tmp_path: Path) -> None:
+    with (photos / "labels.csv").open("a") as labels:
+        labels.write("gone.png,4\n")
+
+    result = run("evaluate", "--pictures", photos, "--out", tmp_path / "out")
+
+    assert result.exit_code == 1
+    assert re.search(r"gone.png +4 +no such file", result.stdout)
+    assert (tmp_path / "out" / "report.json").exists()
+
+
 def test_a_model_without_a_card_is_evaluated_with_one_by_the_backend_asked_for(
     run_folder: Path, data: Path, tmp_path: Path
 ) -> None:

@@ -26,6 +26,7 @@ def boxes(page: Page) -> None:
 
 def frame(page: Page) -> None:
     """Write one number in a large frame."""
+    page.spread()
     text = numerals.digits(page.rng, 1) if page.chance(0.4) else numerals.number(page.rng)
     x, foot = page.between(page.view[0], page.view[2] - 2 * page.height), page.between(page.height, page.view[3])
     marks = page.number(text, x, foot, free=True)

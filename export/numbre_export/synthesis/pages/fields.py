@@ -12,6 +12,7 @@ from numbre_export.synthesis.sheet import Mark, extent
 
 def field(page: Page) -> None:
     """Write a number on a line of a form; some are left empty, some have the century printed."""
+    page.spread()
     page.style = "photograph" if page.chance(0.35) else "scan" if page.chance(0.7) else "bilevel"
     left, _, right, _ = page.area
     foot = page.between(page.view[1] + page.height, page.view[3])

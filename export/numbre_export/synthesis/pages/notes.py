@@ -7,7 +7,7 @@ import numpy as np
 from numbre_export.synthesis.pages import numerals
 from numbre_export.synthesis.pages.page import Page
 from numbre_export.synthesis.pages.rulings import ruled_paper
-from numbre_export.synthesis.sheet import Mark, extent, moved, right_of
+from numbre_export.synthesis.sheet import Mark, extent, linked, moved, right_of
 
 # Without those that nobody can tell from a digit by their shape alone.
 _LETTERS = "abcdefhkmnprtuvwxyACEFHKMNPRTUVWXY=+?!()&%#*"
@@ -26,6 +26,7 @@ def words(page: Page) -> None:
 
 def alone(page: Page) -> None:
     """Write one number, or one digit, and leave the rest empty."""
+    page.spread()
     text = numerals.digits(page.rng, 1) if page.chance(0.5) else numerals.number(page.rng)
     left, top, right, bottom = page.view
     x = page.between(left - 0.2 * page.height, right - 0.7 * len(text) * page.height)
@@ -46,15 +47,18 @@ def rows(page: Page) -> None:
     flush, same = page.chance(0.5), numerals.digits(page.rng, 1) if most == 1 and page.chance(0.2) else ""
     marks: list[Mark] = []
     for foot in np.arange(start, bottom + pitch, pitch).tolist():
+        row: list[Mark] = []
         for x in np.arange(left + page.between(0, 0.3) * lane, right, lane).tolist():
-            if len(marks) < _MOST and page.chance(0.93):
+            if len(marks) + len(row) < _MOST and page.chance(0.93):
                 written = page.number(same or numerals.digits(page.rng, int(page.rng.integers(1, most + 1))), x, foot)
                 shift = x + 0.8 * lane - right_of(written, x) if flush else 0.0
-                marks += moved(written, shift, page.height * page.between(-0.1, 0.1))
+                row += moved(written, shift, page.height * page.between(-0.1, 0.1))
+        marks += linked(row) if most == 1 else row  # digits evenly apart are one number, however far
     page.lay(marks)
 
 
 def _write_lines(page: Page, *, words: float) -> None:
+    page.spread()
     left, top, right, bottom = page.area
     pitch = page.height * page.between(1.25, 2.6)
     start = top + page.between(0, 1) * pitch
@@ -76,7 +80,7 @@ def _write_lines(page: Page, *, words: float) -> None:
                 text = "".join(page.rng.choice(list(_LETTERS), int(page.rng.integers(1, 5))))
                 added = hand.write(text, x, foot, page.rng, number=False)
             marks += added
-            x = right_of(added, x) + page.height * space * page.between(0.6, 1.4)
+            x = right_of(added, x) + page.space(space * page.between(0.6, 1.4))
     page.lay(marks)
     if marks and page.chance(0.1):
         some = marks[int(page.rng.integers(len(marks)))]

@@ -24,6 +24,7 @@ Region = tuple[float, float, float, float]  # left, top, right, bottom, page pix
 Style = Literal["photograph", "scan", "bilevel", "shown", "screen"]
 
 _CORRECTED = 0.04  # share of numbers that were struck out, written over or gone over
+_SPREAD = 0.2  # share of pages where digits may stand wide apart, and do
 _TWO_HANDS = 0.1  # share of pages on which two people write
 _NATURAL = 0.1  # share of a pen writer's numbers that are taken as written
 
@@ -106,6 +107,15 @@ class Page:
         else:
             marks = hand.write(text, x, foot, self.rng)
         return corrected(marks, hand, self.rng) if self.chance(_CORRECTED) else marks
+
+    def spread(self) -> None:
+        """Let the page's hand set its digits wide apart at times, as far as any; numbers then stand farther apart."""
+        if self.chance(_SPREAD):
+            self.hand = self.near(gap=self.between(0.4, 1.3))
+
+    def space(self, share: float) -> float:
+        """Return the room between two numbers: ``share`` of a digit's height, and clearly more than within one."""
+        return self.height * (share + 1.5 * max(0.0, self.hand.gap))
 
     def print_text(self, text: str, x: float, foot: float, size: float, *, face: str | None = None) -> list[Mark]:
         """Set type with digits ``size`` page pixels high; its digits are boxes that nobody is blamed for."""

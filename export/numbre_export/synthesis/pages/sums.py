@@ -31,7 +31,7 @@ def equations(page: Page) -> None:
         while x < min(right, end) and len(marks) < 130:
             added = _term(page, x, foot)
             marks += added
-            x = right_of(added, x) + page.height * space * page.between(0.5, 1.5)
+            x = right_of(added, x) + page.space(space * page.between(0.5, 1.5))
     page.lay(marks)
     if few and marks:
         _around(page, marks)

@@ -50,13 +50,13 @@ class Recipe:
         validated: views looked at.
     """
 
-    steps: int = 30000
+    steps: int = 26000
     batch_size: int = 32
     size: tuple[int, int] = (128, 192)
     epoch: int = 500
     learning_rate: float = 3e-3
     warm_up: int = 500
-    decay: int = 20000
+    decay: int = 18000
     weight_decay: float = 0.01
     averaging: float = 0.999
     validated: int = 500
