@@ -10,6 +10,8 @@ from numbre_edge.types import Floats
 
 # Two boxes are the same digit where they share more than this of their union, or of the smaller one.
 _UNION, _SMALLER = 0.4, 0.7
+# A 1 counts as half as wide as it is high, as other digits are: two levels see its stroke a stroke's width apart.
+_THIN = 0.5
 
 
 def overlaps(box: Floats, boxes: Floats) -> tuple[Floats, Floats]:
@@ -24,11 +26,17 @@ def overlaps(box: Floats, boxes: Floats) -> tuple[Floats, Floats]:
 def suppressed(found: Found) -> Found:
     """Return ``found`` without what a surer one overlaps, surest first; a mark within a digit's box may stay."""
     left: NDArray[np.intp] = np.argsort(-found.heat, kind="stable")
-    kept = []
+    boxes, kept = _widened(found.boxes), []
     while len(left):
         best, rest = left[0], left[1:]
         kept.append(best)
-        union, smaller = overlaps(found.boxes[best], found.boxes[rest])
+        union, smaller = overlaps(boxes[best], boxes[rest])
         same = (union > _UNION) | (smaller > _SMALLER) & (found.mark[rest] == found.mark[best])
         left = rest[~same]
     return found.chosen(np.array(kept, np.intp))
+
+
+def _widened(boxes: Floats) -> Floats:
+    x, y, width, height = boxes.T
+    wide = np.maximum(width, _THIN * height)
+    return np.column_stack([x - (wide - width) / 2, y, wide, height])

@@ -32,6 +32,16 @@ def test_two_levels_that_see_one_digit_leave_the_surer() -> None:
     assert kept.boxes.tolist() == [[11, 12, 19, 29]]
 
 
+def test_two_levels_that_see_one_1_beside_itself_leave_the_surer() -> None:
+    kept = suppressed(found((10, 10, 4, 30), (14, 11, 4, 29), heat=(0.6, 0.9)))
+
+    assert kept.boxes.tolist() == [[14, 11, 4, 29]]
+
+
+def test_two_1s_stay() -> None:
+    assert len(suppressed(found((10, 10, 4, 30), (22, 10, 4, 30), heat=(0.6, 0.9)))) == 2
+
+
 def test_the_loops_of_an_8_go_with_the_8() -> None:
     kept = suppressed(found((10, 10, 20, 40), (12, 10, 16, 19), (12, 31, 16, 19), heat=(0.9, 0.5, 0.5)))
 
