@@ -19,7 +19,7 @@ from numbre_edge.errors import UsageError
 
 EPILOG = """
 [bold]Examples[/bold]
-numbre-edge train --data mnist/ --symbols bhmsds.npz
+numbre-edge train --data mnist/ --symbols bhmsds.npz --pen pen.npz
 numbre-edge train --arch numbre --data mnist/ --out runs/numbre
 numbre-edge train --arch numbre --article --seed 1
 """
@@ -36,6 +36,15 @@ def train(
             "--symbols",
             metavar="FILE",
             help="BHMSDS as an .npz (x, y, names): other hands' digits, and symbols that are none, for cnn.",
+            show_default=False,
+        ),
+    ] = None,
+    pen: Annotated[
+        Path | None,
+        typer.Option(
+            "--pen",
+            metavar="FILE",
+            help="Pen strokes of many writers (python -m numbre_export.data.pen_strokes): more hands' digits, for cnn.",
             show_default=False,
         ),
     ] = None,
@@ -86,6 +95,7 @@ def train(
     require_folder(folder)
     enter("train", "tensorflow", "keras", "matplotlib")
     from numbre_export.data.mnist import load_mnist
+    from numbre_export.data.pen import load_pen
     from numbre_export.data.symbols import load_symbols
     from numbre_export.training.recipes import ARTICLE, RECIPES
     from numbre_export.training.runs import RunFolder
@@ -108,6 +118,7 @@ def train(
                 load_mnist(data, say=console.say),
                 folder,
                 symbols=load_symbols(symbols) if symbols and recipe.mixture else None,
+                pen=load_pen(pen) if pen and recipe.mixture else None,
                 seed=seed,
                 resume=resume,
                 overwrite=overwrite,

@@ -154,8 +154,6 @@ def test_pen_digits_join_the_corpus_where_the_mixture_has_some(held_out: Digits,
     written = pen_digits(tiny_pen(), 20, np.random.default_rng((4, 22)))
     assert np.array_equal(with_pen.images, np.concatenate([corpus.images, written.images]))
     assert with_pen.labels[-20:].tolist() == written.labels.tolist()
-    with pytest.raises(DataError, match="20 digits are to be inked of pen trajectories, but no file of them is named"):
-        build_corpus(held_out, None, replace(SMALL, pen=20), seed=4)
 
 
 def test_pen_digits_are_patches_as_the_reader_makes_them() -> None:

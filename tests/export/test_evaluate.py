@@ -126,6 +126,7 @@ def test_the_card_has_the_run_s_calibration_and_credits(trained: Any, tmp_path: 
         ({}, 1),
         ({"command": "numbre-edge train --symbols bhmsds.npz"}, 2),
         ({"command": "numbre-edge train --symbols bhmsds.npz", "symbols": 0}, 1),
+        ({"symbols": 24000, "pen": 40000}, 4),
     ],
 )
 def test_a_card_without_calibration_has_the_defaults(

@@ -26,7 +26,7 @@ BHMSDS_CREDIT = "BHMSDS: W. Blachowski, MIT"
 UNIPEN_CREDIT = "UNIPEN train_r01_v07: the UNIPEN consortium and I. Guyon et al.; CC BY 4.0, doi 10.5281/zenodo.1195803"
 PENDIGITS_CREDIT = "Pen-Based Recognition of Handwritten Digits: E. Alpaydin, F. Alimoglu; UCI, CC BY 4.0"
 _PACKAGES = ("numbre-edge", "tensorflow", "tensorflow-cpu", "keras", "tf2onnx", "onnx", "numpy")
-_TRAINING = ("command", "recipe", "seed", "symbols", "parameters", "versions")  # of metrics.json, for the card
+_TRAINING = ("command", "recipe", "seed", "symbols", "pen", "parameters", "versions")  # of metrics.json, for the card
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP can say: the same model gives the same bytes
 
 
@@ -63,7 +63,7 @@ def card_for(model: Any, kind: Kind, *, run: Path | None = None) -> ModelCard:
         temperature=calibration.get("temperature", ModelCard.temperature),
         reject_threshold=calibration.get("threshold", ModelCard.reject_threshold),
         training={key: metrics[key] for key in _TRAINING if key in metrics},
-        data_credits=(MNIST_CREDIT, BHMSDS_CREDIT) if _with_symbols(metrics) else (MNIST_CREDIT,),
+        data_credits=_credits(metrics),
         seed=metrics.get("seed"),
         versions=_versions(),
         commit=_commit(),
@@ -136,9 +136,11 @@ def _metrics(run: Path | None) -> dict[str, Any]:
     return metrics
 
 
-def _with_symbols(metrics: dict[str, Any]) -> bool:
-    """Whether BHMSDS was trained on: their number says so, or in older runs the command."""
-    return bool(metrics.get("symbols", "--symbols" in metrics.get("command", "")))
+def _credits(metrics: dict[str, Any]) -> tuple[str, ...]:
+    """Return whose data was trained on: counts say so, or in older runs the command."""
+    symbols = metrics.get("symbols", "--symbols" in metrics.get("command", ""))
+    pen = (UNIPEN_CREDIT, PENDIGITS_CREDIT) if metrics.get("pen") else ()
+    return (MNIST_CREDIT, *((BHMSDS_CREDIT,) if symbols else ()), *pen)
 
 
 def _versions() -> dict[str, str]:

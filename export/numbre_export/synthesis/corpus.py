@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from numbre_edge.errors import DataError
 from numbre_edge.types import Pixels
 from numbre_edge.vision.normalize import normalize
 from numbre_export.data.mnist import Digits
@@ -39,7 +38,7 @@ class Mixture:
         scenes: photographed lines of writing, each some eight patches.
         blanks: pictures without writing, each some five.
         letters, prints, scribbles: of ink that is no digit; letters are written with a pen, prints in type.
-        pen: digits of pen trajectories, inked anew.
+        pen: digits of pen trajectories, inked anew, where there are any.
         share: patches drawn from the corpus an epoch, for each of MNIST's.
     """
 
@@ -48,7 +47,7 @@ class Mixture:
     letters: int = 5000
     prints: int = 6000
     scribbles: int = 2000
-    pen: int = 0
+    pen: int = 40000
     share: float = 1.0
 
     def scaled(self, factor: float) -> Mixture:
@@ -63,12 +62,7 @@ def build_corpus(
     """Make the corpus of ``digits`` (MNIST's), ``symbols`` (of ``data.symbols``) and ``pen``; all labels occur.
 
     The same arguments give the same patches, on any number of processors.
-
-    Raises:
-        DataError: the mixture has digits of pen trajectories, and there are none.
     """
-    if mixture.pen and pen is None:
-        raise DataError(f"{mixture.pen} digits are to be inked of pen trajectories, but no file of them is named")
     rng = np.random.default_rng((seed, 20))
     shards = [
         _shard(digits, symbols, min(_ROLL, mixture.scenes - first), (seed, 21, first))
@@ -88,7 +82,7 @@ def build_corpus(
     if symbols is not None:
         images += list(symbols.images)
         labels += symbols.labels.tolist()
-    if pen is not None and mixture.pen:
+    if pen is not None:
         written = pen_digits(pen, mixture.pen, np.random.default_rng((seed, 22)))
         images += list(written.images)
         labels += written.labels.tolist()

@@ -42,8 +42,10 @@ def outcome_of(model: Any, folder: Path, *, validation: Digits, test: Digits, do
     )
 
 
-def write_metrics(path: Path, outcome: Outcome, recipe: Recipe, *, seed: int, symbols: int, parameters: int) -> None:
-    """Write metrics.json, which the cards of exported models quote."""
+def write_metrics(
+    path: Path, outcome: Outcome, recipe: Recipe, *, seed: int, used: dict[str, int], parameters: int
+) -> None:
+    """Write metrics.json, which the cards of exported models quote; ``used``: digits and symbols beside MNIST's."""
     import tensorflow
 
     content = {
@@ -53,7 +55,7 @@ def write_metrics(path: Path, outcome: Outcome, recipe: Recipe, *, seed: int, sy
         "parameters": parameters,
         "recipe": recipe.as_dict(),
         "seed": seed,
-        "symbols": symbols,
+        **used,
         "command": command(sys.argv[1:]),
         "versions": {
             "python": platform.python_version(),

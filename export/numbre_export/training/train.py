@@ -16,6 +16,7 @@ from numbre_edge.atomic import replacing
 from numbre_edge.errors import DataError, NumbreError
 from numbre_export.data.mnist import Digits, Mnist, split
 from numbre_export.data.npz import load_npz
+from numbre_export.data.pen import PenStrokes
 from numbre_export.evaluation import plots
 from numbre_export.synthesis.corpus import build_corpus
 from numbre_export.training.architectures import build
@@ -43,6 +44,7 @@ def train(
     folder: Path,
     *,
     symbols: Digits | None = None,
+    pen: PenStrokes | None = None,
     seed: int = 0,
     resume: bool = False,
     overwrite: bool = False,
@@ -58,6 +60,7 @@ def train(
         mnist: the digits.
         folder: where to; it is made if need be.
         symbols: of :func:`numbre_export.data.symbols.load_symbols`; they join the recipe's mixture.
+        pen: of :func:`numbre_export.data.pen.load_pen`; so do digits by its training writers.
         seed: the same one gives the same model.
         resume: go on after the last whole epoch of the run in ``folder``.
         overwrite: let this run take an earlier one's place. The earlier one's files go when the first epoch is done.
@@ -82,7 +85,7 @@ def train(
     with _telling_what_is_kept(run):
         plots.samples(training, run.samples)
         if not history and recipe.mixture is not None:
-            _make_corpus(run, recipe, training, validation, symbols, seed, say)
+            _make_corpus(run, recipe, training, validation, symbols, pen, seed, say)
         corpus, doubtful = _corpora(run, recipe, validation)
         first = 0
         for stage in recipe.stages():
@@ -101,8 +104,11 @@ def train(
         with replacing(run.h5) as path:
             best.save(path)
         plots.history(run.history, run.history_plot)
-        used = len(symbols) if symbols is not None and recipe.mixture is not None else 0
-        write_metrics(run.metrics, outcome, recipe, seed=seed, symbols=used, parameters=best.count_params())
+        used = {
+            "symbols": len(symbols) if symbols is not None and recipe.mixture is not None else 0,
+            "pen": recipe.mixture.pen if pen is not None and recipe.mixture is not None else 0,
+        }
+        write_metrics(run.metrics, outcome, recipe, seed=seed, used=used, parameters=best.count_params())
     run.finish()
     return outcome
 
@@ -158,12 +164,13 @@ def _make_corpus(
     training: Digits,
     validation: Digits,
     symbols: Digits | None,
+    pen: PenStrokes | None,
     seed: int,
     say: Callable[[str], None],
 ) -> None:
     assert recipe.mixture is not None
     say("photographing the training corpus (a few minutes, once a run)")
-    corpus = build_corpus(training, symbols, recipe.mixture, seed=seed)
+    corpus = build_corpus(training, symbols, recipe.mixture, seed=seed, pen=pen)
     scenes = build_corpus(validation, None, recipe.mixture.scaled(0.1), seed=seed + 1)
     run.drop_unfinished()
     with replacing(run.corpus) as path, path.open("wb") as file:
