@@ -9,6 +9,7 @@ import tensorflow as tf
 from numbre_edge.finding.grid import BOXES_TIMES, PARTS
 
 _BOXES, _CLASSES, _LINKS = 1.0, 1.0, 0.5  # weights beside the heat's 1
+_MARKS = 4.0  # of a mark's heat, beside a digit's 1: there are thirty cells of digits to one of a mark
 
 
 def loss(outputs: Any, heat: Any, counts: Any, classes: Any, boxes: Any, links: Any, weights: Any) -> tuple[Any, ...]:
@@ -23,7 +24,7 @@ def loss(outputs: Any, heat: Any, counts: Any, classes: Any, boxes: Any, links: 
     p = tf.sigmoid(logits)
     centre = tf.cast(heat == 1.0, tf.float32)
     focal = centre * (1 - p) ** 2 * likely + (1 - centre) * (1 - heat) ** 4 * p**2 * unlikely
-    of_heat = -tf.reduce_sum(focal * counts) / tf.maximum(1.0, tf.reduce_sum(centre))
+    of_heat = -tf.reduce_sum(focal * counts * (1.0, _MARKS)) / tf.maximum(1.0, tf.reduce_sum(centre))
     whole = tf.maximum(1.0, tf.reduce_sum(weights))
     wrong = tf.nn.sparse_softmax_cross_entropy_with_logits(classes, of_class)
     of_classes = tf.reduce_sum(wrong * weights) / whole
