@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from numbre_edge.reader import Reader
+from numbre_edge.recognition import FINDER
 from numbre_edge.types import Reading
 
 KINDS = (
@@ -112,7 +113,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("data", type=Path)
     parser.add_argument("kinds", nargs="*", default=KINDS)
-    parser.add_argument("--finder", default="components")
+    parser.add_argument("--finder", default=FINDER)
     parser.add_argument("--finder-model", type=Path)
     parser.add_argument("--backend", default="auto")
     given = parser.parse_args()

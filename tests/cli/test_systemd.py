@@ -28,6 +28,7 @@ LEAST = {
     "min_confidence": "0",
     "duration": "0",
     "backend": "auto",
+    "finder": "both",
 }
 ANALYZE = shutil.which("systemd-analyze")
 needs_analyze = pytest.mark.skipif(not ANALYZE, reason="needs the program systemd-analyze")

@@ -16,7 +16,7 @@ TEXT = "the quick brown fox jumps over the lazy dog while many others look on an
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:
-    return Reader()
+    return Reader(finder="components")
 
 
 @pytest.fixture
