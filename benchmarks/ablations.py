@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from numbre_edge import Reader, decoding
 from numbre_edge.decoding import paths
+from numbre_edge.recognition import FINDERS
 from numbre_edge.types import Pixels
 from numbre_edge.vision import binarize, candidates, components, normalize, page, rules, splitting
 from numbre_edge.vision.splitting import Segmentation
@@ -74,7 +75,7 @@ STEPS: dict[str, Callable[[], contextlib.AbstractContextManager[None]]] = {
 
 def main(folders: list[Path]) -> None:
     """Print a row a step."""
-    reader = Reader()
+    reader = Reader(finder=FINDERS[0])
     print("| | " + " | ".join(folder.name for folder in folders) + " |")
     print("|---|" + "---|" * len(folders))
     for title, without in STEPS.items():

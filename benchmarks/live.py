@@ -34,6 +34,7 @@ from numpy.typing import NDArray
 from numbre_edge import Reader
 from numbre_edge.events import NumberEvent, Seen
 from numbre_edge.live import watch
+from numbre_edge.recognition import FINDERS
 from numbre_edge.sources.live import LiveStream
 from numbre_edge.tracking import Tracker
 from numbre_edge.types import Box, Frame, Pixels, Reading
@@ -138,12 +139,12 @@ class Ages:
         return readings
 
 
-def latency(backend: str, seconds: float) -> None:
+def latency(reader: Reader, seconds: float) -> None:
     """Print a row: how old frames are when they are read, and how many are not."""
     pictures = filmed(page(0), hand=6)
     stream = LiveStream("scripted", lambda: Camera(pictures, Clock()), kind="camera")
     with stream:
-        ages = Ages(Reader(backend=backend), stream)
+        ages = Ages(reader, stream)
         last = None
         with closing(watch(stream, ages, Tracker())) as items:
             for item in items:
@@ -154,7 +155,13 @@ def latency(backend: str, seconds: float) -> None:
     begun, ended = np.array(ages.begun[WARM_UP:]), np.array(ages.ended[WARM_UP:])
     figures = [f"{np.percentile(times, share):.1f}" for times in (begun, ended) for share in (50, 95, 100)]
     late = int((begun > 1000 / FPS).sum())
-    cells = [backend, f"{last.statistics.fps:.1f}", *figures, str(last.statistics.dropped), f"{late} of {len(begun)}"]
+    cells = [
+        reader.backend.name,
+        f"{last.statistics.fps:.1f}",
+        *figures,
+        str(last.statistics.dropped),
+        f"{late} of {len(begun)}",
+    ]
     print(f"| {' | '.join(cells)} |", flush=True)
 
 
@@ -177,19 +184,19 @@ def seen_on_demand(
                     demand.next()
 
 
-def memory(backend: str, frames: int) -> None:
+def memory(reader: Reader, frames: int) -> None:
     """Print a row: how far resident memory moves over ``frames`` frames."""
     empty = np.full((HEIGHT, WIDTH), 200, np.uint8)
     pictures = [picture for paper in (page(0), empty, page(1)) for picture in filmed(paper, hand=12, smaller=SMALL)]
     happened: list[NumberEvent] = []
     rss: list[float] = []
     read = 0
-    for item in seen_on_demand(pictures, Reader(backend=backend), frames=frames, happened=happened):
+    for item in seen_on_demand(pictures, reader, frames=frames, happened=happened):
         read = item.statistics.read
         if (item.statistics.read + item.statistics.unchanged) % 50 == 0:
             rss.append(resident())
     steady = np.array(rss[len(rss) // 10 :])
-    cells = [backend, str(frames), str(read), str(len(happened)), f"{steady[0]:.1f}"]
+    cells = [reader.backend.name, str(frames), str(read), str(len(happened)), f"{steady[0]:.1f}"]
     cells += [f"{steady.min() - steady[0]:+.2f}", f"{steady.max() - steady[0]:+.2f}", f"{steady[-1] - steady[0]:+.2f}"]
     print(f"| {' | '.join(cells)} |", flush=True)
 
@@ -200,12 +207,11 @@ def resident() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / MEGABYTE
 
 
-def unchanged(backend: str, frames: int) -> None:
+def unchanged(reader: Reader, frames: int) -> None:
     """Print a row: what a frame costs where all is still, and where it is not."""
-    reader = Reader(backend=backend)
     busy, skipped = cost(filmed(page(0), hand=6), reader, frames, read=True)
     still, passed_over = cost(filmed(page(0), hand=0), reader, frames, read=False)
-    cells = [backend, f"{busy:.2f}", str(skipped), f"{still:.2f}", str(passed_over), f"{still / busy:.1%}"]
+    cells = [reader.backend.name, f"{busy:.2f}", str(skipped), f"{still:.2f}", str(passed_over), f"{still / busy:.1%}"]
     print(f"| {' | '.join(cells)} |", flush=True)
 
 
@@ -225,6 +231,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", metavar="PART", help="latency, memory or unchanged")
     parser.add_argument("--backend", choices=BACKENDS, action="append", help="by default all that are installed")
+    parser.add_argument("--finder", choices=FINDERS, default=FINDERS[0], help="by default that of live")
     parser.add_argument("--seconds", type=float, default=20.0, help="of latency")
     parser.add_argument("--frames", type=int, default=20_000, help="of memory")
     options = parser.parse_args()
@@ -232,6 +239,7 @@ def main() -> None:
     if not {"latency", "memory", "unchanged"}.issuperset(parts):
         parser.error("PART is latency, memory or unchanged")
     backends = options.backend or [name for name, module in BACKENDS.items() if importlib.util.find_spec(module)]
+    readers = [Reader(backend=name, finder=options.finder) for name in backends]
 
     cv2.setNumThreads(1)
     if hasattr(os, "sched_setaffinity"):
@@ -240,8 +248,8 @@ def main() -> None:
         print(f"### Capture to reading, {FPS} frames a second of {WIDTH}x{HEIGHT}, {len(NUMBERS)} numbers, ms\n")
         print("| backend | frames/s | begins: p50 | p95 | max | ends: p50 | p95 | max | dropped | begins after 33 ms |")
         print("|---|---|---|---|---|---|---|---|---|---|")
-        for backend in backends:
-            latency(backend, options.seconds)
+        for reader in readers:
+            latency(reader, options.seconds)
         print()
     if "memory" in parts:
         print(
@@ -249,15 +257,15 @@ def main() -> None:
         )
         print("| backend | frames | read | events | MB | least | most | at the end |")
         print("|---|---|---|---|---|---|---|---|")
-        for backend in backends:
-            memory(backend, options.frames)
+        for reader in readers:
+            memory(reader, options.frames)
         print()
     if "unchanged" in parts:
         print("### Time of the processor a frame, ms, median\n")
         print("| backend | in a hand | frames | on a tripod | frames | share |")
         print("|---|---|---|---|---|---|")
-        for backend in backends:
-            unchanged(backend, 300)
+        for reader in readers:
+            unchanged(reader, 300)
 
 
 if __name__ == "__main__":

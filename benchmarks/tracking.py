@@ -29,6 +29,7 @@ import cv2
 import numpy as np
 
 from numbre_edge import Reader
+from numbre_edge.recognition import FINDERS
 from numbre_edge.tracking import Tracker
 from numbre_edge.types import Frame, Pixels
 
@@ -178,7 +179,7 @@ def main() -> None:
                     cv2.imwrite(str(options.frames / f"{name.split(',')[0]} {number:03}.png"), picture)
         return
 
-    reader = Reader(backend=options.backend)
+    reader = Reader(backend=options.backend, finder=FINDERS[0])  # as live does
     heads = ["scene", "frames", "right: single", "tracked", "changes: due", "single", "tracked"]
     heads += ["delay, median and longest: single", "tracked"]
     print(f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}")
