@@ -15,7 +15,7 @@ _MARKS = 4.0  # of a mark's heat, beside a digit's 1: there are thirty cells of 
 def loss(outputs: Any, heat: Any, counts: Any, classes: Any, boxes: Any, links: Any, weights: Any) -> tuple[Any, ...]:
     """Return the losses of a batch: whole, heat, classes, boxes, links.
 
-    Heat is the penalty-reduced focal loss of "Objects as Points", a centre at a time;
+    Heat is the penalty-reduced focal loss of "Objects as Points", in whose centres all cells are right;
     classes and links are cross entropy, and boxes L1, in the cells of a centre.
     Arguments are those of ``targets.Targets``, batched.
     """
