@@ -49,7 +49,7 @@ def photographs() -> Iterator[tuple[str, Pixels]]:
         spec = find_spec(package)
         for path in sorted(Path(spec.origin).parent.rglob("*")) if spec and spec.origin else ():
             if path.suffix in (".png", ".jpg", ".jpeg") and (picture := cv2.imread(str(path))) is not None:
-                yield path.stem, np.asarray(picture, np.uint8)
+                yield f"{package}-{path.stem}", np.asarray(picture, np.uint8)
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
@@ -38,29 +38,32 @@ class _Greeting:
                 yield
                 return
             try:
-                stderr = os.dup(2)
+                stderr, out = os.dup(2), os.dup(2)
             except OSError:  # closed: nobody reads it
                 yield
                 return
             read, write = os.pipe()
-            os.dup2(write, 2)
-            os.close(write)
             # Only the last writer's end ends a pipe: a write that is under way at the end still arrives.
-            passing = threading.Thread(target=self._pass_on, args=(read, stderr), daemon=True)
+            passing = threading.Thread(target=self._pass_on, args=(read, out), daemon=True)
             passing.start()
             try:
+                os.dup2(write, 2)
+                os.close(write)
                 yield
             finally:
                 os.dup2(stderr, 2)
+                os.close(stderr)
                 passing.join(_PATIENCE)  # a child that was started meanwhile keeps the pipe open
 
-    def _pass_on(self, read: int, stderr: int) -> None:
-        with open(read, "rb") as lines, open(stderr, "wb", buffering=0) as out:
+    def _pass_on(self, read: int, out: int) -> None:
+        with open(read, "rb") as lines, open(out, "wb") as stderr:
             for line in lines:
                 if line == self._TEXT:
                     self._said = True
-                else:
-                    out.write(line)
+                    continue
+                with suppress(OSError):  # nobody reads it any more: what writes to the pipe must not wait for ever
+                    stderr.write(line)
+                    stderr.flush()
 
 
 _greeting = _Greeting()

@@ -119,8 +119,8 @@ def evaluate(
             f"--{'pictures' if pictures else 'joined' if joined else 'thorough'} goes through the reader, "
             f"which runs .onnx and .tflite: numbre-edge export {keras} first"
         )
-    if keras and (card or backend != "auto"):
-        raise UsageError(f"{keras}: is run by Keras and has no card: leave out --card and --backend")
+    if keras and (card or backend != "auto" or finder != FINDER):
+        raise UsageError(f"{keras}: is run by Keras and has no card: leave out --card, --backend and --finder")
     if (symbols or everything) and not thorough:
         raise UsageError(f"--{'symbols' if symbols else 'all'} is for --thorough: add it")
     require_folder(out)

@@ -53,7 +53,7 @@ FinderOption = Annotated[
         "--finder",
         metavar="NAME",
         help="How digits are found: components, as connected ink; learned, by a network that was taught what they "
-        "look like; both, which reads forms and boxes better and is certain only of what both ways read.",
+        "look like; both, by either, whichever sees more: best on forms and boxes.",
         rich_help_panel=_MODEL,
     ),
 ]

@@ -1,4 +1,4 @@
-"""Two ways to find digits look at every page, and what only one of them reads is not certain."""
+"""Two ways to find digits look at every page, and what only the rules read is not certain."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from numbre_edge.decoding.opinions import Trust, weighed
 from numbre_edge.decoding.probabilities import calibrated
 from numbre_edge.errors import ModelError
 from numbre_edge.finding.finder import find
-from numbre_edge.finding.grid import Answers, Found
+from numbre_edge.finding.grid import CHANNELS, STRIDE, Answers, Found
 from numbre_edge.geometry import in_frame, levelled
 from numbre_edge.types import Box, Boxes, Floats, Lattice, Patches, Pixels, Recognition
 from numbre_edge.vision.cutouts import cut_out
@@ -41,12 +41,16 @@ class LearnedRecogniser:
     """The recogniser of any page: no rule says what paper, a frame or a letter looks like.
 
     Raises:
-        ModelError: the finder's card wants to be trusted in a way that this version does not know.
+        ModelError: the finder answers, or its card wants to be trusted, in a way that this version does not know.
     """
 
     def __init__(self, finder: FinderBackend, backend: Backend, min_confidence: float | None) -> None:
         self._finder, self._backend, self._min_confidence = finder, backend, min_confidence
         self._side = finder.model.card.size[0]
+        given = finder.answer(np.zeros((1, self._side, self._side), np.uint8)).shape[1]
+        wanted = (self._side // STRIDE) ** 2 * CHANNELS
+        if given != wanted:
+            raise ModelError(f"{finder.model.path}: gives {given:,} values a tile; this version expects {wanted:,}")
         trust = finder.model.card.trust
         if unknown := trust.keys() - {field.name for field in fields(Trust)}:
             raise ModelError(f"{finder.model.path}: its card's trust has {', '.join(sorted(unknown))}, unknown here")

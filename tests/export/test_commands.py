@@ -82,7 +82,7 @@ def test_over_budget_is_exit_1_and_says_which(run_folder: Path, data: Path, tmp_
         (("train", "--article"), "add --arch numbre"),
         (("export", "x.keras", "--format", "onnx", "--quantize", "int8"), "add --quantize none, or --format tflite"),
         (("evaluate", "x.keras", "--pictures", "."), "numbre-edge export x.keras first"),
-        (("evaluate", "x.keras", "--backend", "onnx"), "leave out --card and --backend"),
+        (("evaluate", "x.keras", "--backend", "onnx"), "leave out --card, --backend and --finder"),
         (("evaluate", "x.pt"), "x.pt: is not a model; evaluate takes .keras, .h5, .onnx, .tflite files"),
         (("evaluate", "--all"), "--all is for --thorough"),
         (("train", "--out", __file__), "is not a folder; name one with --out"),

@@ -15,12 +15,16 @@ import numpy as np
 import pytest
 
 from numbre_edge.errors import DataError, NumbreError, UsageError
+from numbre_edge.vocabulary import WHOLE
 from numbre_export.data.mnist import Mnist, split
 from numbre_export.evaluation.evaluate import evaluate, keras_classifier, load_keras
+from numbre_export.synthesis.corpus import Mixture
 from numbre_export.training.outcome import command
 from numbre_export.training.recipes import ARTICLE, RECIPES, Polish
 from numbre_export.training.runs import RunFolder
 from numbre_export.training.train import train
+
+from .pen_data import tiny_pen
 
 pytestmark = pytest.mark.export
 
@@ -265,3 +269,19 @@ def test_too_few_digits(small_mnist: Mnist, tmp_path: Path) -> None:
     few = Mnist(small_mnist.train.take(slice(0, 40)), small_mnist.test)
     with pytest.raises(DataError, match="36 training digits are fewer than a batch of 50"):
         train(SHORT, few, tmp_path)
+
+
+def test_what_was_trained_on_is_told_of_a_run_that_was_gone_on_with(
+    small_mnist: Mnist, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mixture = Mixture(scenes=2, blanks=1, letters=5, prints=5, scribbles=5, pen=30)
+    recipe = replace(SHORT, epochs=2, classes=len(WHOLE), mixture=mixture)
+    with monkeypatch.context() as patch:
+        interrupt_at(patch, "checkpoint.keras", 1)
+        with pytest.raises(KeyboardInterrupt):
+            train(recipe, small_mnist, tmp_path, pen=tiny_pen())
+
+    train(recipe, small_mnist, tmp_path, resume=True)  # its corpus is there
+
+    told = json.loads((tmp_path / "metrics.json").read_text())
+    assert (told["pen"], told["symbols"]) == (30, 0)

@@ -137,6 +137,15 @@ def test_each_digit_tells_its_patch_and_confidence(
         assert digit.box == Box(*recognition.patches.boxes[patch].tolist())
 
 
+def test_a_finder_of_other_answers_is_refused() -> None:
+    class Older(ConnectedInk):
+        def answer(self, tiles: Pixels) -> Floats:
+            return super().answer(tiles)[:, : -((SIDE // STRIDE) ** 2)]
+
+    with pytest.raises(ModelError, match="connected: gives 81,920 values a tile; this version expects 86,016"):
+        LearnedRecogniser(Older(), open_backend("onnx"), None)
+
+
 def test_a_card_that_trusts_in_another_way_is_refused() -> None:
     finder = ConnectedInk()
     finder.model = replace(finder.model, card=replace(finder.model.card, trust={"finder": 1.0, "stars": 2.0}))

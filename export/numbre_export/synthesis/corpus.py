@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from numbre_edge.types import Pixels
-from numbre_edge.vision.normalize import normalize
+from numbre_edge.vision.normalize import PATCH, normalize
 from numbre_export.data.mnist import Digits
 from numbre_export.data.pen import PenStrokes
 from numbre_export.synthesis.blanks import patches_of_blank
@@ -86,7 +86,7 @@ def build_corpus(
         written = pen_digits(pen, mixture.pen, np.random.default_rng((seed, 22)))
         images += list(written.images)
         labels += written.labels.tolist()
-    return Digits(np.array(images, np.uint8), np.array(labels, np.uint8))
+    return Digits(np.array(images, np.uint8).reshape(-1, PATCH, PATCH), np.array(labels, np.uint8))
 
 
 @dataclass(frozen=True, eq=False)

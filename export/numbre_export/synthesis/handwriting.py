@@ -55,7 +55,7 @@ class Hand:
     joins: float = 0.0
 
     def write(self, text: str, x: float, foot: float, rng: Generator, *, number: bool = True) -> list[Mark]:
-        """Write symbols from ``x`` to the right on the baseline ``foot``, page pixels.
+        """Write symbols from ``x`` to the right on the baseline ``foot``, page pixels; a space is within a number.
 
         Digits are labelled, and marks too where the text is a ``number``. A lone letter that may be taken for a
         digit, or an operator for a minus sign, is labelled as what it looks like, and hard.

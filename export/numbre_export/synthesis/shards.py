@@ -28,6 +28,8 @@ from numbre_export.synthesis.pages import KINDS, Kind
 from numbre_export.synthesis.sources import Part, Sources
 from numbre_export.synthesis.views import View, render_view
 
+_VERSION = 2  # of what a shard holds
+
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
@@ -52,7 +54,8 @@ class Job:
     @property
     def made(self) -> str:
         """What tells this job's shards from another's."""
-        return f"--part {self.part} --size {self.size} --seed {self.seed} --without '{','.join(self.without)}'"
+        options = f"--part {self.part} --size {self.size} --seed {self.seed} --without '{','.join(self.without)}'"
+        return f"version {_VERSION}, {options}"
 
 
 def chosen(without: Sequence[str]) -> tuple[Kind, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -86,11 +87,11 @@ def train(
         plots.samples(training, run.samples)
         if not history and recipe.mixture is not None:
             _make_corpus(run, recipe, training, validation, symbols, pen, seed, say)
-        corpus, doubtful = _corpora(run, recipe, validation)
+        corpora = _corpora(run, recipe, validation)
         first = 0
         for stage in recipe.stages():
             if len(history) < first + stage.epochs:
-                batches = Batches(training, corpus, stage, seed=seed)
+                batches = Batches(training, corpora.beside, stage, seed=seed)
                 model = _model(stage, run, len(batches), resumed=len(history) > first, polish=first > 0)
                 # An interrupt between the history's writing and the state's leaves the history one epoch ahead.
                 del history[first + int(model.optimizer.iterations) // len(batches) :]
@@ -100,14 +101,11 @@ def train(
                     _fit(model, batches, validation, stage, [*keep, _Ask(wish)], len(history), first + stage.epochs)
             first += stage.epochs
         best = keras.saving.load_model(run.best)
-        outcome = outcome_of(best, folder, validation=validation, test=mnist.test, doubtful=doubtful)
+        outcome = outcome_of(best, folder, validation=validation, test=mnist.test, doubtful=corpora.doubtful)
         with replacing(run.h5) as path:
             best.save(path)
         plots.history(run.history, run.history_plot)
-        used = {
-            "symbols": len(symbols) if symbols is not None and recipe.mixture is not None else 0,
-            "pen": recipe.mixture.pen if pen is not None and recipe.mixture is not None else 0,
-        }
+        used = {"symbols": corpora.symbols, "pen": corpora.pen}
         write_metrics(run.metrics, outcome, recipe, seed=seed, used=used, parameters=best.count_params())
     run.finish()
     return outcome
@@ -174,19 +172,29 @@ def _make_corpus(
     scenes = build_corpus(validation, None, recipe.mixture.scaled(0.1), seed=seed + 1)
     run.drop_unfinished()
     with replacing(run.corpus) as path, path.open("wb") as file:
-        np.savez(file, x=corpus.images, y=corpus.labels, val_x=scenes.images, val_y=scenes.labels)
+        used = (len(symbols) if symbols is not None else 0, recipe.mixture.pen if pen is not None else 0)
+        np.savez(file, x=corpus.images, y=corpus.labels, val_x=scenes.images, val_y=scenes.labels, used=used)
 
 
-def _corpora(run: RunFolder, recipe: Recipe, validation: Digits) -> tuple[Digits | None, Digits]:
-    """Return what is trained on beside MNIST, and what calibrates confidence: validation digits, in scenes too."""
+@dataclass(frozen=True, eq=False)
+class _Corpora:
+    """What is trained on beside MNIST, what calibrates confidence, and how much there is of whose data."""
+
+    beside: Digits | None
+    doubtful: Digits
+    symbols: int = 0
+    pen: int = 0
+
+
+def _corpora(run: RunFolder, recipe: Recipe, validation: Digits) -> _Corpora:
+    """Return a run's corpora; confidence is calibrated on validation digits, in scenes too."""
     if recipe.mixture is None:
-        return None, validation
-    names = ("x", "y", "val_x", "val_y")
-    x, y, val_x, val_y = load_npz(run.corpus, names, wanted="this run's corpus; begin anew with --overwrite").values()
-    corpus, scenes = Digits(x, y), Digits(val_x, val_y)
-    return corpus, Digits(
-        np.concatenate([validation.images, scenes.images]), np.concatenate([validation.labels, scenes.labels])
-    )
+        return _Corpora(None, validation)
+    names = ("x", "y", "val_x", "val_y", "used")
+    wanted = "this run's corpus; begin anew with --overwrite"
+    x, y, val_x, val_y, used = load_npz(run.corpus, names, wanted=wanted).values()
+    doubtful = Digits(np.concatenate([validation.images, val_x]), np.concatenate([validation.labels, val_y]))
+    return _Corpora(Digits(x, y), doubtful, *used.tolist())
 
 
 def _compiled(recipe: Recipe, steps: int) -> Any:

@@ -12,6 +12,7 @@ import numpy as np
 from numbre_edge.errors import DataError
 from numbre_edge.finding.grid import DIGIT_CLASSES, HIGHEST, LOWEST
 from numbre_edge.finding.light import PAPER, normalized
+from numbre_export.data.npz import load_npz
 from numbre_export.synthesis.views import View
 
 SHARDS = "shard-*.npz"
@@ -38,9 +39,8 @@ class Shards:
 
 def read_shard(file: Path) -> list[View]:
     """Return the views of one shard."""
-    with np.load(file) as shard:
-        grey, starts = shard["grey"], shard["starts"]
-        each = [shard[name] for name in ("boxes", "labels", "hard", "linked")]
+    names = ("grey", "starts", "boxes", "labels", "hard", "linked")
+    grey, starts, *each = load_npz(file, names, wanted="a shard of views; render it anew").values()
     return [View(grey[i], *(values[a:b] for values in each)) for i, (a, b) in enumerate(pairwise(starts))]
 
 
