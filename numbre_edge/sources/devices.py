@@ -68,8 +68,8 @@ def video_devices(folder: Path = Path("/dev"), ask: Callable[[Path], Device] = a
     return [ask(path) for path in sorted(found, key=lambda path: int(path.name.removeprefix("video")))]
 
 
-def describe_devices(devices: Iterable[Device] | None = None) -> str:
-    """Return in one line which cameras there are and what to try."""
+def describe_devices(devices: Iterable[Device] | None = None, *, ribbon: bool = True) -> str:
+    """Return in one line which cameras there are and what to try; of ``ribbon`` cameras unless that is said already."""
     listed = list(video_devices() if devices is None else devices)
     cameras = [str(device) for device in listed if device.camera]
     if cameras:
@@ -79,10 +79,8 @@ def describe_devices(devices: Iterable[Device] | None = None) -> str:
         there = f"none of the {len(listed)} video devices here is a camera ({', '.join(kinds)})"
     else:
         there = "there is no video device here (no /dev/video*)"
-    return (
-        f"{there}. Plug in a USB camera; for a Raspberry Pi's ribbon camera run `sudo apt install rpicam-apps` and "
-        "name `rpicam`; or name a video file, a folder, rtsp://… or http://…"
-    )
+    install = "for a Raspberry Pi's ribbon camera run `sudo apt install rpicam-apps` and name `rpicam`; "
+    return f"{there}. Plug in a USB camera; {install if ribbon else ''}or name a video file, a folder, rtsp://… or http://…"
 
 
 def device_problem(device: str) -> str:

@@ -125,7 +125,7 @@ def open_rpicam(*, size: tuple[int, int] | None = None, fps: float | None = None
     if program is None:
         raise SourceError(
             f"rpicam: {' and '.join(PROGRAMS)} are not installed: on a Raspberry Pi, sudo apt install rpicam-apps; "
-            f"{describe_devices()}"
+            f"{describe_devices(ribbon=False)}"
         )
     return RpicamCapture(program, size=size or SIZE, fps=fps or FPS)
 
