@@ -22,7 +22,7 @@ _ANY_INK = "either, normalized"  # what a finder's tiles have
 _OUTPUTS = ("probabilities", "logits")
 _QUANTIZATIONS = ("float32", "float16", "dynamic", "int8")
 # Calibration finds 0.5 to 3. Beyond these powers of a probability, float32 ends.
-_TEMPERATURES = (0.1, 10.0)
+TEMPERATURES = (0.1, 10.0)
 
 
 class CardError(ValueError):
@@ -142,7 +142,7 @@ class ModelCard:
             raise _wrong("classes", list(self.classes), "names that differ")
         _one_of("output", self.output, _OUTPUTS)
         _one_of("quantization", self.quantization, _QUANTIZATIONS)
-        least, most = _TEMPERATURES
+        least, most = TEMPERATURES
         if not least <= self.temperature <= most:
             raise _wrong("temperature", self.temperature, f"a number from {least:g} to {most:g}")
         if not 0 <= self.reject_threshold <= 1:
@@ -193,11 +193,11 @@ class ModelCard:
         try:
             return msgspec.convert(raw, cls)
         except msgspec.ValidationError as exc:
-            raise ModelError(f"{where}: its card's {_told(exc, raw)}") from exc
+            raise ModelError(f"{where}: its card's {told(exc, raw)}") from exc
 
 
-def _told(exc: Exception, raw: object) -> str:
-    """Say in our words what msgspec says: "Expected `float`, got `str` - at `$.input.scale`"."""
+def told(exc: Exception, raw: object) -> str:
+    """Say in our words what msgspec says of ``raw``: "Expected `float`, got `str` - at `$.input.scale`"."""
     message, _, path = str(exc).partition(" - at `$")
     keys = re.findall(r"\.?([^.\[\]`]+)", path)
     if isinstance(exc.__cause__, CardError):

@@ -137,8 +137,35 @@ def test_a_card_without_calibration_has_the_defaults(
     assert (card.temperature, card.reject_threshold, len(card.data_credits)) == (1.0, 0.0, credits)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'"x"', b'{"calibration": 1}', b"\xff\xfe"])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'"x"', b'{"calibration": 1}', b"\xff\xfe", b"[" * 99_999])
 def test_a_damaged_metrics_json_is_named(trained: Any, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "metrics.json").write_bytes(content)
     with pytest.raises(ModelError, match=r"metrics\.json: is damaged \(.+\); train again, or move the model away"):
         card_for(trained, KINDS[0], run=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("metrics", "problem"),
+    [
+        ('{"calibration": {"temperature": "1.3"}}', "calibration.temperature is '1.3'; expected float, got str"),
+        ('{"calibration": {"temperature": NaN}}', "calibration.temperature is nan; expected float >= 0.1"),
+        ('{"calibration": {"temperature": Infinity}}', "calibration.temperature is inf; expected float <= 10.0"),
+        ('{"calibration": {"temperature": 0}}', "calibration.temperature is 0; expected float >= 0.1"),
+        ('{"calibration": {"threshold": NaN}}', "calibration.threshold is nan; expected float >= 0.0"),
+        ('{"calibration": {"threshold": null}}', "calibration.threshold is None; expected float, got null"),
+        ('{"calibration": {"threshold": true}}', "calibration.threshold is True; expected float, got bool"),
+        ('{"calibration": {"threshold": 1.5}}', "calibration.threshold is 1.5; expected float <= 1.0"),
+        ('{"seed": "7"}', "seed is '7'; expected int | null, got str"),
+        ('{"command": 5}', "command is 5; expected str, got int"),
+        ('{"symbols": "all"}', "symbols is 'all'; expected int | null, got str"),
+        ('{"recipe": {"learning_rate": NaN}}', "Out of range float values are not JSON compliant"),
+    ],
+)
+def test_a_value_of_metrics_json_that_no_card_can_have_is_named(
+    trained: Any, tmp_path: Path, metrics: str, problem: str
+) -> None:
+    (tmp_path / "metrics.json").write_text(metrics)
+    with pytest.raises(ModelError) as caught:
+        card_for(trained, KINDS[0], run=tmp_path)
+    assert str(caught.value).startswith(f"{tmp_path / 'metrics.json'}: is damaged ({problem}")
+    assert str(caught.value).endswith("; train again, or move the model away from it")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import platform
 import subprocess
@@ -20,13 +19,13 @@ from numbre_edge.model.card import SIDE
 from numbre_edge.vision.normalize import PREPROCESSING
 from numbre_edge.vocabulary import DIGITS, NO_DIGITS, WHOLE
 from numbre_export.exporting.convert import Kind
+from numbre_export.exporting.metrics import RunMetrics, read_metrics
 
 MNIST_CREDIT = "MNIST: Yann LeCun, Corinna Cortes, Christopher J. C. Burges; CC BY-SA 3.0"
 BHMSDS_CREDIT = "BHMSDS: W. Blachowski, MIT"
 UNIPEN_CREDIT = "UNIPEN train_r01_v07: the UNIPEN consortium and I. Guyon et al.; CC BY 4.0, doi 10.5281/zenodo.1195803"
 PENDIGITS_CREDIT = "Pen-Based Recognition of Handwritten Digits: E. Alpaydin, F. Alimoglu; UCI, CC BY 4.0"
 _PACKAGES = ("numbre-edge", "tensorflow", "tensorflow-cpu", "keras", "tf2onnx", "onnx", "numpy")
-_TRAINING = ("command", "recipe", "seed", "symbols", "pen", "parameters", "versions")  # of metrics.json, for the card
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP can say: the same model gives the same bytes
 
 
@@ -39,7 +38,7 @@ def card_for(model: Any, kind: Kind, *, run: Path | None = None) -> ModelCard:
         run: the run folder it came from, for the recipe, the seed and the calibration.
 
     Raises:
-        ModelError: outputs that are not the ten digits, or these and the kinds of NO_DIGITS.
+        ModelError: outputs that are not the ten digits, or these and the kinds of NO_DIGITS; a damaged metrics.json.
     """
     outputs = model.output_shape[-1]
     if not len(DIGITS) <= outputs <= len(WHOLE):
@@ -47,8 +46,7 @@ def card_for(model: Any, kind: Kind, *, run: Path | None = None) -> ModelCard:
             f"{model.name}: has {outputs} outputs; expected {len(DIGITS)}, "
             f"or up to {len(NO_DIGITS)} more: {', '.join(NO_DIGITS)}"
         )
-    metrics = _metrics(run)
-    calibration = metrics.get("calibration", {})
+    metrics = read_metrics(run)
     integer = kind.quantization == "int8"
     return ModelCard(
         name=model.name,
@@ -60,11 +58,11 @@ def card_for(model: Any, kind: Kind, *, run: Path | None = None) -> ModelCard:
             quantization_zero_point=0 if integer else None,
         ),
         quantization=kind.quantization,
-        temperature=calibration.get("temperature", ModelCard.temperature),
-        reject_threshold=calibration.get("threshold", ModelCard.reject_threshold),
-        training={key: metrics[key] for key in _TRAINING if key in metrics},
+        temperature=metrics.calibration.temperature,
+        reject_threshold=metrics.calibration.threshold,
+        training=metrics.training,
         data_credits=_credits(metrics),
-        seed=metrics.get("seed"),
+        seed=metrics.seed,
         versions=_versions(),
         commit=_commit(),
     )
@@ -122,24 +120,10 @@ def _into_tflite(content: bytes, card: ModelCard) -> bytes:
     return file.getvalue()
 
 
-def _metrics(run: Path | None) -> dict[str, Any]:
-    """Return what the run folder's metrics.json tells; {} where there is none."""
-    if run is None or not (run / "metrics.json").exists():
-        return {}
-    file = run / "metrics.json"
-    try:
-        metrics = json.loads(file.read_text())
-        if not isinstance(metrics, dict) or not isinstance(metrics.get("calibration", {}), dict):
-            raise ValueError("it is no such object as train writes")
-    except (OSError, ValueError) as exc:
-        raise ModelError(f"{file}: is damaged ({exc}); train again, or move the model away from it") from exc
-    return metrics
-
-
-def _credits(metrics: dict[str, Any]) -> tuple[str, ...]:
+def _credits(metrics: RunMetrics) -> tuple[str, ...]:
     """Return whose data was trained on: counts say so, or in older runs the command."""
-    symbols = metrics.get("symbols", "--symbols" in metrics.get("command", ""))
-    pen = (UNIPEN_CREDIT, PENDIGITS_CREDIT) if metrics.get("pen") else ()
+    symbols = "--symbols" in metrics.command if metrics.symbols is None else metrics.symbols
+    pen = (UNIPEN_CREDIT, PENDIGITS_CREDIT) if metrics.pen else ()
     return (MNIST_CREDIT, *((BHMSDS_CREDIT,) if symbols else ()), *pen)
 
 
