@@ -82,9 +82,9 @@ def explain(
 
         from numbre_edge.atomic import write_file
         from numbre_edge.diagnosis import diagnose
+        from numbre_edge.drawn import marked
         from numbre_edge.reader import Reader
         from numbre_edge.sinks.contact_sheet import contact_sheet
-        from numbre_edge.sources.drawn import marked
         from numbre_edge.sources.files import frame_at
 
         way_up, region = orientation(rotate, flip), parse_region(roi)
@@ -101,7 +101,7 @@ def explain(
     recognition = explanation.recognition
     findings = [finding.text for finding in diagnose(explanation, reader.card.vocabulary)]
     _, encoded = cv2.imencode(".png", contact_sheet(shown, explanation, reader.card, findings))
-    write_file(sheet, marked(encoded.tobytes()))
+    write_file(sheet, marked(encoded.tobytes(), "explain"))
     for reading in recognition.readings:
         print(f"{reading.text}  {reading.confidence:.0%}")
     for text in findings:

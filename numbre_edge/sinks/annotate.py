@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from numbre_edge.atomic import real, write_file
+from numbre_edge.drawn import marked
 from numbre_edge.errors import NumbreError, UsageError
 from numbre_edge.events import Tracked
 from numbre_edge.types import Box, Frame, Pixels, Reading
@@ -58,7 +59,8 @@ class AnnotatedFolder:
 
     Folders stay as they are below the one that all sources share. A format that cannot be written, or not in colour,
     becomes PNG, named after the whole: ``a.heic.png``. Frames of a video are PNGs with their numbers. A name that
-    another source has already, in whatever case, gets "-2" and so on.
+    another source has already, in whatever case, gets "-2" and so on. PNGs and JPEGs are marked, so that a later run
+    on a folder with them passes them over.
 
     Args:
         folder: made if it is not there.
@@ -90,7 +92,7 @@ class AnnotatedFolder:
         if not ok:
             raise NumbreError(f"cannot write {path}: it cannot be encoded")
         _make(path.parent)
-        write_file(path, encoded.tobytes())
+        write_file(path, marked(encoded.tobytes(), "predict"))
         return path
 
     def _name(self, source: str, number: int | None) -> Path:

@@ -12,11 +12,11 @@ from threading import Event
 from types import TracebackType
 from typing import Literal, NamedTuple, Self
 
+from numbre_edge.drawn import drawn_by
 from numbre_edge.errors import MissingExtra, SourceError
 from numbre_edge.events import SourceEvent
 from numbre_edge.sources.content import read_bytes
 from numbre_edge.sources.decode import decode_frame
-from numbre_edge.sources.drawn import is_marked
 from numbre_edge.sources.files import PICTURES
 from numbre_edge.sources.notices import Notices
 from numbre_edge.sources.stream import Stream
@@ -205,11 +205,11 @@ class WatchedFolder(Stream):
                     yield outcome
 
     def _read(self, name: str) -> Frame | SourceEvent | None:
-        """Return a picture, or what is wrong with it; None for a sheet that explain drew."""
+        """Return a picture, or what is wrong with it; None for one that explain or predict drew."""
         source = str(Path(self.name, name))
         try:
             data = read_bytes(self._path / name)
-            if is_marked(data):
+            if drawn_by(data):
                 return None
             frame = decode_frame(data, name)
         except SourceError as exc:

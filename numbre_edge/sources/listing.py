@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from numbre_edge.drawn import DRAWN, MARKED, SUFFIXES, drawn_by
 from numbre_edge.errors import SourceError, UsageError
 from numbre_edge.sources.content import MAX_BYTES, check_size, reason
-from numbre_edge.sources.drawn import MARKED, is_marked
 from numbre_edge.sources.files import PICTURES, Source, suffix
 from numbre_edge.sources.formats import HEAD, picture_format
 from numbre_edge.sources.video import VIDEOS
@@ -221,8 +221,8 @@ def _not_to_read(path: Path, mode: int) -> str | None:
     try:
         if path.name.startswith("._") and _head(path, len(_APPLE_DOUBLE)) == _APPLE_DOUBLE:
             return "what macOS keeps about a file, not the file"
-        if suffix(path) == "png" and is_marked(_head(path, MARKED)):
-            return "a sheet drawn by explain"
+        if suffix(path) in SUFFIXES and (command := drawn_by(_head(path, MARKED))):
+            return DRAWN[command]
     except OSError:
         return None  # becomes an error of its own when it is read
     return None

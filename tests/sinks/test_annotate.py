@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
+from numbre_edge.drawn import MARKED, drawn_by
 from numbre_edge.errors import NumbreError, UsageError
 from numbre_edge.sinks.annotate import DOUBTFUL, SURE, AnnotatedFolder, draw
 from numbre_edge.sources.files import PICTURES
@@ -74,6 +75,15 @@ def test_every_format_becomes_a_picture_in_colour(tmp_path: Path, suffix: str, s
     path = folder.write(Frame(np.full(size, 255, np.uint8), f"a.{suffix}"), [SURE_READING])
     assert cv2.imread(str(path), cv2.IMREAD_UNCHANGED).shape == (*size, 3)
     assert path.name in (f"a.{suffix}", f"a.{suffix}.png")
+
+
+@pytest.mark.parametrize("suffix", ["png", "heic", "jpg", "JPEG", "jpe", "jfif"])
+def test_png_and_jpeg_say_that_they_are_ours_and_show_what_was_drawn(tmp_path: Path, suffix: str) -> None:
+    (name,) = written(tmp_path, f"a.{suffix}")
+    assert drawn_by((tmp_path / name).read_bytes()[:MARKED]) == "predict"
+    unmarked = cv2.imencode(Path(name).suffix.lower().replace("jfif", "jpg"), draw(PAGE, []))[1]
+    shown = cv2.imread(str(tmp_path / name))
+    assert np.array_equal(shown, cv2.imdecode(unmarked, cv2.IMREAD_COLOR))
 
 
 @pytest.mark.parametrize("suffix", ["heic", "pbm", "gif"])

@@ -16,9 +16,9 @@ import cv2
 import numpy as np
 import pytest
 
+from numbre_edge.drawn import marked
 from numbre_edge.errors import MissingExtra, SourceError
 from numbre_edge.events import SourceEvent
-from numbre_edge.sources.drawn import marked
 from numbre_edge.types import Frame
 
 if TYPE_CHECKING:
@@ -227,10 +227,11 @@ class TestDamage:
 
 
 class TestWhatIsNoPicture:
-    def test_a_pipe_and_what_macos_keeps_and_a_drawn_sheet_are_left_alone(self, inbox: Path, watch: Watch) -> None:
+    def test_a_pipe_and_what_macos_keeps_and_what_we_drew_are_left_alone(self, inbox: Path, watch: Watch) -> None:
         os.mkfifo(inbox / "pipe.jpg")
         (inbox / "._a.jpg").write_bytes(b"\0\5\x16\7")
-        (inbox / "b-explained.png").write_bytes(marked(picture(121)))
+        (inbox / "b-explained.png").write_bytes(marked(picture(121), "explain"))
+        (inbox / "b.jpg").write_bytes(marked(picture(121, ".jpg"), "predict"))
         (inbox / "c.png").write_bytes(picture(122))
         assert grey(watch.frame()) == 122
         watch.silences(3)

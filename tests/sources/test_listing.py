@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 import pytest
 
+from numbre_edge.drawn import marked
 from numbre_edge.errors import UsageError
-from numbre_edge.sources.drawn import marked
 from numbre_edge.sources.listing import Sources, list_sources
 
 
@@ -203,16 +203,25 @@ class TestFound:
             assert passed_over(found) == {"._b.png": "what macOS keeps about a file, not the file"}
 
     def test_a_sheet_of_explain_is_passed_over_but_where_it_is_all_that_is_named(self, folder: Path) -> None:
-        (folder / "b-explained.png").write_bytes(marked(png()))
+        (folder / "b-explained.png").write_bytes(marked(png(), "explain"))
         for arguments in (["."], ["[Ab]*"], ["b.png", "A.JPG", "b-explained.png"]):
             found = list_sources(arguments)
             assert set(errors(found)) == {"A.JPG", "b.png"}
             assert passed_over(found) == {"b-explained.png": "a sheet drawn by explain"}
         assert listed("b-explained.png") == ["b-explained.png"]
 
+    @pytest.mark.parametrize("name", ["c.png", "c.jpg", "c.JPEG", "c.jpe", "c.jfif"])
+    def test_so_is_an_annotated_picture(self, folder: Path, name: str) -> None:
+        picture = png() if name.endswith("png") else (folder / "A.JPG").read_bytes()
+        (folder / name).write_bytes(marked(picture, "predict"))
+        found = list_sources(["."])
+        assert set(errors(found)) == {"A.JPG", "b.png"}
+        assert passed_over(found) == {name: "annotated by predict"}
+        assert listed(name) == [name]
+
     def test_a_folder_of_nothing_else_says_why_it_is_empty(self, folder: Path) -> None:
         (folder / "deep" / "c.webp").unlink()
-        (folder / "deep" / "s.png").write_bytes(marked(png()))
+        (folder / "deep" / "s.png").write_bytes(marked(png(), "explain"))
         with pytest.raises(UsageError, match=r"deep: no pictures in this folder but .*s.png: a sheet drawn by explain"):
             list_sources(["deep"])
 
