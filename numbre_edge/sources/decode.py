@@ -20,6 +20,8 @@ from numbre_edge.types import Frame, Pixels
 MAX_MEMORY = 900 * 2**20
 _MOST_SCANS = 100  # of a progressive JPEG: encoders write about ten; each takes as long as a whole picture
 _UPRIGHT = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH  # any depth, EXIF rotation applied, transparency dropped
+# Ancillary chunks of a PNG that decoding looks at: transparency, orientation (EXIF, in a text too), an animation's.
+_DECODED = frozenset({b"tRNS", b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"acTL", b"fcTL", b"fdAT"})
 _AT_ONCE = 2**22  # samples that are converted at a time: what a conversion needs beside its result stays small
 
 
@@ -56,6 +58,8 @@ def decode_frame(data: bytes, name: str) -> Frame:
             f"too large: decoding its {header.width}x{header.height} pixels takes "
             f"{(len(data) + header.memory) // 2**20} MB, of at most {MAX_MEMORY // 2**20}; scale it down or cut it up"
         )
+    if kind == "PNG" and 2 * len(data) + header.memory <= MAX_MEMORY:  # it may copy the file
+        data = _without_odd_chunks(data)
     try:
         pixels = _decode_heic(data) if kind == "HEIC" else _decode_opencv(data, kind)
     except MemoryError as exc:
@@ -101,6 +105,22 @@ def _png_is_complete(data: bytes) -> bool:
         if kind in (b"IHDR", b"PLTE", b"IDAT") and crc32(memoryview(data)[start - 4 : end]) != written:
             raise SourceError("damaged: a checksum in this PNG file is wrong; copy it again")
     return False
+
+
+def _without_odd_chunks(data: bytes) -> bytes:
+    """Return a PNG without the chunks that change no sample: profiles, times, sizes on paper.
+
+    Programs write some of them wrong, a profile of sRGB above all, and for each libpng writes a line to stderr that
+    names no file and that OpenCV has no setting against.
+    """
+    runs, begin = [], 0
+    for kind, start, end in png_chunks(data):
+        if kind == b"IEND":
+            break
+        if kind[0] & 32 and kind not in _DECODED:  # a small letter: ancillary (PNG specification, 5.4)
+            runs.append(memoryview(data)[begin : start - 8])
+            begin = end + 4
+    return b"".join([*runs, memoryview(data)[begin:]]) if runs else data
 
 
 def _decode_opencv(data: bytes, kind: str) -> Pixels | None:

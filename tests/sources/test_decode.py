@@ -302,6 +302,24 @@ def test_a_png_with_a_bit_turned_is_an_error_that_is_said_once(
     assert capfd.readouterr().err == ""  # libpng would print a line of its own
 
 
+@pytest.mark.parametrize(
+    "kind", [b"iCCP", b"gAMA", b"cHRM", b"sBIT", b"bKGD", b"pHYs", b"tIME", b"hIST", b"sPLT", b"mDCV"]
+)
+def test_an_odd_chunk_of_a_png_that_changes_no_pixel_is_no_line_on_stderr(
+    kind: bytes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    rows = b"\0\x10\x20\x30" * 2
+    data = png(3, 2, colour=0, rows=rows, extra=(kind + b"odd",))
+    assert decode(data, "a.png").tolist() == [[0x10, 0x20, 0x30]] * 2
+    assert capfd.readouterr().err == ""
+
+
+def test_what_follows_the_end_of_a_png_does_no_harm(seven: NDArray[np.uint8]) -> None:
+    odd = png(1, 1, colour=0, rows=b"\0\0", extra=(b"gAMAodd",))
+    for tail in (b"\0" * 99, odd[8:]):
+        assert np.array_equal(decode(encoded(".png", seven) + tail, "a.png"), seven)
+
+
 def test_a_progressive_jpeg_of_many_scans_is_refused(seven: NDArray[np.uint8]) -> None:
     data = encoded(".jpg", seven, cv2.IMWRITE_JPEG_PROGRESSIVE, 1)
     last = data.rindex(b"\xff\xda")
