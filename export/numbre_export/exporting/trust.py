@@ -25,7 +25,8 @@ from numbre_export.synthesis.views import View, render_view
 _NONE = len(DIGITS)
 _SAME, _SHARED = 0.5, 0.4  # of the union, to be a digit; of the smaller, to be too near one to be none
 _SIDES = (60, 700)  # of a page, pixels
-_SCALES = (0.6, 3.0)  # what pages are enlarged by: a camera's pixels are not the renderer's
+_HEIGHTS = (12.0, 140.0)  # of digits, pixels: in pictures they are of any level
+_SCALES = (0.6, 2.0)  # what pages are enlarged by: a camera's pixels are not the renderer's
 _NEIGHBOURS = 6  # looked at: a number has two a digit, and levels overlap
 _STEPS, _RATE = 400, 0.03  # of the fit
 
@@ -38,6 +39,7 @@ class Evidence:
         heat, found, read: as ``decoding.opinions.weighed`` takes them, the digits alone.
         beside: (N, K) int, which of them stand beside each; -1 for none.
         truth: (N,) int: the digit, 10 where there is none, -1 where nobody can say.
+        weights: (N,) float32; all pages count alike, however much is written on one.
     """
 
     heat: Floats
@@ -45,6 +47,7 @@ class Evidence:
     read: Floats
     beside: NDArray[np.intp]
     truth: NDArray[np.intp]
+    weights: Floats
 
 
 def pages(sources: Sources, count: int, rng: Generator) -> Iterable[View]:
@@ -52,7 +55,7 @@ def pages(sources: Sources, count: int, rng: Generator) -> Iterable[View]:
     for _ in range(count):
         low, high = np.log(_SIDES)
         shape = tuple(round(float(side)) for side in np.exp(rng.uniform(low, high, 2)))
-        view = render_view(sources, rng, shape=(shape[0], shape[1]))
+        view = render_view(sources, rng, shape=(shape[0], shape[1]), heights=_HEIGHTS)
         scale = float(np.exp(rng.uniform(*np.log(_SCALES))))
         size = (max(8, round(shape[1] * scale)), max(8, round(shape[0] * scale)))
         grey = cv2.resize(view.grey, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
@@ -64,7 +67,7 @@ def evidence(recogniser: LearnedRecogniser, rendered: Iterable[View]) -> Evidenc
     """Collect what is said of pages."""
     none = np.zeros((0, _NONE), np.float32)
     nobody = np.zeros((0, _NEIGHBOURS), np.intp)
-    parts, count = [(np.zeros(0, np.float32), none, none, nobody, np.zeros(0, np.intp))], 0
+    parts, count = [(np.zeros(0, np.float32), none, none, nobody, np.zeros(0, np.intp), np.zeros(0, np.float32))], 0
     for view in rendered:
         page = Page(Frame(view.grey), level=False)
         seen = recogniser.look(page)
@@ -76,7 +79,9 @@ def evidence(recogniser: LearnedRecogniser, rendered: Iterable[View]) -> Evidenc
             order = np.argsort(~near, axis=1, kind="stable")[:, :_NEIGHBOURS]
             which = np.where(np.take_along_axis(near, order, 1), order + count, -1)
             which = np.pad(which, ((0, 0), (0, _NEIGHBOURS - which.shape[1])), constant_values=-1)
-            parts.append((seen.digits.heat, seen.digits.classes[:, :_NONE], seen.rows[:, :_NONE], which, truth))
+            classes, read = seen.digits.classes[:, :_NONE], seen.rows[:, :_NONE]
+            weights = np.full(len(boxes), 1 / len(boxes), np.float32)
+            parts.append((seen.digits.heat, classes, read, which, truth, weights))
             count += len(boxes)
     return Evidence(*(np.concatenate(all_of) for all_of in zip(*parts, strict=True)))
 
@@ -98,11 +103,11 @@ def fitted(seen: Evidence) -> Trust:
     values = tf.Variable([asdict(Trust())[name] for name in names], dtype=tf.float32)
     optimizer = tf.keras.optimizers.Adam(_RATE)
     asked = np.flatnonzero(seen.truth >= 0)
-    truth = tf.constant(seen.truth[asked])
+    truth, weights = tf.constant(seen.truth[asked]), tf.constant(seen.weights[asked] / seen.weights[asked].sum())
     for _ in range(_STEPS):
         with tf.GradientTape() as tape:
             rows = tf.gather(_believed(seen, dict(zip(names, tf.unstack(values), strict=True))), asked)
-            wrong = -tf.reduce_mean(tf.gather(rows, truth, batch_dims=1))
+            wrong = -tf.reduce_sum(weights * tf.gather(rows, truth, batch_dims=1))
         optimizer.apply_gradients([(tape.gradient(wrong, values), values)])
     return Trust(**{name: round(float(value), 3) for name, value in zip(names, values.numpy(), strict=True)})
 

@@ -51,10 +51,18 @@ class View:
 
 
 def render_view(
-    source: Sources, rng: Generator, *, shape: tuple[int, int] = SHAPE, kinds: Sequence[Kind] = KINDS
+    source: Sources,
+    rng: Generator,
+    *,
+    shape: tuple[int, int] = SHAPE,
+    kinds: Sequence[Kind] = KINDS,
+    heights: tuple[float, float] = _HEIGHTS,
 ) -> View:
-    """Return one random view of ``shape`` of one of ``kinds`` of pages, or of small pictures of several."""
-    page = _page(source, rng, shape, kinds)
+    """Return one random view of ``shape`` of one of ``kinds`` of pages, or of small pictures of several.
+
+    ``heights`` are those of most digits, pixels, from and to.
+    """
+    page = _page(source, rng, shape, kinds, heights)
     if page.window is None:
         view = _view(shape, [(take(page, page.view, rng), 0, 0)], rng)
         return _turned(view, rng) if rng.random() < _TURNED_SHARE and shape[0] <= shape[1] else view
@@ -73,15 +81,17 @@ def render_view(
             break
         least = (min(24, room), min(40, shape[1]))
         high, wide = rng.integers(least, (room + 1, shape[1] + 1)).tolist()
-        page = _page(source, rng, (high, wide), kinds)
+        page = _page(source, rng, (high, wide), kinds, heights)
     return _view(shape, placed, rng)
 
 
-def _page(source: Sources, rng: Generator, shape: tuple[int, int], kinds: Sequence[Kind]) -> Page:
+def _page(
+    source: Sources, rng: Generator, shape: tuple[int, int], kinds: Sequence[Kind], heights: tuple[float, float]
+) -> Page:
     shares = np.cumsum([kind.share for kind in kinds])
     kind = kinds[int(np.searchsorted(shares, rng.random() * shares[-1]))]
     part = rng.random()
-    low, high = _NEAR if part < _NEAR_SHARE else _FAR if part < _NEAR_SHARE + _FAR_SHARE else _HEIGHTS
+    low, high = _NEAR if part < _NEAR_SHARE else _FAR if part < _NEAR_SHARE + _FAR_SHARE else heights
     page = blank_page(source, rng, shape, float(np.exp(rng.uniform(np.log(low), np.log(high)))))
     kind.make(page)
     if page.style != "shown":
