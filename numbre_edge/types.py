@@ -152,7 +152,7 @@ class Reading:
     Attributes:
         digits: at least one.
         text: the digits as text, ``?`` for a doubtful one.
-        confidence: that of the least certain digit, 0 to 1.
+        confidence: that of the least certain digit, or of where the number begins and ends, 0 to 1.
         box: around all digits, in frame pixels.
     """
 
@@ -162,12 +162,12 @@ class Reading:
     box: Box
 
     @classmethod
-    def of(cls, digits: list[Digit]) -> Reading:
-        """Make one number of ``digits``, at least one, in reading order."""
+    def of(cls, digits: list[Digit], *, whole: float = 1.0) -> Reading:
+        """Make one number of ``digits``, at least one, in reading order; ``whole``: how likely it is just these."""
         return cls(
             digits=tuple(digits),
             text="".join("?" if d.value is None else str(d.value) for d in digits),
-            confidence=min(d.confidence for d in digits),
+            confidence=min(whole, *(d.confidence for d in digits)),
             box=Box.around([d.box for d in digits]),
         )
 
@@ -221,7 +221,8 @@ class Recognition:
         """Return the same, read where ``patches`` say: the same patches with their boxes elsewhere."""
         boxes = iter([Box(*row) for row in patches.boxes[list(self.sources)].tolist()])
         readings = tuple(
-            Reading.of([Digit(d.value, d.confidence, next(boxes)) for d in reading.digits]) for reading in self.readings
+            Reading.of([Digit(d.value, d.confidence, next(boxes)) for d in reading.digits], whole=reading.confidence)
+            for reading in self.readings
         )
         return replace(self, readings=readings, patches=patches)
 

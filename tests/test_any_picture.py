@@ -69,7 +69,7 @@ def assert_sound(readings: list[Reading], width: int, height: int) -> None:
     for reading in readings:
         assert reading.digits
         assert reading.text == "".join("?" if d.value is None else str(d.value) for d in reading.digits)
-        assert reading.confidence == min(digit.confidence for digit in reading.digits)
+        assert 0 <= reading.confidence <= min(digit.confidence for digit in reading.digits)
         for box in (reading.box, *(digit.box for digit in reading.digits)):
             assert 0 <= box.x < box.right <= width
             assert 0 <= box.y < box.bottom <= height

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from numbre_edge.decoding.grouping import Token, is_writing, lines, linked, middles, numbers, without_words
+from numbre_edge.decoding.grouping import Token, is_writing, lines, middles, numbers, whole, without_words
 from numbre_edge.decoding.paths import read_lattices
 from numbre_edge.decoding.probabilities import calibrated, in_proportion
 from numbre_edge.model import ModelCard
@@ -14,7 +14,6 @@ from numbre_edge.vocabulary import DIGIT_COLUMNS
 # A digit is read that is believed this much: half of the F1 to be had, which makes F1 largest where what is believed is
 # calibrated (Z. Lipton, C. Elkan, B. Naryanaswamy, "Optimal thresholding of classifiers to maximize F1 measure", 2014).
 _BELIEVED = 0.3
-_LINKED = 0.5  # likelier than not
 # Of the digits' median height: letters are seldom lower, dots of a dotted line always.
 _OTHER = 0.6
 
@@ -39,8 +38,7 @@ def decode(
     found = lines(tokens)
     if is_writing(tokens):
         found = [without_words(line) for line in found]
-    points = middles(patches.punctuation)
-    return _recognition([run for line in found for run in numbers(line, points)], patches, rows)
+    return _recognition(found, patches, rows)
 
 
 def grouped(patches: Patches, rows: Floats, links: Floats, threshold: float) -> Recognition:
@@ -62,19 +60,22 @@ def grouped(patches: Patches, rows: Floats, links: Floats, threshold: float) -> 
         confidence = float(row[value])
         if confidence >= _BELIEVED:
             digit = Digit(value if confidence >= threshold else None, confidence, Box(*box))
-            tokens.append(Token(digit, Box(*box), number, bool(links[number] >= _LINKED)))
+            tokens.append(Token(digit, Box(*box), number, float(links[number])))
         else:
             others.append(Token(None, Box(*box)))
     least = _OTHER * float(np.median([token.box.height for token in tokens] or [0]))
     # What was found but is not believed is a letter or an operator, mostly, and parts numbers; or dust, if it is small.
     tokens += [token for token in others if token.box.height >= least]
+    return _recognition(lines(tokens), patches, rows)
+
+
+def _recognition(found: list[list[Token]], patches: Patches, rows: Floats) -> Recognition:
     points = middles(patches.punctuation)
-    return _recognition([run for line in lines(tokens) for run in linked(line, points)], patches, rows)
-
-
-def _recognition(read: list[list[Token]], patches: Patches, rows: Floats) -> Recognition:
+    read = [number for line in found for number in numbers(line, points)]
     return Recognition(
-        readings=tuple(Reading.of([token.digit for token in number if token.digit]) for number in read),
+        readings=tuple(
+            Reading.of([token.digit for token in number if token.digit], whole=whole(number)) for number in read
+        ),
         patches=patches,
         probabilities=rows,
         sources=tuple(token.patch for number in read for token in number if token.patch is not None),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -18,6 +18,9 @@ _GAP_HEIGHT = 0.4
 # A page of writing has so many letters. Between its words are gaps wider than this share of the letters' height.
 _LETTERS = 30
 _SPACE = 0.3
+# A finder's word that a number ends counts against similar gaps from here on: it was taught few numbers as wide apart
+# as people set them. The best of 0.05, 0.2 and 0.5 over sixteen kinds of pictures.
+_ENDED = 0.2
 _LOOK_BACK = 3  # tokens at a line's end that the next is compared with
 # A point or a dash stands lower than this share of the digits' height: what is above is dust, or of the line above.
 _ABOVE = 0.25
@@ -35,13 +38,13 @@ class Token:
         digit: None for ink that is none.
         box: where.
         patch: the number of a digit's patch.
-        linked: whether a digit's number goes on after it, as far as the finder can tell.
+        linked: how likely a digit's number goes on after it, if a finder said so.
     """
 
     digit: Digit | None
     box: Box
     patch: int | None = None
-    linked: bool = False
+    linked: float | None = None
 
 
 def lines(tokens: list[Token]) -> list[list[Token]]:
@@ -106,36 +109,33 @@ def _all_or_none(word: list[Token]) -> list[Token]:
 
 def numbers(line: list[Token], points: list[Point]) -> list[list[Token]]:
     """Split a line into numbers: where other ink stands between, where the height of the
-    digits changes (an exponent), and where a gap is clearly larger than the others.
+    digits changes (an exponent), where a gap is clearly larger than the others, and where
+    a finder saw that one ends.
 
     ``points``: the middles of punctuation, from left to right.
     """
-    runs = _runs(_without_slashes(line), lambda before, after: _ends(before.box, after.box, points))
+    runs: list[list[Token]] = [[]]
+    for token in _without_slashes(line):
+        if token.digit is None or (runs[-1] and _ends(runs[-1][-1].box, token.box, points)):
+            runs.append([])
+        if token.digit is not None:
+            runs[-1].append(token)
+    runs = [run for run in runs if run]
     limit = _gap_limit(runs)
     found = []
     for run in runs:
         found.append([run[0]])
         for before, after in pairwise(run):
-            if after.box.x - before.box.right >= limit:
+            if after.box.x - before.box.right >= limit or _ended(before):
                 found.append([])
             found[-1].append(after)
     return found
 
 
-def linked(line: list[Token], points: list[Point]) -> list[list[Token]]:
-    """Split a line into numbers: where the finder sees that one ends, and where other ink stands between."""
-    return _runs(line, lambda before, after: not before.linked or _ends(before.box, after.box, points))
-
-
-def _runs(line: list[Token], parted: Callable[[Token, Token], bool]) -> list[list[Token]]:
-    """Return the digits of a line, split at other ink and where neighbours are ``parted``."""
-    runs: list[list[Token]] = [[]]
-    for token in line:
-        if token.digit is None or (runs[-1] and parted(runs[-1][-1], token)):
-            runs.append([])
-        if token.digit is not None:
-            runs[-1].append(token)
-    return [run for run in runs if run]
+def whole(number: list[Token]) -> float:
+    """Return how likely a number is just these digits: that a finder links each to the next, and the last to none."""
+    links = [token.linked for token in number if token.linked is not None]
+    return min([*links[:-1], 1 - links[-1]]) if links else 1.0
 
 
 def _without_slashes(line: list[Token]) -> list[Token]:
@@ -163,6 +163,10 @@ def _gap_limit(runs: list[list[Token]]) -> float:
         (b for a, b in pairwise(ordered) if b > _GAP_RATIO * a and b - a > _GAP_HEIGHT * height),
         np.inf,
     )
+
+
+def _ended(token: Token) -> bool:
+    return token.linked is not None and token.linked < _ENDED
 
 
 def _raised(before: Box, after: Box) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from numbre_edge.decoding import decode
-from numbre_edge.decoding.grouping import Token, is_writing, lines, numbers
+from numbre_edge.decoding.grouping import Token, is_writing, lines, numbers, whole
 from numbre_edge.types import Box, Digit
 from tests.decoding.tokens import CARD, apart, row, texts, written
 from tests.growth import growth
@@ -176,3 +176,27 @@ class TestLargePages:
         (line,) = lines(self.page(1))
         few, many = ([(2000.0 + x, 40.0) for x in range(count)] for count in (100, 100_000))
         assert growth(lambda points: [numbers(line, points) for _ in range(20)], few, many) < 3
+
+
+def found(*digits: tuple[int, float]) -> list[Token]:
+    """Digits 30 pixels apart, and how likely the number goes on after each, as a finder says."""
+    boxes = [Box(30 * at, 0, 20, 30) for at in range(len(digits))]
+    return [
+        Token(Digit(value, 0.99, box), box, at, link)
+        for at, ((value, link), box) in enumerate(zip(digits, boxes, strict=True))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("links", "expected"), [((0.9, 0.9, 0.1), ["407"]), ((0.9, 0.1, 0.1), ["40", "7"]), ((0.3, 0.3, 0.9), ["407"])]
+)
+def test_a_finder_that_is_sure_of_an_end_parts_similar_gaps(links: tuple[float, ...], expected: list[str]) -> None:
+    line = found(*zip((4, 0, 7), links, strict=True))
+
+    assert ["".join(str(t.digit.value) for t in number if t.digit) for number in numbers(line, [])] == expected
+
+
+def test_a_number_is_as_whole_as_its_least_certain_link() -> None:
+    assert whole(found((4, 0.9), (0, 0.7), (7, 0.05))) == pytest.approx(0.7)
+    assert whole(found((4, 0.9), (0, 0.9), (7, 0.6))) == pytest.approx(0.4)
+    assert whole([Token(None, Box(0, 0, 9, 9))]) == 1
