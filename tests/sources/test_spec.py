@@ -132,7 +132,7 @@ class TestCameras:
         message = error_of(open_stream("rpicam"))
 
         assert message.startswith("rpicam: rpicam-vid and libcamera-vid are not installed: on a Raspberry Pi, sudo apt")
-        assert describe_devices() in message
+        assert describe_devices(ribbon=False) in message
 
     def test_the_default_is_rpicam_where_its_program_is_installed(
         self, no_programs: Path, monkeypatch: pytest.MonkeyPatch

@@ -23,7 +23,7 @@ FRAMES = 3 * SECOND
 def reader() -> Reader:
     if not any(importlib.util.find_spec(module) for module in ("onnxruntime", "ai_edge_litert")):
         pytest.skip("neither onnxruntime nor ai-edge-litert is installed: the shipped model is slow without")
-    return Reader()
+    return Reader(finder="components")  # as live does
 
 
 @pytest.mark.parametrize(("text", "seed"), [("407", 0), ("1793", 1), ("52", 2)])
