@@ -1,11 +1,11 @@
 """Read every kind of labelled pictures, and say how well and how honestly.
 
-usage: python benchmarks/kinds.py DATA [--finder NAME --finder-model FILE] [--backend NAME] [KIND...]
+usage: python benchmarks/kinds.py DATA [--finder NAME]... [--finder-model FILE] [--backend NAME] [KIND...]
 
 DATA/KIND/images and DATA/KIND/labels.csv (``file,label`` or ``file,expression``; numbers in reading order, ``-`` for
-none). Of each kind counts the F1 of its numbers; of ``amounts``, whose labels have no separators, the share of pictures
-whose digits, joined, are right. ``sure``: numbers read at 95 % confidence or more; ``lies``: those of them that are
-not in the picture.
+none). Prints a Markdown table. Of each kind counts the F1 of its numbers; of ``amounts``, whose labels have no
+separators, the share of pictures whose digits, joined, are right; of pictures without numbers, how many read as one.
+Wrong at 95 %: of the numbers read with 95 % confidence or more, those that are not in the picture.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from numbre_edge.reader import Reader
-from numbre_edge.recognition import FINDER
+from numbre_edge.recognition import FINDERS
 from numbre_edge.types import Reading
 
 KINDS = (
@@ -89,36 +89,45 @@ def labelled(folder: Path) -> dict[Path, list[str]]:
     return {folder / "images" / row["file"]: re.findall(r"\d+", row.get("label") or row["expression"]) for row in rows}
 
 
-def report(kinds: Iterable[Kind]) -> str:
-    """Return a line a kind, as they come, and the mean over kinds."""
-    done = list(kinds)
-    lines = [
-        f"{kind.name:10} n {kind.pictures:4} exact {kind.exact / kind.pictures:.3f} joined"
-        f" {kind.joined / kind.pictures:.3f} f1 {kind.f1:.3f} lies {kind.lies} of {kind.sure}"
-        f" {1000 * kind.seconds / kind.pictures:.0f} ms"
-        for kind in done
+def report(finders: dict[str, list[Kind]]) -> str:
+    """Return a Markdown table: a row a kind, of each finder its figure and its lies; below, the mean over kinds."""
+    head = ["kind", "n", *(cell for finder in finders for cell in (finder, "wrong at 95 %", "ms"))]
+    rows = [
+        [kinds[0].name, str(kinds[0].pictures), *(cell for kind in kinds for cell in _cells(kind))]
+        for kinds in zip(*finders.values(), strict=True)
     ]
-    lines += [
-        f"{kind.name}: no numbers; {kind.read} of {kind.pictures} pictures with readings" for kind in done if kind.empty
-    ]
-    lies, sure = sum(kind.lies for kind in done), sum(kind.sure for kind in done)
-    counted = [kind.counts for kind in done if not kind.empty]
-    mean = sum(counted) / max(1, len(counted))
-    return "\n".join(
-        [*lines, f"mean over {len(counted)} kinds {mean:.3f}; lies {lies} of {sure} {lies / max(1, sure):.3f}"]
-    )
+    sums = ["mean", "", *(cell for kinds in finders.values() for cell in _sums(kinds))]
+    lines = [head, ["---"] * 2 + ["---:"] * (len(head) - 2), *rows, sums]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _cells(kind: Kind) -> tuple[str, str, str]:
+    figure = f"{kind.read} read" if kind.empty else f"{kind.counts:.3f}"
+    return figure, f"{kind.lies} of {kind.sure}", f"{1000 * kind.seconds / kind.pictures:.0f}"
+
+
+def _sums(kinds: list[Kind]) -> tuple[str, str, str]:
+    counted = [kind.counts for kind in kinds if not kind.empty]
+    lies, sure = sum(kind.lies for kind in kinds), sum(kind.sure for kind in kinds)
+    return f"{sum(counted) / max(1, len(counted)):.3f}", f"{lies} of {sure}", ""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("data", type=Path)
     parser.add_argument("kinds", nargs="*", default=KINDS)
-    parser.add_argument("--finder", default=FINDER)
+    parser.add_argument("--finder", choices=FINDERS, action="append", help="repeatable; by default all")
     parser.add_argument("--finder-model", type=Path)
     parser.add_argument("--backend", default="auto")
     given = parser.parse_args()
-    reader = Reader(backend=given.backend, finder=given.finder, finder_model=given.finder_model)
-    print(report(measured(kind, labelled(given.data / kind), reader.read) for kind in given.kinds))
+    read = {
+        name: Reader(backend=given.backend, finder=name, finder_model=given.finder_model).read
+        for name in given.finder or FINDERS
+    }
+    pictures = {kind: labelled(given.data / kind) for kind in given.kinds}
+    print(
+        report({name: [measured(kind, truth, each) for kind, truth in pictures.items()] for name, each in read.items()})
+    )
 
 
 if __name__ == "__main__":
