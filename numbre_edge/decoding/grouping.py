@@ -21,6 +21,8 @@ _SPACE = 0.3
 # A finder's word that a number ends counts against similar gaps from here on: it was taught few numbers as wide apart
 # as people set them. The best of 0.05, 0.2 and 0.5 over sixteen kinds of pictures.
 _ENDED = 0.2
+# Where it is so sure that a number goes on, what stands between and is no digit is dust or a rule, not an operator.
+_GOES_ON = 0.9
 _LOOK_BACK = 3  # tokens at a line's end that the next is compared with
 # A point or a dash stands lower than this share of the digits' height: what is above is dust, or of the line above.
 _ABOVE = 0.25
@@ -116,7 +118,8 @@ def numbers(line: list[Token], points: list[Point]) -> list[list[Token]]:
     """
     runs: list[list[Token]] = [[]]
     for token in _without_slashes(line):
-        if token.digit is None or (runs[-1] and _ends(runs[-1][-1].box, token.box, points)):
+        last = runs[-1][-1] if runs[-1] else None
+        if last and (_ends(last.box, token.box, points) if token.digit else not _goes_on(last)):
             runs.append([])
         if token.digit is not None:
             runs[-1].append(token)
@@ -167,6 +170,10 @@ def _gap_limit(runs: list[list[Token]]) -> float:
 
 def _ended(token: Token) -> bool:
     return token.linked is not None and token.linked < _ENDED
+
+
+def _goes_on(token: Token) -> bool:
+    return token.linked is not None and token.linked >= _GOES_ON
 
 
 def _raised(before: Box, after: Box) -> bool:

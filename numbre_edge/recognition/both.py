@@ -34,7 +34,9 @@ class BothRecogniser:
         ruled, learned = self._components.recognise(page), self._learned.recognise(page)
         looked_at = _looked_at(ruled, learned.patches.boxes)
         ruled = _only(ruled, [share >= _SHARED for share in looked_at])
-        likely = _only(learned, [reading.confidence >= _LIKELY for reading in learned.readings])
+        likely = _only(
+            learned, [min(digit.confidence for digit in number.digits) >= _LIKELY for number in learned.readings]
+        )
         if not likely.readings:
             return _confirmed(ruled, learned)
         sure = ruled.readings and min(reading.confidence for reading in ruled.readings) >= _SURE

@@ -196,6 +196,16 @@ def test_a_finder_that_is_sure_of_an_end_parts_similar_gaps(links: tuple[float, 
     assert ["".join(str(t.digit.value) for t in number if t.digit) for number in numbers(line, [])] == expected
 
 
+@pytest.mark.parametrize(("link", "expected"), [(0.95, ["40"]), (0.85, ["4", "0"])])
+def test_what_is_no_digit_parts_a_number_unless_a_finder_is_sure_that_it_goes_on(
+    link: float, expected: list[str]
+) -> None:
+    four, nought = found((4, link), (0, 0.05))
+    line = [four, Token(None, Box(22, 5, 6, 20)), nought]
+
+    assert ["".join(str(t.digit.value) for t in number if t.digit) for number in numbers(line, [])] == expected
+
+
 def test_a_number_is_as_whole_as_its_least_certain_link() -> None:
     assert whole(found((4, 0.9), (0, 0.7), (7, 0.05))) == pytest.approx(0.7)
     assert whole(found((4, 0.9), (0, 0.9), (7, 0.6))) == pytest.approx(0.4)
