@@ -16,6 +16,9 @@ _SURE = 0.9
 # The finder sees more than the rules where it has so many more digits that are likelier than not: frames, combs and
 # cheques swallow digits whole, and rules cannot say that they did not see.
 _MORE, _LIKELY = 2, 0.5
+# Where both read so many of a page's numbers alike, it is one that rules can read: a whole page of numbers always has
+# some that are less than sure.
+_ALIKE = 0.7
 _SHARED = 0.5  # of the smaller of two boxes that are of the same ink
 
 
@@ -42,7 +45,7 @@ class BothRecogniser:
         sure = ruled.readings and min(reading.confidence for reading in ruled.readings) >= _SURE
         seen = sum(digit.confidence >= _LIKELY for reading in learned.readings for digit in reading.digits)
         missed = seen - sum(len(reading.digits) for reading in ruled.readings)
-        return _confirmed(ruled, learned) if sure and missed < _MORE else likely
+        return _confirmed(ruled, learned) if (sure and missed < _MORE) or _alike(ruled, learned) else likely
 
 
 def _looked_at(ruled: Recognition, boxes: Boxes) -> list[float]:
@@ -63,6 +66,11 @@ def _looked_at(ruled: Recognition, boxes: Boxes) -> list[float]:
             seen += bool(np.any(wide.clip(0) * high.clip(0) > _SHARED * smaller))
         shares.append(seen / len(reading.digits))
     return shares
+
+
+def _alike(ruled: Recognition, learned: Recognition) -> bool:
+    texts = [Counter(reading.text for reading in found.readings) for found in (ruled, learned)]
+    return (texts[0] & texts[1]).total() >= _ALIKE * max(1, *(text.total() for text in texts))
 
 
 def _only(recognition: Recognition, kept: list[bool]) -> Recognition:

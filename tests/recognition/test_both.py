@@ -70,5 +70,12 @@ def test_a_finder_that_sees_clearly_more_is_believed() -> None:
     assert both(Says(("1", 0.99)), Says(("407", 0.4))) == [("1", pytest.approx(0.9))]
 
 
+def test_a_page_that_both_read_alike_for_the_most_part_stays_as_connected_ink_reads_it() -> None:
+    numbers = [("12", 0.99), ("34", 0.99), ("56", 0.99)]
+
+    assert both(Says(*numbers, ("407", 0.7)), Says(*numbers, ("497", 0.8)))[3] == ("407", pytest.approx(0.7))
+    assert both(Says(*numbers[:1], ("407", 0.7)), Says(*numbers[:1], ("497", 0.8)))[1] == ("497", pytest.approx(0.8))
+
+
 def test_nothing_read_is_nothing() -> None:
     assert both(Says(), Says()) == []
