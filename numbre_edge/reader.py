@@ -32,7 +32,7 @@ class Reader:
         model: an ``.onnx`` or ``.tflite`` file; None takes the shipped default.
         card: the card (JSON file) of a model that has none inside.
         backend: ``onnx``, ``tflite``, ``opencv`` or ``auto``.
-        min_confidence: below it a digit reads ``?``; None takes the model's own threshold.
+        min_confidence: below it a digit reads ``?``; None takes the classifier's own, and none for what a finder read.
         finder: how digits are found, one of ``numbre_edge.recognition.FINDERS``.
         finder_model: an ``.onnx`` or ``.tflite`` file to find them with; None takes the shipped one.
 

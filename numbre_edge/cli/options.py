@@ -64,7 +64,8 @@ MinConfidence = Annotated[
         metavar="P",
         min=0.0,
         max=1.0,
-        help="Digits less sure than this (0 to 1) read '?'. By default the model's own threshold.",
+        help="Digits less sure than this (0 to 1) read '?'. By default the classifier's own threshold, and none for "
+        "what the finder read.",
         show_default=False,
         rich_help_panel=_MODEL,
     ),

@@ -27,7 +27,7 @@ def open_recogniser(
             confirms it, else the network.
         backend: what reads patches.
         model: the network's file, for the last two; None takes the shipped one.
-        min_confidence: below it a digit is doubtful; None takes the model's own threshold.
+        min_confidence: below it a digit is doubtful; None takes the classifier's own, and none for what a finder read.
 
     Raises:
         UsageError: no such finder.
