@@ -58,7 +58,7 @@ def test_export_then_evaluate(run_folder: Path, data: Path, tmp_path: Path) -> N
     cv2.imwrite(str(tmp_path / "blank.png"), np.full((40, 60), 255, np.uint8))
     (tmp_path / "labels.csv").write_text("file,label\nnowhere.png,7\nblank.png,-\n")
     result = run("evaluate", models / "numbre.onnx", "--data", data, "--out", out, "--pictures", tmp_path)
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 1, result.output  # one is not there
     pictures = ["confusion.png", "mistakes.png", "predictions.png"]
     assert sorted(path.name for path in out.iterdir()) == ["accuracy.md", *pictures, "report.json"]
     report = json.loads((out / "report.json").read_text())

@@ -71,7 +71,7 @@ def test_what_turns_out_right_is_believed_more() -> None:
     right = (0.05 + 0.5 * np.eye(10)[told]).astype(np.float32)
     guess = (0.05 + 0.5 * np.eye(10)[rng.integers(0, 10, 2000)]).astype(np.float32)
 
-    trust = fitted(Evidence(heat, right, guess, np.full((2000, 6), -1), truth))
+    trust = fitted(Evidence(heat, right, guess, np.full((2000, 6), -1), truth, np.ones(2000, np.float32)))
 
     assert trust.finder > 2 * trust.classifier
     assert trust.heat > 1
