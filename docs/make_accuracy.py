@@ -288,7 +288,7 @@ or more. With the finder they have not been measured yet.""",
         "Ways to find digits",
         """\
 The same sets, read in the three ways that `--finder` chooses, by float32: number F1, of *amounts* as above, and ms a
-picture, on a machine that did other work too. *blank* are pictures without a number, made by `benchmarks/blanks.py`:
+picture, on a machine that did other work too. *blank* are pictures without a number (`python benchmarks/blanks.py`):
 pages of print, rendered ones, empty forms, photographs; of them it says how many read as one.""",
         "python benchmarks/kinds.py pictures/",
         finders,
