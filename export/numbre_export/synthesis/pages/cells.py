@@ -11,8 +11,6 @@ from numbre_export.synthesis.pages.rulings import labels
 from numbre_export.synthesis.paths import dots, rectangle, segment
 from numbre_export.synthesis.sheet import Mark, extent, linked, moved
 
-_ONE_NUMBER = 0.5  # digit heights between boxes, from which each has a number of its own
-
 
 def comb(page: Page) -> None:
     """Write one digit in each cell of a comb, or of a strip of cells; some are left empty."""
@@ -21,7 +19,8 @@ def comb(page: Page) -> None:
 
 def boxes(page: Page) -> None:
     """Write one digit in each of some boxes that stand apart; some are left empty."""
-    _cells(page, int(page.rng.integers(1, 7)), rows=int(page.rng.choice((1, 1, 2, 4))), apart=page.between(0.1, 0.9))
+    count = int(page.rng.choice((1, 2, 3, 4, 5, 6, 9)))
+    _cells(page, count, rows=int(page.rng.choice((1, 1, 2, 4))), apart=page.between(0.1, 0.9))
 
 
 def frame(page: Page) -> None:
@@ -48,19 +47,28 @@ def _cells(page: Page, count: int, *, rows: int, apart: float) -> None:
     if apart:
         wide = high * page.between(0.75, 1.25)
     step, lane = wide + apart * page.height, high + (apart if apart else page.between(0, 1)) * page.height
+    each, gutter = count, 0.0  # cells of a number, and how much farther apart the next one's are
+    if count > 1 and page.chance(0.3):
+        each, gutter = int(page.rng.integers(1, min(count, 5))), page.height * page.between(0.6, 2) + step - wide
     x0 = page.between(*sorted((page.view[0] - 0.4 * page.height, page.view[2] - count * step)))
     y0 = page.between(*sorted((page.view[1] - 0.3 * high, page.view[3] - rows * lane)))
     open_top, filled = not apart and page.chance(0.25), float(page.rng.choice((0.0, 0.5, 0.9, 1.0, 1.0)))
-    guides, right_first = page.chance(0.12), page.chance(0.3)
+    guides, right_first, parted = page.chance(0.15), page.chance(0.3), page.chance(0.5)
     lines: list[Floats] = []
     written: list[Mark] = []
     for row in range(rows):
         y = y0 + row * lane
         empty = int(page.rng.integers(0, count)) if right_first else 0
-        number: list[Mark] = []  # as far as it is written; boxes far apart have one each
+        number: list[Mark] = []  # as far as it is written: what stands evenly apart is one, however far
         for cell in range(count):
-            x = x0 + cell * step
+            x = x0 + cell * step + cell // each * gutter
             lines += _outline(x, y, wide, high, open_top)
+            if cell % each == 0:
+                written += linked(number)
+                number = []
+                if gutter and parted and cell:
+                    middle = x - (gutter + step - wide) / 2
+                    lines.append(segment(middle, y - 0.2 * lane, middle, y + lane))
             if guides:
                 _guide(page, x, y, wide, high)
             if cell < empty:
@@ -68,9 +76,11 @@ def _cells(page: Page, count: int, *, rows: int, apart: float) -> None:
             elif page.rng.random() < filled:
                 text = numerals.digits(page.rng, 1) if page.chance(0.95) else page.one_of("-/x")
                 symbol = page.hand.write(text, 0.0, 0.0, page.rng, number=text.isdigit())
-                number += centred(page, symbol, x + wide / 2, y + high / 2)
-                if apart < _ONE_NUMBER:
+                placed = centred(page, symbol, x + wide / 2, y + high / 2)
+                if text.isdigit():
+                    number += placed
                     continue
+                written += placed
             elif page.chance(0.12):
                 written += _crossed(page, x, y, wide, high)
             written += linked(number)
@@ -93,13 +103,14 @@ def _outline(x: float, y: float, wide: float, high: float, open_top: bool) -> li
 
 
 def _guide(page: Page, x: float, y: float, wide: float, high: float) -> None:
-    """Print the faint eight in a cell that tells how to form digits."""
+    """Print the faint eight in a cell that tells how to form digits, dotted or drawn."""
     left, right, top, bottom = x + 0.25 * wide, x + 0.75 * wide, y + 0.18 * high, y + 0.82 * high
     ends = [(left, level, right, level) for level in (top, (top + bottom) / 2, bottom)]
     ends += [(side, top, side, bottom) for side in (left, right)]
-    pitch = page.height * 0.1
+    pitch, drawn = page.height * 0.1, page.chance(0.5)
     faint = replace(page.printing, density=0.35)
-    page.lay([Mark.of(dots(*end, pitch, 0.4 * pitch), max(0.5, 0.02 * page.height)) for end in ends], faint)
+    lines = [[segment(*end)] if drawn else dots(*end, pitch, 0.4 * pitch) for end in ends]
+    page.lay([Mark.of(line, max(0.5, 0.02 * page.height)) for line in lines], faint)
 
 
 def _crossed(page: Page, x: float, y: float, wide: float, high: float) -> list[Mark]:

@@ -7,7 +7,7 @@ import numpy as np
 from numbre_export.synthesis.pages import numerals
 from numbre_export.synthesis.pages.page import Page
 from numbre_export.synthesis.pages.rulings import ruled_paper
-from numbre_export.synthesis.sheet import Mark, extent, linked, moved, right_of
+from numbre_export.synthesis.sheet import NOTHING, Mark, extent, linked, moved, right_of
 
 # Without those that nobody can tell from a digit by their shape alone.
 _LETTERS = "abcdefhkmnprtuvwxyACEFHKMNPRTUVWXY=+?!()&%#*"
@@ -48,12 +48,19 @@ def rows(page: Page) -> None:
     marks: list[Mark] = []
     for foot in np.arange(start, bottom + pitch, pitch).tolist():
         row: list[Mark] = []
+        number: list[Mark] = []  # of single digits: what stands evenly apart is one, however far
         for x in np.arange(left + page.between(0, 0.3) * lane, right, lane).tolist():
-            if len(marks) + len(row) < _MOST and page.chance(0.93):
+            written: list[Mark] = []
+            if len(marks) + len(row) + len(number) < _MOST and page.chance(0.93):
                 written = page.number(same or numerals.digits(page.rng, int(page.rng.integers(1, most + 1))), x, foot)
                 shift = x + 0.8 * lane - right_of(written, x) if flush else 0.0
-                row += moved(written, shift, page.height * page.between(-0.1, 0.1))
-        marks += linked(row) if most == 1 else row  # digits evenly apart are one number, however far
+                written = moved(written, shift, page.height * page.between(-0.1, 0.1))
+            if most == 1 and any(mark.label != NOTHING for mark in written):
+                number += written
+            else:  # an empty place, or one struck out, ends it
+                row += linked(number) + written
+                number = []
+        marks += row + linked(number)
     page.lay(marks)
 
 
