@@ -66,6 +66,7 @@ class Found:
         classes: (N, 14) float32, how likely it is which of CLASSES; rows sum to 1.
         mark: (N,) bool, whether it is a mark.
         links: (N,) float32, how likely its number goes on after it.
+        level: (N,) int, the number of the level on which it was found, coarse to fine.
     """
 
     boxes: Floats
@@ -73,6 +74,7 @@ class Found:
     classes: Floats
     mark: NDArray[np.bool_]
     links: Floats
+    level: NDArray[np.intp]
 
     def __len__(self) -> int:
         return len(self.heat)
@@ -91,6 +93,7 @@ class Found:
                 np.zeros((0, len(CLASSES)), np.float32),
                 np.zeros(0, np.bool_),
                 np.zeros(0, np.float32),
+                np.zeros(0, np.intp),
             )
         return Found(*(np.concatenate(all_of) for all_of in zip(*(vars(p).values() for p in parts), strict=True)))
 
@@ -131,6 +134,7 @@ def peaks(answers: Answers, tile: int, *, threshold: float) -> Found:
                 (powers / powers.sum(1, keepdims=True)).astype(np.float32),
                 np.full(len(boxes), kind == 1),
                 _sigmoid(answers.links[tile, rows, columns, 0]),
+                np.zeros(len(boxes), np.intp),
             )
         )
     return Found.joined(parts)

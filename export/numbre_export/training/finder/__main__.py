@@ -10,7 +10,7 @@ import typer
 
 
 def main(
-    shards: Annotated[Path, typer.Argument(help="Folder of rendered training shards; more may arrive while it runs.")],
+    shards: Annotated[Path, typer.Argument(help="Folder of rendered training shards.")],
     validation: Annotated[Path, typer.Option(help="Folder of shards by other writers.")],
     out: Annotated[Path, typer.Option(help="The run's folder.")] = Path("runs/finder"),
     steps: Annotated[int, typer.Option(help="Of the optimizer.", min=1)] = 26000,
@@ -25,9 +25,10 @@ def main(
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(1)
-    from numbre_export.training.finder.loop import Recipe, train
+    from numbre_export.training.finder.task import FinderTask
+    from numbre_export.training.loop import Schedule, train
 
-    train(Recipe(steps=steps, decay=decay), shards, validation, out, seed=seed, resume=resume)
+    train(FinderTask(shards, validation), Schedule(steps=steps, decay=decay), out, seed=seed, resume=resume)
 
 
 if __name__ == "__main__":

@@ -18,23 +18,16 @@ from numbre_export.synthesis.views import View
 SHARDS = "shard-*.npz"
 
 
-class Shards:
-    """The views of a folder of shards; more may be rendered into it while they are used."""
+def read_shards(folder: Path) -> list[View]:
+    """Return the views of all shards in a folder.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._read: dict[str, list[View]] = {}
-        self.views: list[View] = []
-        self.refresh()
-        if not self.views:
-            raise DataError(f"{folder}: holds no {SHARDS}; render some with: python -m numbre_export.synthesis.shards")
-
-    def refresh(self) -> None:
-        """Read what was added since."""
-        for file in sorted(self._folder.glob(SHARDS)):
-            if file.name not in self._read:
-                self._read[file.name] = read_shard(file)
-                self.views += self._read[file.name]
+    Raises:
+        DataError: there are none, or one cannot be read.
+    """
+    views = [view for file in sorted(folder.glob(SHARDS)) for view in read_shard(file)]
+    if not views:
+        raise DataError(f"{folder}: holds no {SHARDS}; render some with: python -m numbre_export.synthesis.shards")
+    return views
 
 
 def read_shard(file: Path) -> list[View]:

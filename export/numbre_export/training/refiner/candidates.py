@@ -1,0 +1,131 @@
+"""What a finder finds in rendered views, and what each of it is: all that a refiner is taught with."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from numbre_edge.atomic import replacing
+from numbre_edge.backends import FinderBackend, open_finder
+from numbre_edge.finding.crops import CROP, NOTHING, crop
+from numbre_edge.finding.grid import DIGIT_CLASSES, Answers, Found, peaks
+from numbre_edge.finding.overlap import overlaps, suppressed
+from numbre_edge.types import Floats, Pixels
+from numbre_export.data.npz import load_npz
+from numbre_export.synthesis.views import View
+from numbre_export.training.views import SHARDS, Variation, read_shard, varied
+
+MARGIN = (4, 8)  # pixels of a crop above and below, left and right of what a refiner sees, to move it by
+_THRESHOLD = 0.05  # of heat: what is less likely is never looked at
+# Of the union of a detection and a digit: from here on it is that digit; below, nobody can say; lower, it is none.
+# A mark is a few pixels: where it is to the pixel nobody can tell.
+_SAME, _NONE, _MARK = 0.5, 0.3, 0.25
+_OTHERS = 1.2  # of what is nothing, so many for each symbol; the likelier to be kept, the surer the finder was
+_TILES = 8  # at a time
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """N crops of what was found.
+
+    Attributes:
+        crops: (N, h, w) uint8, MARGIN larger than CROP on all sides.
+        labels: (N,) int32, which class, or NOTHING.
+        linked: (N,) float32, 1 where the number goes on after it.
+        heat: (N,) float32, how sure the finder was.
+        said: (N,) int32, which class, as the finder says.
+    """
+
+    crops: Pixels
+    labels: NDArray[np.int32]
+    linked: Floats
+    heat: Floats
+    said: NDArray[np.int32]
+
+    def chosen(self, which: NDArray[Any]) -> Candidates:
+        return Candidates(*(values[which] for values in vars(self).values()))
+
+    @staticmethod
+    def joined(parts: list[Candidates]) -> Candidates:
+        return Candidates(*(np.concatenate(all_of) for all_of in zip(*(vars(p).values() for p in parts), strict=True)))
+
+
+def prepared(shards: Path, finder: Path | None, folder: Path, *, seed: int = 0, processes: int = 2) -> Candidates:
+    """Return the candidates of all ``shards``; ``folder`` keeps them, and what it has is not made again."""
+    files = sorted(shards.glob(SHARDS))
+    folder.mkdir(parents=True, exist_ok=True)
+    begun = time.monotonic()
+    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
+        make = partial(_prepare, finder=finder, folder=folder, seed=seed)
+        for done, _ in enumerate(pool.map(make, files, range(len(files))), 1):
+            print(f"\rcandidates: {done} of {len(files)}, {time.monotonic() - begun:.0f} s", end="", file=sys.stderr)
+    print(file=sys.stderr, flush=True)
+    names = ("crops", "labels", "linked", "heat", "said")
+    return Candidates.joined(
+        [Candidates(**load_npz(folder / file.name, names, wanted="candidates")) for file in files]
+    )
+
+
+def _prepare(file: Path, number: int, *, finder: Path | None, folder: Path, seed: int) -> None:
+    path = folder / file.name
+    if path.exists():
+        return
+    cv2.setNumThreads(1)
+    rng = np.random.default_rng((seed, number))
+    views = read_shard(file)
+    found = candidates(views, _finder(finder), rng)
+    symbols, others = np.flatnonzero(found.labels != NOTHING), np.flatnonzero(found.labels == NOTHING)
+    count = min(len(others), round(_OTHERS * len(symbols)))
+    likely = found.heat[others] / found.heat[others].sum()
+    kept = np.concatenate([symbols, rng.choice(others, count, replace=False, p=likely)])
+    with replacing(path) as temporary:
+        np.savez(temporary, **vars(found.chosen(kept)))
+
+
+@cache
+def _finder(path: Path | None) -> FinderBackend:
+    return open_finder("onnx", path)
+
+
+def candidates(views: list[View], finder: FinderBackend, rng: Generator) -> Candidates:
+    """Vary each view, and return what is found in it, without what nobody can tell."""
+    side = finder.model.card.size[0]
+    parts = []
+    for begin in range(0, len(views), _TILES):
+        shown = [varied(view, (side, side), Variation(), rng) for view in views[begin : begin + _TILES]]
+        answers = Answers.of(finder.answer(np.stack([view.grey for view in shown])), side)
+        parts += [_told(view, suppressed(peaks(answers, at, threshold=_THRESHOLD))) for at, view in enumerate(shown)]
+    return Candidates.joined(parts)
+
+
+def _told(view: View, found: Found) -> Candidates:
+    labels = np.full(len(found), NOTHING, np.int32)
+    linked, asked = np.zeros(len(found), np.float32), np.ones(len(found), bool)
+    for at, (box, mark) in enumerate(zip(found.boxes, found.mark, strict=True)):
+        if not len(view.boxes):
+            continue
+        union = np.where((view.labels >= DIGIT_CLASSES) == mark, overlaps(box, view.boxes)[0], 0)
+        best = int(union.argmax())
+        if union[best] > (_MARK if mark else _SAME):
+            labels[at], linked[at], asked[at] = view.labels[best], view.linked[best], not view.hard[best]
+        elif union[best] > (0 if mark else _NONE):
+            asked[at] = False
+    size = (CROP[0] + 2 * MARGIN[0], CROP[1] + 2 * MARGIN[1])
+    cut = [
+        crop(view.grey, box, mark=bool(mark), size=size)
+        for box, mark in zip(found.boxes[asked], found.mark[asked], strict=True)
+    ]
+    crops = np.array(cut, np.uint8).reshape(-1, *size)
+    said = found.classes[asked].argmax(1).astype(np.int32)
+    return Candidates(crops, labels[asked], linked[asked], found.heat[asked], said)

@@ -1,0 +1,85 @@
+"""What a refiner learns: which of what a finder found is a digit or a mark, which one, and whether its number goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import cv2
+import numpy as np
+import tensorflow as tf
+from numpy.random import Generator
+
+from numbre_edge.finding.crops import CROP, NOTHING
+from numbre_edge.finding.grid import DIGIT_CLASSES
+from numbre_edge.types import Pixels
+from numbre_export.training.loop import Batch
+from numbre_export.training.refiner.candidates import MARGIN, Candidates
+from numbre_export.training.refiner.network import build
+
+_LINKS = 0.5  # weight of links beside the classes' 1
+# Deviations of what crops are varied by: finders err, and hands differ. Pixels, logarithm, radians, grey levels.
+_MOVED, _SCALED, _TURNED, _SLANTED, _GAIN, _NOISE = 0.9, 0.07, 0.05, 0.08, 0.15, 6.0
+_NOISY = 0.3  # share of crops with noise
+_MARKS = 4.0  # how often a mark is shown for once that anything else is: there are forty digits to one
+
+
+class RefinerTask:
+    """A :class:`~numbre_export.training.loop.Task`.
+
+    Args:
+        training, validation: what a finder found.
+        batch_size: crops.
+    """
+
+    name = "refiner"
+    losses = ("classes", "links")
+
+    def __init__(self, training: Candidates, validation: Candidates, *, batch_size: int = 256) -> None:
+        self._training, self._validation, self._batch_size = training, validation, batch_size
+        mark = (training.labels >= DIGIT_CLASSES) & (training.labels != NOTHING)
+        self._often = np.cumsum(np.where(mark, _MARKS, 1.0))
+
+    def network(self, *, trained: bool) -> Any:
+        return build()
+
+    def loss(self, outputs: Any, *wanted: Any) -> tuple[Any, ...]:
+        """Return the cross entropies of classes and, where there is a symbol, of links, after their weighted sum."""
+        labels, linked = wanted
+        of_classes = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, outputs[:, : NOTHING + 1]))
+        unlike = tf.nn.sigmoid_cross_entropy_with_logits(linked, outputs[:, -1])
+        symbol = tf.cast(labels != NOTHING, tf.float32)
+        of_links = tf.reduce_sum(unlike * symbol) / tf.maximum(1.0, tf.reduce_sum(symbol))
+        return of_classes + _LINKS * of_links, of_classes, of_links
+
+    def batch(self, rng: Generator) -> Batch:
+        drawn = np.searchsorted(self._often, rng.uniform(0, self._often[-1], self._batch_size), side="right")
+        some = self._training.chosen(drawn)
+        return np.stack([_varied(crop, rng) for crop in some.crops]), some.labels, some.linked
+
+    def measured(self, network: Any) -> Mapping[str, float]:
+        held = self._validation
+        crops = np.ascontiguousarray(held.crops[:, MARGIN[0] : -MARGIN[0], MARGIN[1] : -MARGIN[1]])
+        logits = network.predict(crops.astype(np.float32), batch_size=256, verbose=0)
+        digit, symbol = held.labels < DIGIT_CLASSES, held.labels != NOTHING
+        return {
+            "candidates": len(self._training.labels),
+            "accuracy": float((logits[:, : NOTHING + 1].argmax(1) == held.labels).mean()),
+            "digits": float((logits[digit, :DIGIT_CLASSES].argmax(1) == held.labels[digit]).mean()),
+            "finder": float((held.said[digit] == held.labels[digit]).mean()),
+            "goes_on": float(((logits[symbol, -1] > 0) == (held.linked[symbol] > 0)).mean()),
+        }
+
+
+def _varied(crop: Pixels, rng: Generator) -> Pixels:
+    """Return CROP of a larger ``crop``: moved, scaled, turned and slanted a little, stronger or fainter, noisy."""
+    scale, turn, slant = np.exp(rng.normal(0, _SCALED)), rng.normal(0, _TURNED), rng.normal(0, _SLANTED)
+    matrix = scale * np.array([[1, slant - turn], [turn, 1]])
+    middle, seen = (np.array(crop.shape[::-1]) - 1) / 2, (np.array(CROP[::-1]) - 1) / 2
+    shift = seen + rng.normal(0, _MOVED, 2) - matrix @ middle
+    result = cv2.warpAffine(crop, np.column_stack([matrix, shift]), CROP[::-1], borderMode=cv2.BORDER_REPLICATE)
+    strength = float(np.exp(rng.normal(0, _GAIN)))
+    distance = (result.astype(np.float32) - 128) * strength
+    if rng.random() < _NOISY:
+        distance += rng.normal(0, rng.uniform(0, 2 * _NOISE), CROP).astype(np.float32)
+    return np.clip(distance + 128, 0, 255).astype(np.uint8)
