@@ -26,14 +26,14 @@ class Backend(Protocol):
         ...
 
 
-class FinderBackend(Protocol):
-    """An inference runtime with a finder loaded."""
+class NetworkBackend(Protocol):
+    """An inference runtime with a finder or a refiner loaded."""
 
     name: str
     model: Model
 
-    def answer(self, tiles: Pixels) -> Floats:
-        """Return (N, C) float32, all that the finder says of N uint8 tiles of its card's shape, N at least 1."""
+    def answer(self, pixels: Pixels) -> Floats:
+        """Return (N, C) float32, all that it says of N uint8 tiles or crops of its card's shape, N at least 1."""
         ...
 
 
@@ -66,12 +66,22 @@ def open_backend(
 
 def open_finder(
     name: str = "auto", model: Path | None = None, *, runtimes: Mapping[str, Runtime] = RUNTIMES
-) -> FinderBackend:
+) -> NetworkBackend:
     """Load a finder into a runtime; arguments and errors as for :func:`open_backend`."""
-    from numbre_edge.backends.checked import CheckedFinder
+    from numbre_edge.backends.checked import TILES, CheckedNetwork
     from numbre_edge.model import default_finder
 
-    return CheckedFinder(*_loaded(name, model, None, default_finder, runtimes))
+    return CheckedNetwork(*_loaded(name, model, None, default_finder, runtimes), kind="finder", at_once=TILES)
+
+
+def open_refiner(
+    name: str = "auto", model: Path | None = None, *, runtimes: Mapping[str, Runtime] = RUNTIMES
+) -> NetworkBackend:
+    """Load a refiner into a runtime; arguments and errors as for :func:`open_backend`."""
+    from numbre_edge.backends.checked import BATCH, CheckedNetwork
+    from numbre_edge.model import default_refiner
+
+    return CheckedNetwork(*_loaded(name, model, None, default_refiner, runtimes), kind="refiner", at_once=BATCH)
 
 
 def _loaded(

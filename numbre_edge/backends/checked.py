@@ -59,14 +59,11 @@ class Running:
         return outputs.reshape(len(batch), -1)[: len(pixels)]
 
 
-class CheckedFinder(Running):
-    """What makes a ``Session`` a ``FinderBackend``; raises as :class:`Running` does."""
+class CheckedNetwork(Running):
+    """What makes a ``Session`` a ``NetworkBackend``; raises as :class:`Running` does."""
 
-    def __init__(self, runtime: Runtime, model: Model) -> None:
-        super().__init__(runtime, model, kind="finder", at_once=TILES)
-
-    def answer(self, tiles: Pixels) -> Floats:
-        return self.outputs(tiles)
+    def answer(self, pixels: Pixels) -> Floats:
+        return self.outputs(pixels)
 
 
 class CheckedBackend(Running):

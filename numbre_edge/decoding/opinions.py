@@ -1,4 +1,4 @@
-"""What a finder and a classifier say of the same ink -> what it is worth to believe."""
+"""What a finder, a refiner and a classifier say of the same ink -> what it is worth to believe."""
 
 from __future__ import annotations
 
@@ -15,41 +15,62 @@ LEAST = 1e-3  # no probability counts for less: an int8 model's zero is not a tr
 _LEVEL, _BESIDE, _ALIKE = 0.5, 1.0, 1.6
 
 
-@dataclass(frozen=True)
-class Trust:
-    """How two opinions make one: a logarithmic pool, fitted to what turned out right on rendered pages.
+@dataclass(frozen=True, eq=False)
+class Opinions:
+    """Of N things that may be digits; of what is no digit, columns from the eleventh on say how likely it is.
 
     Attributes:
-        finder, classifier: exponents of their probabilities of each digit.
+        heat: (N,) float32, how likely the finder says that a digit stands here.
+        found: (N, at least 10) float32, which one, by the finder.
+        refined: (N, at least 11) float32, by the refiner.
+        read: (N, at least 10) float32, by the classifier.
+    """
+
+    heat: Floats
+    found: Floats
+    refined: Floats
+    read: Floats
+
+
+@dataclass(frozen=True)
+class Trust:
+    """How three opinions make one: a logarithmic pool, fitted to what turned out right on rendered pages.
+
+    Attributes:
+        finder, refiner, classifier: exponents of their probabilities of each digit.
         heat: of the odds that something stands here, by the finder.
+        closer: of the odds that it is a digit, by the refiner.
         ink: exponent of the classifier's probability that it is a digit at all.
         bias: natural logarithm of the odds where all is even.
         company: what a neighbour that is certainly a digit of the same line and size adds to it.
     """
 
-    finder: float = 0.7
-    classifier: float = 0.7
-    heat: float = 1.0
-    ink: float = 0.5
-    bias: float = 1.0
-    company: float = 1.0
+    finder: float = 0.3
+    refiner: float = 0.8
+    classifier: float = 0.3
+    heat: float = 0.5
+    closer: float = 1.0
+    ink: float = 0.2
+    bias: float = 0.0
+    company: float = 0.5
 
 
-def weighed(heat: Floats, found: Floats, read: Floats, boxes: Boxes, trust: Trust = Trust()) -> Floats:
+def weighed(said: Opinions, boxes: Boxes, trust: Trust) -> Floats:
     """Return (N, 11) float32 probabilities of the ten digits and of no digit; rows sum to 1.
 
     Args:
-        heat: (N,), how likely the finder says that a digit stands here.
-        found: (N, at least 10), which one, by the finder.
-        read: (N, C), by the classifier; columns from the eleventh on are kinds of no digit.
+        said: of each.
         boxes: (N, 4), where.
-        trust: in each.
+        trust: in each opinion.
     """
-    first, second = _logarithm(found[:, DIGIT_COLUMNS]), _logarithm(read[:, DIGIT_COLUMNS])
-    pooled = trust.finder * first + trust.classifier * second
+    pooled = (
+        trust.finder * of_digits(said.found)
+        + trust.refiner * of_digits(said.refined)
+        + trust.classifier * of_digits(said.read)
+    )
     powers = np.exp(pooled - pooled.max(1, initial=-np.inf, keepdims=True))
-    ink = _logarithm(read[:, DIGIT_COLUMNS].sum(1))
-    odds = trust.bias + trust.heat * (_logarithm(heat) - _logarithm(1 - heat)) + trust.ink * ink
+    ink, closer = (rows[:, DIGIT_COLUMNS].sum(1) for rows in (said.read, said.refined))
+    odds = trust.bias + trust.heat * logit(said.heat) + trust.closer * logit(closer) + trust.ink * logarithm(ink)
     # A blurred stroke on its own may be anything; within a number it is a digit.
     company = np.where(beside(boxes), _likely(odds), 0).max(1, initial=0)
     digit = _likely(odds + trust.company * company)[:, np.newaxis]
@@ -68,9 +89,21 @@ def beside(boxes: Boxes) -> NDArray[np.bool_]:
     return np.asarray(near)
 
 
+def of_digits(rows: Floats) -> Floats:
+    """Return (N, 10) logarithms of how likely it is which digit, if it is one; ``rows`` has more columns."""
+    digits = rows[:, DIGIT_COLUMNS]
+    return logarithm(digits / np.maximum(digits.sum(1, keepdims=True), np.finfo(np.float32).tiny))
+
+
+def logarithm(probabilities: Floats) -> Floats:
+    """Return natural logarithms, none lower than that of LEAST."""
+    return np.log(np.maximum(probabilities, LEAST))
+
+
+def logit(probabilities: Floats) -> Floats:
+    """Return logarithms of odds."""
+    return logarithm(probabilities) - logarithm(1 - probabilities)
+
+
 def _likely(odds: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-odds)), np.float32)
-
-
-def _logarithm(probabilities: Floats) -> Floats:
-    return np.log(np.maximum(probabilities, LEAST))

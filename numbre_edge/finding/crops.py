@@ -7,6 +7,7 @@ The second stage of R-CNN (R. Girshick et al., 2014), and the refine network of 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -20,6 +21,26 @@ CROP = (32, 56)  # height and width, pixels: of what stands beside a digit decid
 _HIGH = 18.0  # pixels of a digit in its crop; what is above and below is then a third of the digit
 NOTHING = len(CLASSES)  # what a refiner can say beside CLASSES
 LINKED = NOTHING + 1  # the last of its answers: the number goes on
+
+
+@dataclass(frozen=True, eq=False)
+class Refined:
+    """What a refiner says of N crops.
+
+    Attributes:
+        classes: (N, NOTHING + 1) float32, how likely it is which of CLASSES, or nothing; rows sum to 1.
+        links: (N,) float32, how likely the number goes on after it.
+    """
+
+    classes: Floats
+    links: Floats
+
+    @classmethod
+    def of(cls, outputs: Floats) -> Refined:
+        """Take apart what the network gives: (N, LINKED + 1) logits."""
+        logits = outputs[:, : NOTHING + 1]
+        powers = np.exp(logits - logits.max(1, initial=-np.inf, keepdims=True))
+        return cls(powers / powers.sum(1, keepdims=True), 1 / (1 + np.exp(-outputs[:, LINKED])))
 
 
 def crops(scales: Sequence[Level], found: Found) -> Pixels:

@@ -32,6 +32,7 @@ __all__ = [
     "ModelCard",
     "default_finder",
     "default_model",
+    "default_refiner",
     "find_card",
     "find_model",
     "load_model",
@@ -48,6 +49,7 @@ Format = Literal["onnx", "tflite"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 _DEFAULTS: dict[Format, str] = {"onnx": "cnn.onnx", "tflite": "cnn.int8.tflite"}
 _FINDERS: dict[Format, str] = {"onnx": "finder.onnx", "tflite": "finder.int8.tflite"}
+_REFINERS: dict[Format, str] = {"onnx": "refiner.onnx", "tflite": "refiner.int8.tflite"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +130,11 @@ def default_model(kind: Format) -> Path:
 def default_finder(kind: Format) -> Path:
     """Return the shipped finder of a format."""
     return MODELS / _FINDERS[kind]
+
+
+def default_refiner(kind: Format) -> Path:
+    """Return the shipped refiner of a format."""
+    return MODELS / _REFINERS[kind]
 
 
 def find_card(content: bytes, kind: Format, where: str) -> bytes | None:

@@ -16,7 +16,7 @@ PREPROCESSINGS = frozenset({1})  # versions of vision.normalize that this packag
 SIDE = 28  # pixels, of a patch
 LARGEST_CARD = 2**20  # bytes; ours have two thousand
 
-_KINDS = ("classifier", "finder")
+_KINDS = ("classifier", "finder", "refiner")
 _INK_ON_GROUND = ("255 on 0", "0 on 255")
 _ANY_INK = "either, normalized"  # what a finder's tiles have
 _OUTPUTS = ("probabilities", "logits")
@@ -92,15 +92,16 @@ class ModelCard:
     """What a model says of itself. See docs/model-card.md for each field.
 
     Attributes:
-        kind: "classifier" of patches, or "finder" of digits on tiles of a page.
+        kind: "classifier" of patches, "finder" of digits on tiles of a page, or "refiner" of crops of what is found.
         classes: names of the outputs; the first ten are the digits "0" to "9".
         output: "probabilities" or "logits".
-        preprocessing: version of ``numbre_edge.vision.normalize`` it was trained with; of a finder, of
+        preprocessing: version of ``numbre_edge.vision.normalize`` it was trained with; of a finder and a refiner, of
             ``numbre_edge.finding.light``.
         temperature: divides the log-probabilities to calibrate them; 1.0 leaves them.
         reject_threshold: calibrated confidence below which a digit is doubtful; of a finder, heat below which nothing
             is found.
-        trust: of a finder: how its opinion and a classifier's make one, fields of ``decoding.opinions.Trust``.
+        trust: of a refiner: how its opinion, a finder's and a classifier's make one, fields of
+            ``decoding.opinions.Trust``.
         metrics: by data set: its n and figures.
         parity: against the Keras model it was made from.
 
@@ -130,8 +131,8 @@ class ModelCard:
     def __post_init__(self) -> None:
         _one_of("kind", self.kind, _KINDS)
         shape = self.input.shape
-        if self.kind == "finder" and len(shape or ()) != 2:
-            raise _wrong("input.shape", shape, "the height and width of a tile")
+        if self.kind != "classifier" and len(shape or ()) != 2:
+            raise _wrong("input.shape", shape, "the height and width of a tile or a crop")
         if self.kind == "classifier":
             if shape is not None and math.prod(shape) != SIDE * SIDE:
                 raise _wrong("input.shape", shape, f"{SIDE * SIDE} values, as 28x28 has")
@@ -150,9 +151,9 @@ class ModelCard:
 
     @property
     def size(self) -> tuple[int, int]:
-        """Height and width, in pixels, of a patch, or of a finder's tile."""
+        """Height and width, in pixels, of a patch, a finder's tile or a refiner's crop."""
         shape = self.input.shape
-        return (shape[0], shape[1]) if self.kind == "finder" and shape else (SIDE, SIDE)
+        return (shape[0], shape[1]) if self.kind != "classifier" and shape else (SIDE, SIDE)
 
     @property
     def vocabulary(self) -> Vocabulary:

@@ -38,9 +38,10 @@ def open_recogniser(
 
     if finder == "components":
         return ComponentRecogniser(backend, min_confidence)
-    from numbre_edge.backends import open_finder
+    from numbre_edge.backends import open_finder, open_refiner
     from numbre_edge.recognition.both import BothRecogniser
     from numbre_edge.recognition.learned import LearnedRecogniser
 
-    learned = LearnedRecogniser(open_finder(backend.name, model), backend, min_confidence)
+    networks = open_finder(backend.name, model), open_refiner(backend.name)
+    learned = LearnedRecogniser(*networks, backend, min_confidence)
     return learned if finder == "learned" else BothRecogniser(ComponentRecogniser(backend, min_confidence), learned)

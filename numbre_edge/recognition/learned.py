@@ -7,13 +7,15 @@ from functools import partial
 
 import numpy as np
 
-from numbre_edge.backends import Backend, FinderBackend
+from numbre_edge.backends import Backend, NetworkBackend
 from numbre_edge.decoding import grouped
-from numbre_edge.decoding.opinions import Trust, weighed
+from numbre_edge.decoding.opinions import Opinions, Trust, weighed
 from numbre_edge.decoding.probabilities import calibrated
 from numbre_edge.errors import ModelError
+from numbre_edge.finding.crops import CROP, LINKED, NOTHING, Refined, crops
 from numbre_edge.finding.finder import find
-from numbre_edge.finding.grid import CHANNELS, STRIDE, Answers, Found
+from numbre_edge.finding.grid import CHANNELS, DIGIT_CLASSES, STRIDE, Answers, Found
+from numbre_edge.finding.levels import levels
 from numbre_edge.geometry import in_frame, levelled
 from numbre_edge.types import Box, Boxes, Floats, Lattice, Patches, Pixels, Recognition
 from numbre_edge.vision.cutouts import cut_out
@@ -24,63 +26,86 @@ _MARK = 0.3  # heat from which a mark is one: as sure as a digit must be to be r
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """What a finder and a classifier say of a page, before either is believed; boxes in its working pixels.
+    """What three networks say of a page, before any is believed; boxes in its working pixels.
 
     Attributes:
         digits: what may be digits, N of them.
+        opinions: on each.
+        links: (N,) float32, how likely each one's number goes on after it.
         patches: their ink, in the same order, and the marks.
-        rows: (N, C) float32, what the classifier says of each, calibrated.
     """
 
     digits: Found
+    opinions: Opinions
+    links: Floats
     patches: Patches
-    rows: Floats
 
 
 class LearnedRecogniser:
     """The recogniser of any page: no rule says what paper, a frame or a letter looks like.
 
+    Args:
+        finder: says where on a page digits may stand.
+        refiner: looks closely at each of them, and at what stands beside it.
+        backend: reads its ink alone, cut out.
+        min_confidence: below it a digit is doubtful; None for none.
+
     Raises:
-        ModelError: the finder answers, or its card wants to be trusted, in a way that this version does not know.
+        ModelError: a network answers, or a card wants to be trusted, in a way that this version does not know.
     """
 
-    def __init__(self, finder: FinderBackend, backend: Backend, min_confidence: float | None) -> None:
-        self._finder, self._backend, self._min_confidence = finder, backend, min_confidence
+    def __init__(
+        self, finder: NetworkBackend, refiner: NetworkBackend, backend: Backend, min_confidence: float | None
+    ) -> None:
+        self._finder, self._refiner, self._backend, self._min_confidence = finder, refiner, backend, min_confidence
         self._side = finder.model.card.size[0]
-        given = finder.answer(np.zeros((1, self._side, self._side), np.uint8)).shape[1]
-        wanted = (self._side // STRIDE) ** 2 * CHANNELS
-        if given != wanted:
-            raise ModelError(f"{finder.model.path}: gives {given:,} values a tile; this version expects {wanted:,}")
-        trust = finder.model.card.trust
+        _check_answers(finder, (self._side, self._side), (self._side // STRIDE) ** 2 * CHANNELS)
+        _check_answers(refiner, CROP, LINKED + 1)
+        trust = refiner.model.card.trust
         if unknown := trust.keys() - {field.name for field in fields(Trust)}:
-            raise ModelError(f"{finder.model.path}: its card's trust has {', '.join(sorted(unknown))}, unknown here")
+            raise ModelError(f"{refiner.model.path}: its card's trust has {', '.join(sorted(unknown))}, unknown here")
         self._trust = Trust(**trust)
 
     def recognise(self, page: Page) -> Recognition:
         seen = self.look(page)
-        opinions = weighed(seen.digits.heat, seen.digits.classes, seen.rows, seen.patches.boxes, self._trust)
+        believed = weighed(seen.opinions, seen.patches.boxes, self._trust)
         # What is a line is told by boxes that are level, in whole pixels of the frame's size.
         level = seen.patches.placed(partial(in_frame, placement=levelled(page.placement)))
-        read = grouped(level, opinions, seen.digits.links, threshold=self._min_confidence or 0.0)
+        read = grouped(level, believed, seen.links, threshold=self._min_confidence or 0.0)
         return read.at(seen.patches.placed(partial(in_frame, placement=page.placement)))
 
     def look(self, page: Page) -> Seen:
-        """Find what may be digits, and have each read a second time."""
-        threshold = self._finder.model.card.reject_threshold
-        found = find(page.upright_grey, self._answer, self._side, threshold=threshold)
-        digits, marks = found.chosen(~found.mark), found.chosen(found.mark & (found.heat > _MARK))
+        """Find what may be digits, and have each looked at closely and read."""
+        scales = levels(page.upright_grey)
+        found = find(scales, self._answer, self._side, threshold=self._finder.model.card.reject_threshold)
+        refined = self._refined(crops(scales, found))
+        mark = found.mark & (refined.classes[:, DIGIT_CLASSES:NOTHING].sum(1) > _MARK)
+        digits = found.chosen(~found.mark)
         boxes = _whole(digits.boxes)
         patches = Patches(
             pixels=cut_out(page, boxes),
             boxes=boxes,
             lattices=tuple(Lattice((Box(*box),), ((0, 1, number),)) for number, box in enumerate(boxes.tolist())),
-            punctuation=tuple(Box(*box) for box in _whole(marks.boxes).tolist()),
+            punctuation=tuple(Box(*box) for box in _whole(found.boxes[mark]).tolist()),
         )
         rows = calibrated(self._backend.predict(patches.pixels), self._backend.model.card.temperature)
-        return Seen(digits, patches, rows)
+        opinions = Opinions(digits.heat, digits.classes, refined.classes[~found.mark], rows)
+        return Seen(digits, opinions, refined.links[~found.mark], patches)
 
     def _answer(self, tiles: Pixels) -> Answers:
         return Answers.of(self._finder.answer(tiles), self._side)
+
+    def _refined(self, cut: Pixels) -> Refined:
+        return Refined.of(self._refiner.answer(cut) if len(cut) else np.zeros((0, LINKED + 1), np.float32))
+
+
+def _check_answers(network: NetworkBackend, size: tuple[int, int], wanted: int) -> None:
+    model = network.model
+    if model.card.size != size:
+        raise ModelError(f"{model.path}: takes {model.card.size} pixels; this version expects {size}")
+    given = network.answer(np.zeros((1, *size), np.uint8)).shape[1]
+    if given != wanted:
+        raise ModelError(f"{model.path}: gives {given:,} values; this version expects {wanted:,}")
 
 
 def _whole(boxes: Floats) -> Boxes:

@@ -1,15 +1,16 @@
-"""Two opinions make one, and each can be the surer."""
+"""Three opinions make one, and each can be the surer."""
 
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numbre_edge.decoding.opinions import Trust, beside, weighed
+from numbre_edge.decoding.opinions import Opinions, Trust, beside, weighed
 from numbre_edge.types import Floats
 
-EVEN = Trust(finder=1, classifier=1, heat=1, ink=1, bias=0, company=2)
+EVEN = Trust(finder=1, refiner=1, classifier=1, heat=1, closer=1, ink=1, bias=0, company=2)
 HERE = np.array([[10, 10, 16, 20]], np.int32)
 
 
@@ -20,24 +21,31 @@ def sure_of(digit: int, share: float, *, none: float = 0.0, columns: int = 11) -
     return row
 
 
-def test_what_both_say_is_surer_than_what_one_says() -> None:
-    alone = weighed(np.float32([0.9]), sure_of(3, 0.9), sure_of(3, 0.1), HERE, EVEN)
-    both = weighed(np.float32([0.9]), sure_of(3, 0.9), sure_of(3, 0.9), HERE, EVEN)
-
-    assert both[0, 3] > alone[0, 3]
+def opinions(found: Floats, refined: Floats, read: Floats, heat: float = 0.9) -> Opinions:
+    return Opinions(np.full(len(found), heat, np.float32), found, refined, read)
 
 
-def test_the_surer_of_two_opinions_wins() -> None:
-    rows = weighed(np.float32([0.9]), sure_of(3, 0.6), sure_of(8, 0.95), HERE, EVEN)
+@pytest.mark.parametrize("which", range(3))
+def test_what_all_say_is_surer_than_what_two_say(which: int) -> None:
+    said = [sure_of(3, 0.9)] * 3
+    fewer = [sure_of(3, 0.1) if at == which else row for at, row in enumerate(said)]
 
-    assert rows[0, :10].argmax() == 8
+    assert weighed(opinions(*said), HERE, EVEN)[0, 3] > weighed(opinions(*fewer), HERE, EVEN)[0, 3]
 
 
-def test_ink_that_the_classifier_calls_no_digit_is_believed_less() -> None:
-    digit = weighed(np.float32([0.9]), sure_of(3, 0.9), sure_of(3, 0.8), HERE, EVEN)
-    scribble = weighed(np.float32([0.9]), sure_of(3, 0.9), sure_of(3, 0.2, none=0.75), HERE, EVEN)
+@pytest.mark.parametrize("which", range(3))
+def test_the_surest_of_three_opinions_wins(which: int) -> None:
+    said = [sure_of(8, 0.98) if at == which else sure_of(3, 0.4) for at in range(3)]
 
-    assert scribble[0, 10] > digit[0, 10]
+    assert weighed(opinions(*said), HERE, EVEN)[0, :10].argmax() == 8
+
+
+@pytest.mark.parametrize("which", [1, 2])
+def test_what_the_refiner_or_the_classifier_calls_no_digit_is_believed_less(which: int) -> None:
+    digit, scribble = [sure_of(3, 0.8)] * 3, [sure_of(3, 0.8)] * 3
+    scribble[which] = sure_of(3, 0.2, none=0.75)
+
+    assert weighed(opinions(*scribble), HERE, EVEN)[0, 10] > weighed(opinions(*digit), HERE, EVEN)[0, 10]
 
 
 @given(st.floats(0, 1), st.integers(0, 9), st.floats(0, 1), st.integers(0, 9), st.floats(0, 1), st.integers(10, 13))
@@ -46,7 +54,7 @@ def test_rows_are_probabilities_whatever_is_said(
 ) -> None:
     found, read = sure_of(first, share, columns=14), sure_of(second, other, columns=columns)
 
-    rows = weighed(np.float32([heat]), found, read, HERE, Trust())
+    rows = weighed(opinions(found, sure_of(second, share, columns=15), read, heat), HERE, Trust())
 
     assert rows.shape == (1, 11)
     assert np.isfinite(rows).all()
@@ -56,7 +64,7 @@ def test_rows_are_probabilities_whatever_is_said(
 def test_nothing_found_has_no_rows() -> None:
     none = np.zeros((0, 14), np.float32)
 
-    assert weighed(np.zeros(0, np.float32), none, none, HERE[:0], EVEN).shape == (0, 11)
+    assert weighed(opinions(none, none, none), HERE[:0], EVEN).shape == (0, 11)
 
 
 def test_what_stands_beside_a_certain_digit_is_believed_more() -> None:
@@ -65,7 +73,7 @@ def test_what_stands_beside_a_certain_digit_is_believed_more() -> None:
     beside_it = np.array([[10, 10, 16, 20], [30, 11, 5, 19]], np.int32)
     far_away = np.array([[10, 10, 16, 20], [200, 11, 5, 19]], np.int32)
 
-    company, alone = (weighed(heat, found, found, boxes, EVEN) for boxes in (beside_it, far_away))
+    company, alone = (weighed(Opinions(heat, *[found] * 3), boxes, EVEN) for boxes in (beside_it, far_away))
 
     assert company[1, 1] > alone[1, 1]
 

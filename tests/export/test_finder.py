@@ -15,7 +15,7 @@ from numbre_edge.types import Floats, Pixels
 from numbre_export.synthesis.views import View
 from numbre_export.training.finder.scoring import score
 from numbre_export.training.finder.targets import Targets, heights, targets
-from numbre_export.training.finder.views import Shards, Variation, varied
+from numbre_export.training.views import Variation, read_shards, varied
 
 SIZE = (128, 192)
 
@@ -144,17 +144,13 @@ def test_what_is_aimed_at_is_shown_at_a_height_to_be_found() -> None:
         assert 0 <= y + h / 2 <= SIZE[0]
 
 
-def test_shards_are_read_as_they_come(tmp_path: Path) -> None:
+def test_all_shards_of_a_folder_are_read(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="holds no shard"):
-        Shards(tmp_path)
-    write_shard(tmp_path / "shard-00000.npz", [view(("3", 40, 60, 16, 20)), view()])
-    shards = Shards(tmp_path)
-    assert [len(v.labels) for v in shards.views] == [1, 0]
-
+        read_shards(tmp_path)
     write_shard(tmp_path / "shard-00001.npz", [view(("5", 40, 60, 16, 20))])
-    shards.refresh()
+    write_shard(tmp_path / "shard-00000.npz", [view(("3", 40, 60, 16, 20)), view()])
 
-    assert [v.labels.tolist() for v in shards.views] == [[3], [], [5]]
+    assert [v.labels.tolist() for v in read_shards(tmp_path)] == [[3], [], [5]]
 
 
 def test_a_finder_that_answers_what_it_was_taught_scores_1() -> None:
@@ -182,18 +178,18 @@ def test_a_false_digit_costs_precision_unless_it_is_on_what_is_hard() -> None:
 
 
 def test_a_run_that_was_left_goes_on_where_it_was(tmp_path: Path) -> None:
-    from numbre_export.training.finder.loop import HISTORY, MODEL, Recipe, train
+    from numbre_export.training.finder.task import FinderTask
+    from numbre_export.training.loop import HISTORY, Schedule, train
 
     write_shard(tmp_path / "shard-00000.npz", [view(("3", 40, 60, 16, 20)), view(("7", 80, 30, 16, 20))])
-    recipe = Recipe(steps=2, batch_size=2, epoch=1, warm_up=1, decay=1)
-    run = tmp_path / "run"
+    task, run = FinderTask(tmp_path, tmp_path, batch_size=2), tmp_path / "run"
 
-    train(recipe, tmp_path, tmp_path, run)
-    train(Recipe(steps=3, batch_size=2, epoch=1, warm_up=1, decay=1), tmp_path, tmp_path, run, resume=True)
+    train(task, Schedule(steps=2, epoch=1, warm_up=1, decay=1), run)
+    train(task, Schedule(steps=3, epoch=1, warm_up=1, decay=1), run, resume=True)
 
     with (run / HISTORY).open() as file:
         assert [int(row["step"]) for row in csv.DictReader(file)] == [1, 2, 3]
-    assert (run / MODEL).exists()
+    assert (run / "finder.keras").exists()
 
 
 def test_the_network_is_small_and_its_weights_fit_every_shape() -> None:

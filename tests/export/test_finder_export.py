@@ -1,4 +1,4 @@
-"""A finder's files: what passes the gate is kept with its card, and says what may be believed."""
+"""A finder's and a refiner's files: what passes the gate is kept with its card, and says what may be believed."""
 
 from __future__ import annotations
 
@@ -7,23 +7,26 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from numbre_edge.backends import open_finder
-from numbre_edge.decoding.opinions import Trust
+from numbre_edge.backends import open_finder, open_refiner
+from numbre_edge.decoding.opinions import Opinions, Trust
 from numbre_edge.errors import ModelError
+from numbre_edge.finding.crops import CROP
 from numbre_edge.finding.grid import CLASSES
 from numbre_edge.model import load_model, verify_sums
 from numbre_export.synthesis.views import View
 from tests.export.test_finder import view
 
+RUNTIMES = (("onnx", "onnx"), ("opencv", "onnx"), ("tflite", "int8.tflite"))
+
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finder that has learned nothing."""
-    from numbre_export.training.finder.loop import HISTORY, MODEL
     from numbre_export.training.finder.network import build
+    from numbre_export.training.loop import HISTORY
 
     folder = tmp_path_factory.mktemp("run")
-    build((128, 192)).save(folder / MODEL)
+    build((128, 192)).save(folder / "finder.keras")
     (folder / HISTORY).write_text("step,views,f1\n1,2,0.0\n")
     return folder
 
@@ -34,31 +37,53 @@ def views() -> list[View]:
 
 
 def test_both_files_are_kept_with_their_card_and_sums(run: Path, views: list[View], tmp_path: Path) -> None:
-    from numbre_export.exporting.finder import SIDE, export_finder
+    from numbre_export.exporting.finder import SIDE, finder
+    from numbre_export.exporting.networks import export_network
 
-    export_finder(run, views, views, views, tmp_path)
+    export_network(finder(run, views, views), tmp_path)
 
     assert verify_sums(tmp_path) == {"finder.int8.tflite": True, "finder.onnx": True}
     tiles = np.random.default_rng(0).integers(0, 256, (3, SIDE, SIDE), np.uint8)
     for name in verify_sums(tmp_path):
         card = load_model(tmp_path / name).card
         assert (card.kind, card.classes, card.input.shape) == ("finder", CLASSES, (SIDE, SIDE))
-        assert Trust(**card.trust)
-    answers = [
-        open_finder(runtime, tmp_path / name).answer(tiles)
-        for runtime, name in (("onnx", "finder.onnx"), ("opencv", "finder.onnx"), ("tflite", "finder.int8.tflite"))
-    ]
+    answers = [open_finder(runtime, tmp_path / f"finder.{kind}").answer(tiles) for runtime, kind in RUNTIMES]
     assert np.abs(answers[0] - answers[1]).max() < 1e-3
     assert np.abs(answers[0] - answers[2]).max() < 1.0
 
 
 def test_a_file_that_is_too_large_is_not_kept(run: Path, views: list[View], tmp_path: Path) -> None:
-    from numbre_export.exporting.finder import Budgets, export_finder
+    from numbre_export.exporting.finder import finder
+    from numbre_export.exporting.networks import Budgets, export_network
 
     with pytest.raises(ModelError, match=r"finder.onnx: has .* bytes; its budget is 1,000"):
-        export_finder(run, views, views, views, tmp_path, budgets=Budgets(bytes=(("onnx", 1000), ("tflite", 1000))))
+        export_network(
+            finder(run, views, views), tmp_path, budgets=Budgets(bytes=(("onnx", 1000), ("tflite", 1000)))
+        )
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_refiner_is_exported_and_says_what_may_be_believed(views: list[View], tmp_path: Path) -> None:
+    from numbre_export.exporting.networks import export_network
+    from numbre_export.exporting.refiner import refiner
+    from numbre_export.training.loop import HISTORY
+    from numbre_export.training.refiner.network import build
+    from tests.export.test_refiner import some_candidates
+
+    (tmp_path / HISTORY).write_text("step,candidates,accuracy\n1,2,0.0\n")
+    build().save(tmp_path / "refiner.keras")
+    some, out = some_candidates(), tmp_path / "models"
+
+    export_network(refiner(tmp_path, some, some, views), out)
+
+    assert verify_sums(out) == {"refiner.int8.tflite": True, "refiner.onnx": True}
+    card = load_model(out / "refiner.onnx").card
+    assert (card.kind, card.classes, card.input.shape) == ("refiner", (*CLASSES, "not a digit"), CROP)
+    assert Trust(**card.trust)
+    answers = [open_refiner(runtime, out / f"refiner.{kind}").answer(some.seen) for runtime, kind in RUNTIMES]
+    assert np.abs(answers[0] - answers[1]).max() < 1e-3
+    assert np.abs(answers[0] - answers[2]).max() < 0.5
 
 
 def test_what_turns_out_right_is_believed_more() -> None:
@@ -71,7 +96,8 @@ def test_what_turns_out_right_is_believed_more() -> None:
     right = (0.05 + 0.5 * np.eye(10)[told]).astype(np.float32)
     guess = (0.05 + 0.5 * np.eye(10)[rng.integers(0, 10, 2000)]).astype(np.float32)
 
-    trust = fitted(Evidence(heat, right, guess, np.full((2000, 6), -1), truth, np.ones(2000, np.float32)))
+    said = Opinions(heat, guess, right, guess)
+    trust = fitted(Evidence(said, np.full((2000, 6), -1), truth, np.ones(2000, np.float32)))
 
-    assert trust.finder > 2 * trust.classifier
+    assert trust.refiner > 2 * trust.classifier
     assert trust.heat > 1

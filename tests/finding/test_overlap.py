@@ -16,6 +16,7 @@ def found(*boxes: tuple[float, float, float, float], heat: tuple[float, ...], ma
         np.full((count, len(CLASSES)), 1 / 14, np.float32),
         np.array(mark or [False] * count),
         np.zeros(count, np.float32),
+        np.zeros(count, np.intp),
     )
 
 

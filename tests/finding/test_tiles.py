@@ -24,12 +24,17 @@ def written(height: int, width: int) -> Pixels:
 
 
 def at(x: float, y: float) -> Found:
+    return found_at(x - 8, y - 10, 16, 20)
+
+
+def found_at(x: float, y: float, width: float, height: float, *, mark: bool = False) -> Found:
     return Found(
-        np.float32([[x - 8, y - 10, 16, 20]]),
+        np.float32([[x, y, width, height]]),
         np.float32([1]),
         np.eye(14, dtype=np.float32)[:1],
-        np.array([False]),
+        np.array([mark]),
         np.float32([0]),
+        np.array([0]),
     )
 
 
@@ -93,7 +98,7 @@ def test_found_digits_are_told_in_the_pictures_pixels() -> None:
             heat[i, row, column, 0], classes[i, row, column, 1] = 4.0, 9.0
         return Answers(heat, classes, boxes, boxes[..., :1])
 
-    found = find(grey, answer, SIDE, threshold=0.5)
+    found = find(levels(grey), answer, SIDE, threshold=0.5)
 
     assert len(found)
     centres = found.boxes[:, :2] + found.boxes[:, 2:] / 2

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from numbre_edge.backends import open_backend
 from numbre_edge.errors import ModelError
+from numbre_edge.finding.crops import CROP, LINKED, NOTHING
 from numbre_edge.finding.grid import BOXES_TIMES, CHANNELS, CLASSES, DIGIT_CLASSES, STRIDE, encoded
 from numbre_edge.model import Format, InputSpec, Model, ModelCard
 from numbre_edge.recognition.learned import LearnedRecogniser
@@ -58,9 +59,40 @@ class ConnectedInk:
         return cells.reshape(len(tiles), -1)
 
 
+class Agrees:
+    """A refiner that takes dark ink in the middle of a crop for a digit, which it does not know, and a point as one.
+
+    A number goes on where there is ink to the right.
+    """
+
+    name = "agrees"
+    model = Model(
+        Path("agrees"),
+        KIND,
+        ModelCard(
+            "agrees",
+            1,
+            classes=(*CLASSES, "not a digit"),
+            input=InputSpec(shape=CROP),
+            kind="refiner",
+            trust={"classifier": 1.0},
+        ),
+        b"",
+    )
+
+    def answer(self, crops: Pixels) -> Floats:
+        said = np.zeros((len(crops), LINKED + 1), np.float32)
+        ink = crops < 90
+        low = ink[:, 10:22, 18:38].any(2).sum(1) <= 6
+        said[~low, :DIGIT_CLASSES] = 4
+        said[low, DIGIT_CLASSES:NOTHING] = 4
+        said[:, LINKED] = np.where(ink[:, :, 44:].any((1, 2)), 4, -4)
+        return said
+
+
 @pytest.fixture(scope="module")
 def recogniser() -> LearnedRecogniser:
-    return LearnedRecogniser(ConnectedInk(), open_backend("onnx"), None)
+    return LearnedRecogniser(ConnectedInk(), Agrees(), open_backend("onnx"), None)
 
 
 @pytest.fixture
@@ -142,13 +174,21 @@ def test_a_finder_of_other_answers_is_refused() -> None:
         def answer(self, tiles: Pixels) -> Floats:
             return super().answer(tiles)[:, : -((SIDE // STRIDE) ** 2)]
 
-    with pytest.raises(ModelError, match="connected: gives 81,920 values a tile; this version expects 86,016"):
-        LearnedRecogniser(Older(), open_backend("onnx"), None)
+    with pytest.raises(ModelError, match="connected: gives 81,920 values; this version expects 86,016"):
+        LearnedRecogniser(Older(), Agrees(), open_backend("onnx"), None)
+
+
+def test_a_refiner_of_other_crops_is_refused() -> None:
+    refiner = Agrees()
+    refiner.model = replace(refiner.model, card=replace(refiner.model.card, input=InputSpec(shape=(28, 28))))
+
+    with pytest.raises(ModelError, match=r"agrees: takes \(28, 28\) pixels; this version expects \(32, 56\)"):
+        LearnedRecogniser(ConnectedInk(), refiner, open_backend("onnx"), None)
 
 
 def test_a_card_that_trusts_in_another_way_is_refused() -> None:
-    finder = ConnectedInk()
-    finder.model = replace(finder.model, card=replace(finder.model.card, trust={"finder": 1.0, "stars": 2.0}))
+    refiner = Agrees()
+    refiner.model = replace(refiner.model, card=replace(refiner.model.card, trust={"finder": 1.0, "stars": 2.0}))
 
-    with pytest.raises(ModelError, match="connected: its card's trust has stars, unknown here"):
-        LearnedRecogniser(finder, open_backend("onnx"), None)
+    with pytest.raises(ModelError, match="agrees: its card's trust has stars, unknown here"):
+        LearnedRecogniser(ConnectedInk(), refiner, open_backend("onnx"), None)

@@ -14,6 +14,7 @@ from typing import Any
 import onnx
 
 from numbre_edge.errors import ModelError
+from numbre_edge.finding.light import LIGHT
 from numbre_edge.model import CARD_KEY, CARD_MEMBER, Format, InputSpec, ModelCard
 from numbre_edge.model.card import SIDE
 from numbre_edge.vision.normalize import PREPROCESSING
@@ -68,23 +69,23 @@ def card_for(model: Any, kind: Kind, *, run: Path | None = None) -> ModelCard:
     )
 
 
-def finder_card(
-    kind: Kind, *, shape: tuple[int, int], classes: tuple[str, ...], light: int, training: dict[str, Any]
+def network_card(
+    name: str, kind: Kind, *, shape: tuple[int, int], classes: tuple[str, ...], training: dict[str, Any]
 ) -> ModelCard:
-    """Describe a finder as exported to ``kind``, before it was measured.
+    """Describe a finder or a refiner as exported to ``kind``, before it was measured.
 
     Args:
+        name: which of the two.
         kind: of file.
-        shape: of its tiles.
+        shape: of its tiles or crops.
         classes: what it tells apart.
-        light: version of ``numbre_edge.finding.light`` it was trained with.
         training: what is known of its training.
     """
     integer = kind.quantization == "int8"
     return ModelCard(
-        name="finder",
-        kind="finder",
-        preprocessing=light,
+        name=name,
+        kind=name,
+        preprocessing=LIGHT,
         classes=classes,
         input=InputSpec(
             shape=shape,

@@ -1,4 +1,4 @@
-"""How far a finder and a classifier are to be believed: fitted to what turns out right on rendered pages."""
+"""How far a finder, a refiner and a classifier are to be believed: fitted to what turns out right on rendered pages."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ import tensorflow as tf
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from numbre_edge.decoding.opinions import LEAST, Trust, beside
+from numbre_edge.decoding.opinions import Opinions, Trust, beside, logarithm, logit, of_digits
 from numbre_edge.finding.overlap import overlaps
 from numbre_edge.recognition.learned import LearnedRecogniser
 from numbre_edge.types import Floats, Frame
 from numbre_edge.vision.page import Page
-from numbre_edge.vocabulary import DIGITS
+from numbre_edge.vocabulary import DIGIT_COLUMNS, DIGITS
 from numbre_export.synthesis.sources import Sources
 from numbre_export.synthesis.views import View, render_view
 
@@ -36,15 +36,13 @@ class Evidence:
     """What was said of N detections, and the truth.
 
     Attributes:
-        heat, found, read: as ``decoding.opinions.weighed`` takes them, the digits alone.
+        said: of each, the columns of the digits and of one thing more.
         beside: (N, K) int, which of them stand beside each; -1 for none.
         truth: (N,) int: the digit, 10 where there is none, -1 where nobody can say.
         weights: (N,) float32; all pages count alike, however much is written on one.
     """
 
-    heat: Floats
-    found: Floats
-    read: Floats
+    said: Opinions
     beside: NDArray[np.intp]
     truth: NDArray[np.intp]
     weights: Floats
@@ -63,11 +61,10 @@ def pages(sources: Sources, count: int, rng: Generator) -> Iterable[View]:
         yield replace(view, grey=np.asarray(grey, np.uint8), boxes=view.boxes * by)
 
 
-def evidence(recogniser: LearnedRecogniser, rendered: Iterable[View]) -> Evidence:
-    """Collect what is said of pages."""
-    none = np.zeros((0, _NONE), np.float32)
-    nobody = np.zeros((0, _NEIGHBOURS), np.intp)
-    parts, count = [(np.zeros(0, np.float32), none, none, nobody, np.zeros(0, np.intp), np.zeros(0, np.float32))], 0
+def evidence(recogniser: LearnedRecogniser, rendered: Iterable[View]) -> Evidence | None:
+    """Collect what is said of pages; None where nothing is."""
+    parts: list[Evidence] = []
+    count = 0
     for view in rendered:
         page = Page(Frame(view.grey), level=False)
         seen = recogniser.look(page)
@@ -79,11 +76,23 @@ def evidence(recogniser: LearnedRecogniser, rendered: Iterable[View]) -> Evidenc
             order = np.argsort(~near, axis=1, kind="stable")[:, :_NEIGHBOURS]
             which = np.where(np.take_along_axis(near, order, 1), order + count, -1)
             which = np.pad(which, ((0, 0), (0, _NEIGHBOURS - which.shape[1])), constant_values=-1)
-            classes, read = seen.digits.classes[:, :_NONE], seen.rows[:, :_NONE]
-            weights = np.full(len(boxes), 1 / len(boxes), np.float32)
-            parts.append((seen.digits.heat, classes, read, which, truth, weights))
+            parts.append(Evidence(_folded(seen.opinions), which, truth, np.full(len(boxes), 1 / len(boxes), np.float32)))
             count += len(boxes)
-    return Evidence(*(np.concatenate(all_of) for all_of in zip(*parts, strict=True)))
+    if not parts:
+        return None
+    said = [[getattr(part.said, field.name) for part in parts] for field in fields(Opinions)]
+    others = [[getattr(part, name) for part in parts] for name in ("beside", "truth", "weights")]
+    return Evidence(Opinions(*map(np.concatenate, said)), *map(np.concatenate, others))
+
+
+def _folded(said: Opinions) -> Opinions:
+    """Return ``said`` with one column for all that is no digit, so that pages by models that know more can be joined."""
+
+    def folded(rows: Floats) -> Floats:
+        digits = rows[:, DIGIT_COLUMNS]
+        return np.hstack([digits, 1 - digits.sum(1, keepdims=True)]).astype(np.float32)
+
+    return Opinions(said.heat, *map(folded, (said.found, said.refined, said.read)))
 
 
 def _truth(box: Floats, view: View) -> int:
@@ -114,18 +123,20 @@ def fitted(seen: Evidence) -> Trust:
 
 def _believed(seen: Evidence, trust: dict[str, Any]) -> Any:
     """Return logarithms of what ``decoding.opinions.weighed`` returns, for all pages at once, as a tensor."""
-    first, second = _logarithm(seen.found[:, :_NONE]), _logarithm(seen.read[:, :_NONE])
-    stands = _logarithm(seen.heat) - _logarithm(1 - seen.heat)
-    odds = trust["bias"] + trust["heat"] * stands + trust["ink"] * _logarithm(seen.read[:, :_NONE].sum(1))
+    said = seen.said
+    ink, closer = (rows[:, DIGIT_COLUMNS].sum(1) for rows in (said.read, said.refined))
+    odds = trust["bias"] + trust["heat"] * _tensor(logit(said.heat)) + trust["closer"] * _tensor(logit(closer))
+    odds += trust["ink"] * _tensor(logarithm(ink))
     likely = tf.where(seen.beside >= 0, tf.gather(tf.sigmoid(odds), np.maximum(seen.beside, 0)), 0.0)
     odds += trust["company"] * tf.reduce_max(likely, 1)
-    which = tf.nn.log_softmax(trust["finder"] * first + trust["classifier"] * second)
+    opinions = (("finder", said.found), ("refiner", said.refined), ("classifier", said.read))
+    which = tf.nn.log_softmax(sum(trust[name] * _tensor(of_digits(rows)) for name, rows in opinions))
     digits = tf.math.log_sigmoid(odds)[:, tf.newaxis] + which
     return tf.concat([digits, tf.math.log_sigmoid(-odds)[:, tf.newaxis]], 1)
 
 
-def _logarithm(probabilities: Floats) -> Floats:
-    return np.log(np.maximum(probabilities, LEAST)).astype(np.float32)
+def _tensor(values: Floats) -> Any:
+    return tf.constant(values, tf.float32)
 
 
 def told(seen: Evidence, trust: Trust) -> str:
@@ -144,6 +155,8 @@ def told(seen: Evidence, trust: Trust) -> str:
 def fit(recogniser: LearnedRecogniser, rendered: Iterable[View]) -> Trust:
     """See what is said of rendered pages, and say how far it is to be believed; Trust() where nothing is said."""
     seen = evidence(recogniser, rendered)
-    trust = fitted(seen) if len(seen.truth) else Trust()
+    if seen is None:
+        return Trust()
+    trust = fitted(seen)
     print(f"{trust}\n{told(seen, trust)}", file=sys.stderr, flush=True)
     return trust

@@ -17,7 +17,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from numbre_edge.atomic import replacing
-from numbre_edge.backends import FinderBackend, open_finder
+from numbre_edge.backends import NetworkBackend, open_finder
+from numbre_edge.errors import DataError
 from numbre_edge.finding.crops import CROP, NOTHING, crop
 from numbre_edge.finding.grid import DIGIT_CLASSES, Answers, Found, peaks
 from numbre_edge.finding.overlap import overlaps, suppressed
@@ -53,6 +54,11 @@ class Candidates:
     heat: Floats
     said: NDArray[np.int32]
 
+    @property
+    def seen(self) -> Pixels:
+        """(N, *CROP) uint8, what a refiner sees of them."""
+        return np.ascontiguousarray(self.crops[:, MARGIN[0] : -MARGIN[0], MARGIN[1] : -MARGIN[1]])
+
     def chosen(self, which: NDArray[Any]) -> Candidates:
         return Candidates(*(values[which] for values in vars(self).values()))
 
@@ -71,10 +77,20 @@ def prepared(shards: Path, finder: Path | None, folder: Path, *, seed: int = 0, 
         for done, _ in enumerate(pool.map(make, files, range(len(files))), 1):
             print(f"\rcandidates: {done} of {len(files)}, {time.monotonic() - begun:.0f} s", end="", file=sys.stderr)
     print(file=sys.stderr, flush=True)
+    return kept_candidates(folder)
+
+
+def kept_candidates(folder: Path) -> Candidates:
+    """Return the candidates that :func:`prepared` left in a folder.
+
+    Raises:
+        DataError: there are none, or they cannot be read.
+    """
+    files = sorted(folder.glob(SHARDS))
+    if not files:
+        raise DataError(f"{folder}: holds no {SHARDS}; python -m numbre_export.training.refiner makes them")
     names = ("crops", "labels", "linked", "heat", "said")
-    return Candidates.joined(
-        [Candidates(**load_npz(folder / file.name, names, wanted="candidates")) for file in files]
-    )
+    return Candidates.joined([Candidates(**load_npz(file, names, wanted="candidates")) for file in files])
 
 
 def _prepare(file: Path, number: int, *, finder: Path | None, folder: Path, seed: int) -> None:
@@ -94,22 +110,23 @@ def _prepare(file: Path, number: int, *, finder: Path | None, folder: Path, seed
 
 
 @cache
-def _finder(path: Path | None) -> FinderBackend:
+def _finder(path: Path | None) -> NetworkBackend:
     return open_finder("onnx", path)
 
 
-def candidates(views: list[View], finder: FinderBackend, rng: Generator) -> Candidates:
+def candidates(views: list[View], finder: NetworkBackend, rng: Generator) -> Candidates:
     """Vary each view, and return what is found in it, without what nobody can tell."""
     side = finder.model.card.size[0]
     parts = []
     for begin in range(0, len(views), _TILES):
         shown = [varied(view, (side, side), Variation(), rng) for view in views[begin : begin + _TILES]]
         answers = Answers.of(finder.answer(np.stack([view.grey for view in shown])), side)
-        parts += [_told(view, suppressed(peaks(answers, at, threshold=_THRESHOLD))) for at, view in enumerate(shown)]
+        parts += [told(view, suppressed(peaks(answers, at, threshold=_THRESHOLD))) for at, view in enumerate(shown)]
     return Candidates.joined(parts)
 
 
-def _told(view: View, found: Found) -> Candidates:
+def told(view: View, found: Found) -> Candidates:
+    """Return what was found in a normalized view, without what nobody can tell: a part of a digit, or a hard one."""
     labels = np.full(len(found), NOTHING, np.int32)
     linked, asked = np.zeros(len(found), np.float32), np.ones(len(found), bool)
     for at, (box, mark) in enumerate(zip(found.boxes, found.mark, strict=True)):

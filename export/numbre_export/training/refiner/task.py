@@ -10,9 +10,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.random import Generator
 
-from numbre_edge.finding.crops import CROP, NOTHING
+from numbre_edge.finding.crops import CROP, LINKED, NOTHING
 from numbre_edge.finding.grid import DIGIT_CLASSES
-from numbre_edge.types import Pixels
+from numbre_edge.types import Floats, Pixels
 from numbre_export.training.loop import Batch
 from numbre_export.training.refiner.candidates import MARGIN, Candidates
 from numbre_export.training.refiner.network import build
@@ -58,17 +58,19 @@ class RefinerTask:
         return np.stack([_varied(crop, rng) for crop in some.crops]), some.labels, some.linked
 
     def measured(self, network: Any) -> Mapping[str, float]:
-        held = self._validation
-        crops = np.ascontiguousarray(held.crops[:, MARGIN[0] : -MARGIN[0], MARGIN[1] : -MARGIN[1]])
-        logits = network.predict(crops.astype(np.float32), batch_size=256, verbose=0)
-        digit, symbol = held.labels < DIGIT_CLASSES, held.labels != NOTHING
-        return {
-            "candidates": len(self._training.labels),
-            "accuracy": float((logits[:, : NOTHING + 1].argmax(1) == held.labels).mean()),
-            "digits": float((logits[digit, :DIGIT_CLASSES].argmax(1) == held.labels[digit]).mean()),
-            "finder": float((held.said[digit] == held.labels[digit]).mean()),
-            "goes_on": float(((logits[symbol, -1] > 0) == (held.linked[symbol] > 0)).mean()),
-        }
+        logits = network.predict(self._validation.seen.astype(np.float32), batch_size=256, verbose=0)
+        return {"candidates": len(self._training.labels)} | figures(logits, self._validation)
+
+
+def figures(answers: Floats, candidates: Candidates) -> dict[str, float]:
+    """Return how often (N, LINKED + 1) answers are right: of all, of which digit, which the finder knew, and of links."""
+    digit, symbol = candidates.labels < DIGIT_CLASSES, candidates.labels != NOTHING
+    return {
+        "accuracy": float((answers[:, : NOTHING + 1].argmax(1) == candidates.labels).mean()),
+        "digits": float((answers[digit, :DIGIT_CLASSES].argmax(1) == candidates.labels[digit]).mean()),
+        "finder": float((candidates.said[digit] == candidates.labels[digit]).mean()),
+        "goes_on": float(((answers[symbol, LINKED] > 0) == (candidates.linked[symbol] > 0)).mean()),
+    }
 
 
 def _varied(crop: Pixels, rng: Generator) -> Pixels:

@@ -1,0 +1,74 @@
+"""A trained refiner -> ``refiner.onnx``, ``refiner.int8.tflite`` and their lines of SHA256SUMS.
+
+python -m numbre_export.exporting.refiner RUN --mnist DIR --pen FILE --symbols FILE --out DIR
+
+How far it, the finder and the classifier that ship are to be believed is fitted to pages by other writers, and part of
+its card.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from numbre_edge.backends import open_backend, open_finder, open_refiner
+from numbre_edge.finding.crops import NOTHING, Refined
+from numbre_edge.finding.grid import CLASSES
+from numbre_edge.recognition.learned import LearnedRecogniser
+from numbre_edge.vocabulary import NOT_A_DIGIT
+from numbre_export.exporting.networks import Answer, Network, export_network, last_epoch
+from numbre_export.exporting.trust import fit, pages
+from numbre_export.synthesis.sources import Sources
+from numbre_export.synthesis.views import View
+from numbre_export.training.refiner.candidates import Candidates, kept_candidates
+from numbre_export.training.refiner.task import figures
+
+_CALIBRATION = 500  # crops
+_PAGES = 500  # that trust is fitted on: some 20,000 detections
+
+
+def refiner(run: Path, training: Candidates, validation: Candidates, rendered: Iterable[View]) -> Network:
+    """Return what is exported of the run in a folder, calibrated and measured on these crops, trusted on these pages."""
+    model: Any = keras.saving.load_model(run / "refiner.keras", compile=False)
+    crops = training.seen[np.linspace(0, len(training.labels) - 1, _CALIBRATION, dtype=np.intp)].copy()
+    crops[0, 0, :2] = 0, 255  # pins int8's input scale
+
+    def measured(answer: Answer) -> Mapping[str, float]:
+        return figures(answer(validation.seen), validation)
+
+    def trust(path: Path, runtime: str) -> Mapping[str, float]:
+        return asdict(fit(LearnedRecogniser(open_finder(runtime), open_refiner(runtime, path), open_backend(runtime), None), rendered))
+
+    return Network(
+        model=model,
+        open=open_refiner,
+        calibration=crops,
+        measured=measured,
+        figure="accuracy",
+        held_out=("what the finder found in rendered views", len(validation.labels)),
+        training=last_epoch(run, "step", "candidates", "accuracy"),
+        classes=(*CLASSES, NOT_A_DIGIT),
+        trust=trust,
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="numbre_export.exporting.refiner", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("run", type=Path, help="folder of a training run")
+    for name in ("mnist", "pen", "symbols", "out"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    given = parser.parse_args()
+    sources = Sources.load(given.mnist, given.pen, given.symbols, "validation")
+    rendered = pages(sources, _PAGES, np.random.default_rng(1))
+    training, validation = (kept_candidates(given.run / name) for name in ("candidates", "validation"))
+    export_network(refiner(given.run, training, validation, rendered), given.out)
+
+
+if __name__ == "__main__":
+    main()

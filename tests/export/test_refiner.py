@@ -1,0 +1,125 @@
+"""Teaching the refiner: what it is shown of what a finder found, and that a run can be left."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.random import default_rng
+
+from numbre_edge.errors import DataError
+from numbre_edge.finding.crops import CROP, LINKED, NOTHING
+from numbre_edge.finding.grid import CLASSES
+from numbre_edge.finding.light import normalized
+from numbre_edge.types import Floats
+from numbre_export.synthesis.views import View
+from numbre_export.training.refiner.candidates import MARGIN, Candidates, kept_candidates, told
+from tests.export.test_finder import view
+from tests.finding.test_tiles import found_at
+
+SIZE = (CROP[0] + 2 * MARGIN[0], CROP[1] + 2 * MARGIN[1])
+
+
+def some_candidates(count: int = 40) -> Candidates:
+    """Return crops of rings, which are a 0, and of noise."""
+    rng = default_rng(0)
+    crops = rng.integers(100, 156, (count, *SIZE), np.uint8)
+    for at in range(0, count, 2):
+        cv2.ellipse(crops[at], (SIZE[1] // 2, SIZE[0] // 2), (6, 9), 0, 0, 360, 0, 2)
+    labels = np.where(np.arange(count) % 2, NOTHING, 0).astype(np.int32)
+    return Candidates(crops, labels, np.zeros(count, np.float32), np.full(count, 0.5, np.float32), labels)
+
+
+@pytest.fixture
+def page() -> View:
+    shown = view(("3", 40, 60, 16, 20), ("7", 60, 60, 16, 20), ("5", 120, 60, 16, 20), hard=(2,), linked=(0,))
+    return View(normalized(shown.grey), *list(vars(shown).values())[1:])
+
+
+@pytest.mark.parametrize(
+    ("box", "label", "linked"),
+    [
+        ((41, 61, 16, 20), "3", 1),
+        ((60, 60, 15, 19), "7", 0),
+        ((10, 10, 16, 20), "", 0),
+        ((40, 60, 16, 8), None, 0),  # a part of it
+        ((120, 60, 16, 20), None, 0),  # hard
+    ],
+)
+def test_what_is_found_is_the_digit_that_stands_there(
+    page: View, box: tuple[float, ...], label: str | None, linked: int
+) -> None:
+    shown = told(page, found_at(*box))
+
+    if label is None:
+        assert len(shown.labels) == 0
+    else:
+        assert shown.labels.tolist() == [CLASSES.index(label) if label else NOTHING]
+        assert shown.linked.tolist() == [linked]
+        assert shown.seen.shape == (1, *CROP)
+
+
+def test_a_mark_is_no_digit_that_stands_in_its_place(page: View) -> None:
+    assert told(page, found_at(60, 60, 16, 20, mark=True)).labels.tolist() == [NOTHING]
+
+
+def test_candidates_that_were_not_made_are_said(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"holds no shard-\*.npz; python -m numbre_export.training.refiner makes them"):
+        kept_candidates(tmp_path)
+
+
+def test_a_batch_holds_crops_varied_anew_and_their_truth() -> None:
+    from numbre_export.training.refiner.task import RefinerTask
+
+    some = some_candidates()
+    task = RefinerTask(some, some, batch_size=16)
+
+    (crops, labels, linked), (others, _, _) = task.batch(default_rng(1)), task.batch(default_rng(2))
+
+    assert crops.shape == (16, *CROP)
+    assert crops.dtype == np.uint8
+    assert set(labels.tolist()) == {0, NOTHING}
+    assert linked.shape == (16,)
+    assert not np.array_equal(crops, others)
+
+
+def test_marks_are_shown_more_often_than_they_occur() -> None:
+    from numbre_export.training.refiner.task import RefinerTask
+
+    some = some_candidates(100)
+    some.labels[0] = CLASSES.index(".")
+
+    labels = RefinerTask(some, some, batch_size=10000).batch(default_rng(0))[1]
+
+    assert 0.03 < (labels == CLASSES.index(".")).mean() < 0.05
+
+
+def test_figures_are_of_digits_of_everything_and_of_links() -> None:
+    from numbre_export.training.refiner.task import figures
+
+    some = some_candidates(4)
+    answers: Floats = np.zeros((4, LINKED + 1), np.float32)
+    answers[[0, 2, 1, 3], [0, 5, NOTHING, 3]] = 9
+    answers[:, LINKED] = [-1, 0, 1, 0]
+
+    assert figures(answers, some) == {"accuracy": 0.5, "digits": 0.5, "finder": 1.0, "goes_on": 0.5}
+
+
+def test_it_learns_and_a_run_that_was_left_goes_on(tmp_path: Path) -> None:
+    from numbre_export.training.loop import HISTORY, Schedule, train
+    from numbre_export.training.refiner.task import RefinerTask
+
+    some = some_candidates()
+    task = RefinerTask(some, some, batch_size=16)
+
+    train(task, Schedule(steps=20, epoch=10, warm_up=1, decay=1), tmp_path)
+    train(task, Schedule(steps=30, epoch=10, warm_up=1, decay=1), tmp_path, resume=True)
+
+    with (tmp_path / HISTORY).open() as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["step"]) for row in rows] == [10, 20, 30]
+    assert float(rows[-1]["classes"]) < 0.5
+    assert (tmp_path / "refiner.keras").exists()
