@@ -17,8 +17,12 @@ from numbre_edge.finding.levels import Level
 from numbre_edge.finding.light import PAPER
 from numbre_edge.types import Floats, Pixels
 
-CROP = (32, 56)  # height and width, pixels: of what stands beside a digit decides, more than above and below
-_HIGH = 18.0  # pixels of a digit in its crop; what is above and below is then a third of the digit
+NEAR = (32, 56)  # height and width, pixels, of each of the two views that a crop holds, one above the other
+CROP = (2 * NEAR[0], NEAR[1])
+# A digit is so high in the two, pixels: to be read in the one; and to be seen among its neighbours, four of its heights
+# to each side, in the other. As an eye does, which sees sharply where it looks.
+_HIGH = (18.0, 7.0)
+WIDER = _HIGH[1] / _HIGH[0]  # scale of the wide view by that of the near one
 NOTHING = len(CLASSES)  # what a refiner can say beside CLASSES
 LINKED = NOTHING + 1  # the last of its answers: the number goes on
 
@@ -46,19 +50,35 @@ class Refined:
 def crops(scales: Sequence[Level], found: Found) -> Pixels:
     """Return (N, *CROP) uint8 of what was found in a picture with these levels."""
     result = np.empty((len(found), *CROP), np.uint8)
+    halves = {number: halved(scales[number].pixels) for number in np.unique(found.level)}
     for at, (box, mark, number) in enumerate(zip(found.boxes, found.mark, found.level, strict=True)):
         level = scales[number]
-        result[at] = crop(level.pixels, box * np.array([*level.scale] * 2, np.float32), mark=bool(mark))
+        placed = box * np.array([*level.scale] * 2, np.float32)
+        result[at] = crop(level.pixels, halves[number], placed, mark=bool(mark)).reshape(CROP)
     return result
 
 
-def crop(level: Pixels, box: Floats, *, mark: bool, size: tuple[int, int] = CROP) -> Pixels:
-    """Return what stands around ``box``, (4,) x, y, w, h, of (h, w) ``level``: ``size`` uint8, height and width.
+def halved(level: Pixels) -> Pixels:
+    """Return (h, w) uint8 ``level`` at half its size, from which the wider views are taken."""
+    height, width = level.shape
+    size = (max(1, width // 2), max(1, height // 2))
+    return np.asarray(cv2.resize(level, size, interpolation=cv2.INTER_AREA), np.uint8)
 
-    A digit is made _HIGH pixels high; a mark keeps its level's scale, at which the digits beside it are about so high.
+
+def crop(level: Pixels, half: Pixels, box: Floats, *, mark: bool, size: tuple[int, int] = NEAR) -> Pixels:
+    """Return what stands around ``box``, (4,) x, y, w, h, of (h, w) ``level``: (2, *size) uint8, near and wide.
+
+    A digit is made as high as _HIGH says; a mark keeps its level's scale, at which the digits beside it are about so
+    high.
     """
-    scale = 1.0 if mark else _HIGH / max(1.0, float(box[3]))
-    # Pixels are squares: their middles, not their corners, are what is interpolated.
-    shift = [(size[1 - axis] - 1) / 2 - scale * (float(box[axis] + box[axis + 2] / 2) - 0.5) for axis in (0, 1)]
-    to_crop = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]], np.float32)
-    return np.asarray(cv2.warpAffine(level, to_crop, size[::-1], borderValue=PAPER), np.uint8)
+    views = []
+    for pixels, high in ((level, _HIGH[0]), (half, _HIGH[1])):
+        scale = high / (_HIGH[0] if mark else max(1.0, float(box[3])))
+        by = (scale * level.shape[1] / pixels.shape[1], scale * level.shape[0] / pixels.shape[0])
+        # Pixels are squares: their middles, not their corners, are what is interpolated.
+        x, y = (
+            (size[1 - axis] - 1) / 2 - scale * float(box[axis] + box[axis + 2] / 2) + 0.5 * by[axis] for axis in (0, 1)
+        )
+        to_view = np.array([[by[0], 0, x], [0, by[1], y]], np.float32)
+        views.append(cv2.warpAffine(pixels, to_view, size[::-1], borderValue=PAPER))
+    return np.array(views, np.uint8)

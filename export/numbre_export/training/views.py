@@ -59,10 +59,10 @@ class Variation:
     far_share: float = 0.25
     stretch: float = 0.1
     negative: float = 0.1
-    blurred: float = 0.2
-    blur: float = 1.2
-    noisy: float = 0.2
-    noise: float = 12.0
+    blurred: float = 0.15
+    blur: float = 1.0
+    noisy: float = 0.15
+    noise: float = 6.0
 
 
 def varied(view: View, size: tuple[int, int], how: Variation, rng: np.random.Generator) -> View:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from numbre_edge.atomic import replacing
 from numbre_edge.backends import NetworkBackend, open_finder
 from numbre_edge.errors import DataError
-from numbre_edge.finding.crops import CROP, NOTHING, crop
+from numbre_edge.finding.crops import CROP, NEAR, NOTHING, crop, halved
 from numbre_edge.finding.grid import DIGIT_CLASSES, Answers, Found, peaks
 from numbre_edge.finding.overlap import overlaps, suppressed
 from numbre_edge.types import Floats, Pixels
@@ -27,7 +27,7 @@ from numbre_export.data.npz import load_npz
 from numbre_export.synthesis.views import View
 from numbre_export.training.views import SHARDS, Variation, read_shard, varied
 
-MARGIN = (4, 8)  # pixels of a crop above and below, left and right of what a refiner sees, to move it by
+MARGIN = (4, 8)  # pixels above and below, left and right of what a refiner sees, to move it by
 _THRESHOLD = 0.05  # of heat: what is less likely is never looked at
 # Of the union of a detection and a digit: from here on it is that digit; below, nobody can say; lower, it is none.
 # A mark is a few pixels: where it is to the pixel nobody can tell.
@@ -41,7 +41,7 @@ class Candidates:
     """N crops of what was found.
 
     Attributes:
-        crops: (N, h, w) uint8, MARGIN larger than CROP on all sides.
+        crops: (N, 2, h, w) uint8, near and wide, MARGIN larger than NEAR on all sides.
         labels: (N,) int32, which class, or NOTHING.
         linked: (N,) float32, 1 where the number goes on after it.
         heat: (N,) float32, how sure the finder was.
@@ -57,7 +57,7 @@ class Candidates:
     @property
     def seen(self) -> Pixels:
         """(N, *CROP) uint8, what a refiner sees of them."""
-        return np.ascontiguousarray(self.crops[:, MARGIN[0] : -MARGIN[0], MARGIN[1] : -MARGIN[1]])
+        return self.crops[:, :, MARGIN[0] : -MARGIN[0], MARGIN[1] : -MARGIN[1]].reshape(-1, *CROP)
 
     def chosen(self, which: NDArray[Any]) -> Candidates:
         return Candidates(*(values[which] for values in vars(self).values()))
@@ -138,11 +138,11 @@ def told(view: View, found: Found) -> Candidates:
             labels[at], linked[at], asked[at] = view.labels[best], view.linked[best], not view.hard[best]
         elif union[best] > (0 if mark else _NONE):
             asked[at] = False
-    size = (CROP[0] + 2 * MARGIN[0], CROP[1] + 2 * MARGIN[1])
+    size, half = (NEAR[0] + 2 * MARGIN[0], NEAR[1] + 2 * MARGIN[1]), halved(view.grey)
     cut = [
-        crop(view.grey, box, mark=bool(mark), size=size)
+        crop(view.grey, half, box, mark=bool(mark), size=size)
         for box, mark in zip(found.boxes[asked], found.mark[asked], strict=True)
     ]
-    crops = np.array(cut, np.uint8).reshape(-1, *size)
+    crops = np.array(cut, np.uint8).reshape(-1, 2, *size)
     said = found.classes[asked].argmax(1).astype(np.int32)
     return Candidates(crops, labels[asked], linked[asked], found.heat[asked], said)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from numbre_edge.finding.crops import CROP, LINKED
+from numbre_edge.finding.crops import CROP, LINKED, NEAR
 
 
 def build() -> Any:
@@ -21,7 +21,7 @@ def build() -> Any:
 
     inputs = keras.Input(CROP, name="crop")
     x = layers.Rescaling(1 / 64, -2.0)(inputs)
-    x = layers.Reshape((*CROP, 1))(x)
+    x = layers.Permute((2, 3, 1))(layers.Reshape((2, *NEAR))(x))  # the two views are channels
     x = conv(conv(x, 24, 5, 2), 40)  # half
     x = conv(conv(x, 60, 3, 2), 60)  # a quarter
     x = conv(conv(x, 76, 3, 2), 64, padding="valid")  # an eighth

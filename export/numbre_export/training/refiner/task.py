@@ -10,8 +10,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.random import Generator
 
-from numbre_edge.finding.crops import CROP, LINKED, NOTHING
+from numbre_edge.finding.crops import CROP, LINKED, NEAR, NOTHING, WIDER
 from numbre_edge.finding.grid import DIGIT_CLASSES
+from numbre_edge.finding.light import PAPER
 from numbre_edge.types import Floats, Pixels
 from numbre_export.training.loop import Batch
 from numbre_export.training.refiner.candidates import MARGIN, Candidates
@@ -73,15 +74,17 @@ def figures(answers: Floats, candidates: Candidates) -> dict[str, float]:
     }
 
 
-def _varied(crop: Pixels, rng: Generator) -> Pixels:
-    """Return CROP of a larger ``crop``: moved, scaled, turned and slanted a little, stronger or fainter, noisy."""
+def _varied(views: Pixels, rng: Generator) -> Pixels:
+    """Return CROP of larger ``views``: moved, scaled, turned and slanted a little, stronger or fainter, noisy."""
     scale, turn, slant = np.exp(rng.normal(0, _SCALED)), rng.normal(0, _TURNED), rng.normal(0, _SLANTED)
     matrix = scale * np.array([[1, slant - turn], [turn, 1]])
-    middle, seen = (np.array(crop.shape[::-1]) - 1) / 2, (np.array(CROP[::-1]) - 1) / 2
-    shift = seen + rng.normal(0, _MOVED, 2) - matrix @ middle
-    result = cv2.warpAffine(crop, np.column_stack([matrix, shift]), CROP[::-1], borderMode=cv2.BORDER_REPLICATE)
-    strength = float(np.exp(rng.normal(0, _GAIN)))
-    distance = (result.astype(np.float32) - 128) * strength
+    middle, seen = (np.array(views.shape[:0:-1]) - 1) / 2, (np.array(NEAR[::-1]) - 1) / 2
+    moved = rng.normal(0, _MOVED, 2)
+    varied = []
+    for view, share in zip(views, (1, WIDER), strict=True):
+        shift = seen + share * moved - matrix @ middle
+        varied.append(cv2.warpAffine(view, np.column_stack([matrix, shift]), NEAR[::-1], borderMode=cv2.BORDER_REPLICATE))
+    distance = (np.concatenate(varied).astype(np.float32) - PAPER) * float(np.exp(rng.normal(0, _GAIN)))
     if rng.random() < _NOISY:
         distance += rng.normal(0, rng.uniform(0, 2 * _NOISE), CROP).astype(np.float32)
-    return np.clip(distance + 128, 0, 255).astype(np.uint8)
+    return np.clip(distance + PAPER, 0, 255).astype(np.uint8)
