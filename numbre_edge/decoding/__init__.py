@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from numbre_edge.decoding.grouping import Token, is_writing, lines, middles, numbers, whole, without_words
 from numbre_edge.decoding.paths import read_lattices
@@ -41,13 +42,16 @@ def decode(
     return _recognition(found, patches, rows)
 
 
-def grouped(patches: Patches, rows: Floats, links: Floats, threshold: float) -> Recognition:
+def grouped(
+    patches: Patches, rows: Floats, links: Floats, standing: NDArray[np.bool_], threshold: float
+) -> Recognition:
     """Make numbers of what a finder found.
 
     Args:
-        patches: N that do not overlap, of a page whose lines are level.
+        patches: N, of a page whose lines are level.
         rows: (N, 11) float32, probabilities of the digits and of no digit, as they are to be believed.
         links: (N,) float32, how likely each one's number goes on after it.
+        standing: (N,) bool, which do not overlap a likelier one; the others are as if they were not there.
         threshold: of confidence; below it a digit is doubtful.
 
     Returns:
@@ -55,7 +59,8 @@ def grouped(patches: Patches, rows: Floats, links: Floats, threshold: float) -> 
     """
     tokens: list[Token] = []
     others: list[Token] = []
-    for number, (row, box) in enumerate(zip(rows, patches.boxes.tolist(), strict=True)):
+    for number in np.flatnonzero(standing).tolist():
+        row, box = rows[number], patches.boxes[number].tolist()
         value = int(row[DIGIT_COLUMNS].argmax())
         confidence = float(row[value])
         if confidence >= _BELIEVED:

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numbre_edge.types import Boxes, Floats
-from numbre_edge.vocabulary import DIGIT_COLUMNS
+from numbre_edge.vocabulary import DIGIT_COLUMNS, DIGITS
 
+NO_DIGIT = len(DIGITS)  # the column of what is none, of what ``weighed`` returns
 LEAST = 1e-3  # no probability counts for less: an int8 model's zero is not a true zero
 # What stands beside a digit, in heights of the taller: middles so far apart, a gap so wide, and heights so unlike.
 _LEVEL, _BESIDE, _ALIKE = 0.5, 1.0, 1.6
@@ -24,12 +25,16 @@ class Opinions:
         found: (N, at least 10) float32, which one, by the finder.
         refined: (N, at least 11) float32, by the refiner.
         read: (N, at least 10) float32, by the classifier.
+        ahead: (N,) float32, how likely its number goes on after it, by the finder.
+        onward: (N,) float32, the same by the refiner.
     """
 
     heat: Floats
     found: Floats
     refined: Floats
     read: Floats
+    ahead: Floats
+    onward: Floats
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,8 @@ class Trust:
         ink: exponent of the classifier's probability that it is a digit at all.
         bias: natural logarithm of the odds where all is even.
         company: what a neighbour that is certainly a digit of the same line and size adds to it.
+        ahead, onward: of the odds that a number goes on, by the finder and by the refiner.
+        linked: natural logarithm of the odds of that where all is even.
     """
 
     finder: float = 0.3
@@ -53,6 +60,9 @@ class Trust:
     ink: float = 0.2
     bias: float = 0.0
     company: float = 0.5
+    ahead: float = 0.5
+    onward: float = 0.5
+    linked: float = 0.0
 
 
 def weighed(said: Opinions, boxes: Boxes, trust: Trust) -> Floats:
@@ -75,6 +85,11 @@ def weighed(said: Opinions, boxes: Boxes, trust: Trust) -> Floats:
     company = np.where(beside(boxes), _likely(odds), 0).max(1, initial=0)
     digit = _likely(odds + trust.company * company)[:, np.newaxis]
     return np.hstack([digit * powers / powers.sum(1, keepdims=True), 1 - digit]).astype(np.float32)
+
+
+def linked(said: Opinions, trust: Trust) -> Floats:
+    """Return (N,) float32, how likely each one's number goes on after it."""
+    return _likely(trust.linked + trust.ahead * logit(said.ahead) + trust.onward * logit(said.onward))
 
 
 def beside(boxes: Boxes) -> NDArray[np.bool_]:

@@ -21,10 +21,12 @@ NEAR = (32, 56)  # height and width, pixels, of each of the two views that a cro
 CROP = (2 * NEAR[0], NEAR[1])
 # A digit is so high in the two, pixels: to be read in the one; and to be seen among its neighbours, four of its heights
 # to each side, in the other. As an eye does, which sees sharply where it looks.
-_HIGH = (18.0, 7.0)
-WIDER = _HIGH[1] / _HIGH[0]  # scale of the wide view by that of the near one
+HIGH, _HIGH_WIDE = 18.0, 7.0
+WIDER = _HIGH_WIDE / HIGH  # scale of the wide view by that of the near one
+_LARGEST = 2.0  # of a logarithm of sizes
 NOTHING = len(CLASSES)  # what a refiner can say beside CLASSES
-LINKED = NOTHING + 1  # the last of its answers: the number goes on
+LINKED = NOTHING + 1  # after the classes it answers whether the number goes on, and where the digit's box really is
+ANSWERS = LINKED + 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,17 +36,39 @@ class Refined:
     Attributes:
         classes: (N, NOTHING + 1) float32, how likely it is which of CLASSES, or nothing; rows sum to 1.
         links: (N,) float32, how likely the number goes on after it.
+        moves: (N, 4) float32, how the box of a digit is to be moved, see :func:`moves`.
     """
 
     classes: Floats
     links: Floats
+    moves: Floats
 
     @classmethod
     def of(cls, outputs: Floats) -> Refined:
-        """Take apart what the network gives: (N, LINKED + 1) logits."""
+        """Take apart what the network gives: (N, ANSWERS) logits, and moves."""
         logits = outputs[:, : NOTHING + 1]
         powers = np.exp(logits - logits.max(1, initial=-np.inf, keepdims=True))
-        return cls(powers / powers.sum(1, keepdims=True), 1 / (1 + np.exp(-outputs[:, LINKED])))
+        links = 1 / (1 + np.exp(-outputs[:, LINKED]))
+        return cls(powers / powers.sum(1, keepdims=True), links, outputs[:, LINKED + 1 :])
+
+
+def moves(boxes: Floats, truth: Floats) -> Floats:
+    """Return (N, 4) float32, how ``boxes``, (N, 4) x, y, w, h, become ``truth``.
+
+    The way of the middle, right and down, in heights of the box; natural logarithms of width and height by that height
+    (after R-CNN's regression of boxes).
+    """
+    high = np.maximum(boxes[:, 3:], 1)
+    way = (truth[:, :2] + truth[:, 2:] / 2 - boxes[:, :2] - boxes[:, 2:] / 2) / high
+    return np.concatenate([way, np.log(np.maximum(truth[:, 2:], 1e-3) / high)], 1).astype(np.float32)
+
+
+def moved(boxes: Floats, by: Floats) -> Floats:
+    """Return (N, 4) float32 ``boxes`` moved as :func:`moves` says."""
+    high = np.maximum(boxes[:, 3:], 1)
+    sizes = high * np.exp(np.clip(by[:, 2:], -_LARGEST, _LARGEST))
+    middles = boxes[:, :2] + boxes[:, 2:] / 2 + high * by[:, :2]
+    return np.concatenate([middles - sizes / 2, sizes], 1).astype(np.float32)
 
 
 def crops(scales: Sequence[Level], found: Found) -> Pixels:
@@ -68,12 +92,12 @@ def halved(level: Pixels) -> Pixels:
 def crop(level: Pixels, half: Pixels, box: Floats, *, mark: bool, size: tuple[int, int] = NEAR) -> Pixels:
     """Return what stands around ``box``, (4,) x, y, w, h, of (h, w) ``level``: (2, *size) uint8, near and wide.
 
-    A digit is made as high as _HIGH says; a mark keeps its level's scale, at which the digits beside it are about so
+    A digit is made HIGH pixels high; a mark keeps its level's scale, at which the digits beside it are about so
     high.
     """
     views = []
-    for pixels, high in ((level, _HIGH[0]), (half, _HIGH[1])):
-        scale = high / (_HIGH[0] if mark else max(1.0, float(box[3])))
+    for pixels, high in ((level, HIGH), (half, _HIGH_WIDE)):
+        scale = high / (HIGH if mark else max(1.0, float(box[3])))
         by = (scale * level.shape[1] / pixels.shape[1], scale * level.shape[0] / pixels.shape[0])
         # Pixels are squares: their middles, not their corners, are what is interpolated.
         x, y = (

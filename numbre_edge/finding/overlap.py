@@ -10,6 +10,7 @@ from numbre_edge.types import Floats
 
 # Two boxes are the same digit where they share more than this of their union, or of the smaller one.
 _UNION, _SMALLER = 0.4, 0.7
+_PART = 0.5  # the latter, once it is known how likely each is: what writing has two digits in so little room?
 # A 1 counts as half as wide as it is high, as other digits are: two levels see its stroke a stroke's width apart.
 _THIN = 0.5
 
@@ -25,18 +26,30 @@ def overlaps(box: Floats, boxes: Floats) -> tuple[Floats, Floats]:
 
 def suppressed(found: Found) -> Found:
     """Return ``found`` without what a surer one overlaps, surest first; a mark within a digit's box may stay."""
-    left: NDArray[np.intp] = np.argsort(-found.heat, kind="stable")
-    boxes, kept = _widened(found.boxes), []
+    return found.chosen(_standing(found.boxes, found.heat, found.mark, _SMALLER))
+
+
+def distinct(boxes: Floats, likely: Floats) -> NDArray[np.bool_]:
+    """Return (N,), which of (N, 4) digits stand beside what is likelier than they are: a curl of a 2 is not a 0 too."""
+    kept = _standing(boxes.astype(np.float32), likely, np.zeros(len(boxes), np.bool_), _PART)
+    return np.isin(np.arange(len(boxes)), kept)
+
+
+def _standing(boxes: Floats, scores: Floats, mark: NDArray[np.bool_], smaller_share: float) -> NDArray[np.intp]:
+    """Return which to keep, best first ("non-maximum suppression"); ``smaller_share`` may be shared between two."""
+    left: NDArray[np.intp] = np.argsort(-scores, kind="stable")
+    wide, kept = widened(boxes), []
     while len(left):
         best, rest = left[0], left[1:]
         kept.append(best)
-        union, smaller = overlaps(boxes[best], boxes[rest])
-        same = (union > _UNION) | (smaller > _SMALLER) & (found.mark[rest] == found.mark[best])
+        union, smaller = overlaps(wide[best], wide[rest])
+        same = (union > _UNION) | (smaller > smaller_share) & (mark[rest] == mark[best])
         left = rest[~same]
-    return found.chosen(np.array(kept, np.intp))
+    return np.array(kept, np.intp)
 
 
-def _widened(boxes: Floats) -> Floats:
+def widened(boxes: Floats) -> Floats:
+    """Return (N, 4) ``boxes``, each at least half as wide as it is high."""
     x, y, width, height = boxes.T
     wide = np.maximum(width, _THIN * height)
     return np.column_stack([x - (wide - width) / 2, y, wide, height])

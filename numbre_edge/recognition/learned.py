@@ -9,13 +9,14 @@ import numpy as np
 
 from numbre_edge.backends import Backend, NetworkBackend
 from numbre_edge.decoding import grouped
-from numbre_edge.decoding.opinions import Opinions, Trust, weighed
+from numbre_edge.decoding.opinions import NO_DIGIT, Opinions, Trust, linked, weighed
 from numbre_edge.decoding.probabilities import calibrated
 from numbre_edge.errors import ModelError
 from numbre_edge.finding.crops import CROP, LINKED, NOTHING, Refined, crops
 from numbre_edge.finding.finder import find
 from numbre_edge.finding.grid import CHANNELS, DIGIT_CLASSES, STRIDE, Answers, Found
 from numbre_edge.finding.levels import levels
+from numbre_edge.finding.overlap import distinct
 from numbre_edge.geometry import in_frame, levelled
 from numbre_edge.types import Box, Boxes, Floats, Lattice, Patches, Pixels, Recognition
 from numbre_edge.vision.cutouts import cut_out
@@ -31,13 +32,11 @@ class Seen:
     Attributes:
         digits: what may be digits, N of them.
         opinions: on each.
-        links: (N,) float32, how likely each one's number goes on after it.
         patches: their ink, in the same order, and the marks.
     """
 
     digits: Found
     opinions: Opinions
-    links: Floats
     patches: Patches
 
 
@@ -69,9 +68,11 @@ class LearnedRecogniser:
     def recognise(self, page: Page) -> Recognition:
         seen = self.look(page)
         believed = weighed(seen.opinions, seen.patches.boxes, self._trust)
+        standing = distinct(seen.patches.boxes, 1 - believed[:, NO_DIGIT])
         # What is a line is told by boxes that are level, in whole pixels of the frame's size.
         level = seen.patches.placed(partial(in_frame, placement=levelled(page.placement)))
-        read = grouped(level, believed, seen.links, threshold=self._min_confidence or 0.0)
+        links = linked(seen.opinions, self._trust)
+        read = grouped(level, believed, links, standing, threshold=self._min_confidence or 0.0)
         return read.at(seen.patches.placed(partial(in_frame, placement=page.placement)))
 
     def look(self, page: Page) -> Seen:
@@ -89,8 +90,8 @@ class LearnedRecogniser:
             punctuation=tuple(Box(*box) for box in _whole(found.boxes[mark]).tolist()),
         )
         rows = calibrated(self._backend.predict(patches.pixels), self._backend.model.card.temperature)
-        opinions = Opinions(digits.heat, digits.classes, refined.classes[~found.mark], rows)
-        return Seen(digits, opinions, refined.links[~found.mark], patches)
+        classes, onward = refined.classes[~found.mark], refined.links[~found.mark]
+        return Seen(digits, Opinions(digits.heat, digits.classes, classes, rows, digits.links, onward), patches)
 
     def _answer(self, tiles: Pixels) -> Answers:
         return Answers.of(self._finder.answer(tiles), self._side)

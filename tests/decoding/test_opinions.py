@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numbre_edge.decoding.opinions import Opinions, Trust, beside, weighed
+from numbre_edge.decoding.opinions import Opinions, Trust, beside, linked, weighed
 from numbre_edge.types import Floats
 
 EVEN = Trust(finder=1, refiner=1, classifier=1, heat=1, closer=1, ink=1, bias=0, company=2)
@@ -22,7 +24,8 @@ def sure_of(digit: int, share: float, *, none: float = 0.0, columns: int = 11) -
 
 
 def opinions(found: Floats, refined: Floats, read: Floats, heat: float = 0.9) -> Opinions:
-    return Opinions(np.full(len(found), heat, np.float32), found, refined, read)
+    even = np.full(len(found), 0.5, np.float32)
+    return Opinions(np.full(len(found), heat, np.float32), found, refined, read, even, even)
 
 
 @pytest.mark.parametrize("which", range(3))
@@ -73,7 +76,7 @@ def test_what_stands_beside_a_certain_digit_is_believed_more() -> None:
     beside_it = np.array([[10, 10, 16, 20], [30, 11, 5, 19]], np.int32)
     far_away = np.array([[10, 10, 16, 20], [200, 11, 5, 19]], np.int32)
 
-    company, alone = (weighed(Opinions(heat, *[found] * 3), boxes, EVEN) for boxes in (beside_it, far_away))
+    company, alone = (weighed(Opinions(heat, *[found] * 3, heat, heat), boxes, EVEN) for boxes in (beside_it, far_away))
 
     assert company[1, 1] > alone[1, 1]
 
@@ -96,3 +99,11 @@ def test_beside_is_level_near_and_of_one_size() -> None:
         [False] * 5,
         [False] * 5,
     ]
+
+
+def test_a_number_goes_on_where_both_say_so_and_one_may_outvote_the_other() -> None:
+    said = replace(
+        opinions(*[sure_of(3, 0.9)] * 3), ahead=np.float32([0.9, 0.1, 0.1]), onward=np.float32([0.9, 0.99, 0.1])
+    )
+
+    assert (linked(said, Trust(ahead=1, onward=1, linked=0)) > 0.5).tolist() == [True, True, False]

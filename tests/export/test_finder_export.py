@@ -96,8 +96,10 @@ def test_what_turns_out_right_is_believed_more() -> None:
     right = (0.05 + 0.5 * np.eye(10)[told]).astype(np.float32)
     guess = (0.05 + 0.5 * np.eye(10)[rng.integers(0, 10, 2000)]).astype(np.float32)
 
-    said = Opinions(heat, guess, right, guess)
-    trust = fitted(Evidence(said, np.full((2000, 6), -1), truth, np.ones(2000, np.float32)))
+    linked = rng.random(2000).astype(np.float32).round()
+    said = Opinions(heat, guess, right, guess, rng.random(2000).astype(np.float32), 0.2 + 0.6 * linked)
+    trust = fitted(Evidence(said, np.full((2000, 6), -1), truth, linked, np.ones(2000, np.float32)))
 
     assert trust.refiner > 2 * trust.classifier
     assert trust.heat > 1
+    assert trust.onward > 2 * abs(trust.ahead)

@@ -11,7 +11,7 @@ import pytest
 from numpy.random import default_rng
 
 from numbre_edge.errors import DataError
-from numbre_edge.finding.crops import CROP, LINKED, NOTHING
+from numbre_edge.finding.crops import CROP, LINKED, NEAR, NOTHING
 from numbre_edge.finding.grid import CLASSES
 from numbre_edge.finding.light import normalized
 from numbre_edge.types import Floats
@@ -20,15 +20,15 @@ from numbre_export.training.refiner.candidates import MARGIN, Candidates, kept_c
 from tests.export.test_finder import view
 from tests.finding.test_tiles import found_at
 
-SIZE = (CROP[0] + 2 * MARGIN[0], CROP[1] + 2 * MARGIN[1])
+SIZE = (NEAR[0] + 2 * MARGIN[0], NEAR[1] + 2 * MARGIN[1])
 
 
 def some_candidates(count: int = 40) -> Candidates:
     """Return crops of rings, which are a 0, and of noise."""
     rng = default_rng(0)
-    crops = rng.integers(100, 156, (count, *SIZE), np.uint8)
+    crops = rng.integers(100, 156, (count, 2, *SIZE), np.uint8)
     for at in range(0, count, 2):
-        cv2.ellipse(crops[at], (SIZE[1] // 2, SIZE[0] // 2), (6, 9), 0, 0, 360, 0, 2)
+        cv2.ellipse(crops[at, 0], (SIZE[1] // 2, SIZE[0] // 2), (6, 9), 0, 0, 360, 0, 2)
     labels = np.where(np.arange(count) % 2, NOTHING, 0).astype(np.int32)
     return Candidates(crops, labels, np.zeros(count, np.float32), np.full(count, 0.5, np.float32), labels)
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from numbre_edge.finding.crops import CROP, LINKED, NOTHING, Refined, crop, crops
+from numbre_edge.finding.crops import CROP, LINKED, NEAR, NOTHING, Refined, crop, crops, halved
 from numbre_edge.finding.levels import levels
 from numbre_edge.finding.light import PAPER
 from numbre_edge.types import Pixels
@@ -24,25 +24,28 @@ def bar(top: int, height: int) -> Pixels:
 
 @pytest.mark.parametrize("height", [12, 18, 24, 36])
 def test_a_digit_is_as_high_as_any_and_in_the_middle(height: int) -> None:
-    cut = crop(bar(60, height), np.float32([97, 60, 6, height]), mark=False)
+    level = bar(60, height)
 
-    rows, columns = np.nonzero(cut < PAPER / 2)
-    assert cut.shape == CROP
-    assert abs(np.ptp(rows) + 1 - 18) <= 1
-    assert abs(rows.mean() - (CROP[0] - 1) / 2) <= 0.5
-    assert abs(columns.mean() - (CROP[1] - 1) / 2) <= 0.5
+    for view, high in zip(crop(level, halved(level), np.float32([97, 60, 6, height]), mark=False), (18, 7), strict=True):
+        rows, columns = np.nonzero(view < 0.75 * PAPER)
+        assert view.shape == NEAR
+        assert abs(np.ptp(rows) + 1 - high) <= 2
+        assert abs(rows.mean() - (NEAR[0] - 1) / 2) <= 0.6
+        assert abs(columns.mean() - (NEAR[1] - 1) / 2) <= 0.6
 
 
 def test_a_mark_keeps_its_size() -> None:
-    rows, _ = np.nonzero(crop(bar(60, 6), np.float32([97, 60, 6, 6]), mark=True) < PAPER / 2)
+    level = bar(60, 6)
+    rows, _ = np.nonzero(crop(level, halved(level), np.float32([97, 60, 6, 6]), mark=True)[0] < PAPER / 2)
 
     assert np.ptp(rows) + 1 == 6
 
 
 def test_beyond_the_level_is_paper() -> None:
-    cut = crop(bar(0, 20), np.float32([0, 0, 6, 18]), mark=False)
+    level = bar(0, 20)
 
-    assert (cut[:, :20] == PAPER).all()
+    for view in crop(level, halved(level), np.float32([0, 0, 6, 18]), mark=False):
+        assert (view[:, :20] == PAPER).all()
 
 
 def test_a_crop_is_taken_from_the_level_on_which_it_was_found() -> None:
@@ -54,7 +57,8 @@ def test_a_crop_is_taken_from_the_level_on_which_it_was_found() -> None:
     cuts = [crops(scales, replace(found, level=np.array([number])))[0] for number in fitting]
 
     assert len(cuts) == 2
-    assert all(abs(int((cut[:, CROP[1] // 2] < 90).sum()) - 18) <= 2 for cut in cuts)
+    assert all(cut.shape == CROP for cut in cuts)
+    assert all(abs(int((cut[: NEAR[0], NEAR[1] // 2] < 90).sum()) - 18) <= 2 for cut in cuts)
 
 
 def test_what_a_refiner_says_is_taken_apart() -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from numbre_edge.backends import open_backend
 from numbre_edge.errors import ModelError
-from numbre_edge.finding.crops import CROP, LINKED, NOTHING
+from numbre_edge.finding.crops import CROP, LINKED, NEAR, NOTHING
 from numbre_edge.finding.grid import BOXES_TIMES, CHANNELS, CLASSES, DIGIT_CLASSES, STRIDE, encoded
 from numbre_edge.model import Format, InputSpec, Model, ModelCard
 from numbre_edge.recognition.learned import LearnedRecogniser
@@ -82,7 +82,7 @@ class Agrees:
 
     def answer(self, crops: Pixels) -> Floats:
         said = np.zeros((len(crops), LINKED + 1), np.float32)
-        ink = crops < 90
+        ink = crops[:, : NEAR[0]] < 90
         low = ink[:, 10:22, 18:38].any(2).sum(1) <= 6
         said[~low, :DIGIT_CLASSES] = 4
         said[low, DIGIT_CLASSES:NOTHING] = 4
@@ -182,7 +182,7 @@ def test_a_refiner_of_other_crops_is_refused() -> None:
     refiner = Agrees()
     refiner.model = replace(refiner.model, card=replace(refiner.model.card, input=InputSpec(shape=(28, 28))))
 
-    with pytest.raises(ModelError, match=r"agrees: takes \(28, 28\) pixels; this version expects \(32, 56\)"):
+    with pytest.raises(ModelError, match=r"agrees: takes \(28, 28\) pixels; this version expects \(64, 56\)"):
         LearnedRecogniser(ConnectedInk(), refiner, open_backend("onnx"), None)
 
 

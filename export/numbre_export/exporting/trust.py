@@ -39,12 +39,14 @@ class Evidence:
         said: of each, the columns of the digits and of one thing more.
         beside: (N, K) int, which of them stand beside each; -1 for none.
         truth: (N,) int: the digit, 10 where there is none, -1 where nobody can say.
+        linked: (N,) float32, 1 where its number goes on after it.
         weights: (N,) float32; all pages count alike, however much is written on one.
     """
 
     said: Opinions
     beside: NDArray[np.intp]
     truth: NDArray[np.intp]
+    linked: Floats
     weights: Floats
 
 
@@ -70,18 +72,19 @@ def evidence(recogniser: LearnedRecogniser, rendered: Iterable[View]) -> Evidenc
         seen = recogniser.look(page)
         boxes = np.asarray(seen.digits.boxes / page.scale, np.float32)
         if len(boxes):
-            truth = np.array([_truth(box, view) for box in boxes], np.intp)
+            truth, linked = np.array([_truth(box, view) for box in boxes]).T
             # Neighbours first: False sorts before True.
             near = beside(seen.patches.boxes)
             order = np.argsort(~near, axis=1, kind="stable")[:, :_NEIGHBOURS]
             which = np.where(np.take_along_axis(near, order, 1), order + count, -1)
             which = np.pad(which, ((0, 0), (0, _NEIGHBOURS - which.shape[1])), constant_values=-1)
-            parts.append(Evidence(_folded(seen.opinions), which, truth, np.full(len(boxes), 1 / len(boxes), np.float32)))
+            weights = np.full(len(boxes), 1 / len(boxes), np.float32)
+            parts.append(Evidence(_folded(seen.opinions), which, truth, linked, weights))
             count += len(boxes)
     if not parts:
         return None
     said = [[getattr(part.said, field.name) for part in parts] for field in fields(Opinions)]
-    others = [[getattr(part, name) for part in parts] for name in ("beside", "truth", "weights")]
+    others = [[getattr(part, name) for part in parts] for name in ("beside", "truth", "linked", "weights")]
     return Evidence(Opinions(*map(np.concatenate, said)), *map(np.concatenate, others))
 
 
@@ -92,18 +95,19 @@ def _folded(said: Opinions) -> Opinions:
         digits = rows[:, DIGIT_COLUMNS]
         return np.hstack([digits, 1 - digits.sum(1, keepdims=True)]).astype(np.float32)
 
-    return Opinions(said.heat, *map(folded, (said.found, said.refined, said.read)))
+    rows = map(folded, (said.found, said.refined, said.read))
+    return Opinions(said.heat, *rows, said.ahead, said.onward)
 
 
-def _truth(box: Floats, view: View) -> int:
-    """Return the digit that ``box`` is, _NONE, or -1 where nobody can say."""
+def _truth(box: Floats, view: View) -> tuple[int, bool]:
+    """Return the digit that ``box`` is, _NONE, or -1 where nobody can say; and whether its number goes on."""
     if not len(view.boxes):
-        return _NONE
+        return _NONE, False
     union, smaller = overlaps(box, view.boxes)
     best = int(union.argmax())
     if union[best] > _SAME and view.labels[best] < _NONE and not view.hard[best]:
-        return int(view.labels[best])
-    return -1 if (smaller > _SHARED).any() else _NONE
+        return int(view.labels[best]), bool(view.linked[best])
+    return (-1 if (smaller > _SHARED).any() else _NONE), False
 
 
 def fitted(seen: Evidence) -> Trust:
@@ -113,10 +117,16 @@ def fitted(seen: Evidence) -> Trust:
     optimizer = tf.keras.optimizers.Adam(_RATE)
     asked = np.flatnonzero(seen.truth >= 0)
     truth, weights = tf.constant(seen.truth[asked]), tf.constant(seen.weights[asked] / seen.weights[asked].sum())
+    linked, digit = tf.constant(seen.linked, tf.float32), tf.constant((seen.truth >= 0) & (seen.truth < _NONE))
+    ahead, onward = _tensor(logit(seen.said.ahead)), _tensor(logit(seen.said.onward))
     for _ in range(_STEPS):
         with tf.GradientTape() as tape:
-            rows = tf.gather(_believed(seen, dict(zip(names, tf.unstack(values), strict=True))), asked)
+            trust = dict(zip(names, tf.unstack(values), strict=True))
+            rows = tf.gather(_believed(seen, trust), asked)
             wrong = -tf.reduce_sum(weights * tf.gather(rows, truth, batch_dims=1))
+            odds = trust["linked"] + trust["ahead"] * ahead + trust["onward"] * onward
+            unlike = tf.nn.sigmoid_cross_entropy_with_logits(linked, odds)
+            wrong += tf.reduce_sum(tf.where(digit, unlike * seen.weights, 0.0)) / np.sum(seen.weights)
         optimizer.apply_gradients([(tape.gradient(wrong, values), values)])
     return Trust(**{name: round(float(value), 3) for name, value in zip(names, values.numpy(), strict=True)})
 

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from numbre_edge.atomic import replacing
 from numbre_edge.backends import NetworkBackend, open_finder
 from numbre_edge.errors import DataError
-from numbre_edge.finding.crops import CROP, NEAR, NOTHING, crop, halved
+from numbre_edge.finding.crops import CROP, NEAR, NOTHING, crop, halved, moves
 from numbre_edge.finding.grid import DIGIT_CLASSES, Answers, Found, peaks
-from numbre_edge.finding.overlap import overlaps, suppressed
+from numbre_edge.finding.overlap import overlaps, suppressed, widened
 from numbre_edge.types import Floats, Pixels
 from numbre_export.data.npz import load_npz
 from numbre_export.synthesis.views import View
@@ -29,9 +29,9 @@ from numbre_export.training.views import SHARDS, Variation, read_shard, varied
 
 MARGIN = (4, 8)  # pixels above and below, left and right of what a refiner sees, to move it by
 _THRESHOLD = 0.05  # of heat: what is less likely is never looked at
-# Of the union of a detection and a digit: from here on it is that digit; below, nobody can say; lower, it is none.
-# A mark is a few pixels: where it is to the pixel nobody can tell.
-_SAME, _NONE, _MARK = 0.5, 0.3, 0.25
+# Of the union of a detection and a symbol, both at least half as wide as high: from here on it is that symbol, if not
+# quite where it should be; below, nobody can say; lower, it is none.
+_SAME, _NONE = 0.3, 0.15
 _OTHERS = 1.2  # of what is nothing, so many for each symbol; the likelier to be kept, the surer the finder was
 _TILES = 8  # at a time
 
@@ -46,6 +46,7 @@ class Candidates:
         linked: (N,) float32, 1 where the number goes on after it.
         heat: (N,) float32, how sure the finder was.
         said: (N,) int32, which class, as the finder says.
+        moves: (N, 4) float32, what is wrong with a digit's box, as ``finding.crops.moves`` says.
     """
 
     crops: Pixels
@@ -53,6 +54,7 @@ class Candidates:
     linked: Floats
     heat: Floats
     said: NDArray[np.int32]
+    moves: Floats
 
     @property
     def seen(self) -> Pixels:
@@ -89,7 +91,7 @@ def kept_candidates(folder: Path) -> Candidates:
     files = sorted(folder.glob(SHARDS))
     if not files:
         raise DataError(f"{folder}: holds no {SHARDS}; python -m numbre_export.training.refiner makes them")
-    names = ("crops", "labels", "linked", "heat", "said")
+    names = ("crops", "labels", "linked", "heat", "said", "moves")
     return Candidates.joined([Candidates(**load_npz(file, names, wanted="candidates")) for file in files])
 
 
@@ -128,15 +130,16 @@ def candidates(views: list[View], finder: NetworkBackend, rng: Generator) -> Can
 def told(view: View, found: Found) -> Candidates:
     """Return what was found in a normalized view, without what nobody can tell: a part of a digit, or a hard one."""
     labels = np.full(len(found), NOTHING, np.int32)
-    linked, asked = np.zeros(len(found), np.float32), np.ones(len(found), bool)
-    for at, (box, mark) in enumerate(zip(found.boxes, found.mark, strict=True)):
+    linked, asked, truth = np.zeros(len(found), np.float32), np.ones(len(found), bool), found.boxes.copy()
+    for at, (box, mark) in enumerate(zip(widened(found.boxes), found.mark, strict=True)):
         if not len(view.boxes):
             continue
-        union = np.where((view.labels >= DIGIT_CLASSES) == mark, overlaps(box, view.boxes)[0], 0)
+        union = np.where((view.labels >= DIGIT_CLASSES) == mark, overlaps(box, widened(view.boxes))[0], 0)
         best = int(union.argmax())
-        if union[best] > (_MARK if mark else _SAME):
+        if union[best] > _SAME:
             labels[at], linked[at], asked[at] = view.labels[best], view.linked[best], not view.hard[best]
-        elif union[best] > (0 if mark else _NONE):
+            truth[at] = view.boxes[best]
+        elif union[best] > _NONE:
             asked[at] = False
     size, half = (NEAR[0] + 2 * MARGIN[0], NEAR[1] + 2 * MARGIN[1]), halved(view.grey)
     cut = [
@@ -145,4 +148,5 @@ def told(view: View, found: Found) -> Candidates:
     ]
     crops = np.array(cut, np.uint8).reshape(-1, 2, *size)
     said = found.classes[asked].argmax(1).astype(np.int32)
-    return Candidates(crops, labels[asked], linked[asked], found.heat[asked], said)
+    wrong = moves(found.boxes, truth)[asked]
+    return Candidates(crops, labels[asked], linked[asked], found.heat[asked], said, wrong)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from numbre_edge.finding.crops import CROP, LINKED, NEAR
+from numbre_edge.finding.crops import ANSWERS, CROP, NEAR
 
 
 def build() -> Any:
-    """Build an untrained Keras model: (N, *CROP) float32, 0 to 255, -> (N, LINKED + 1) logits.
+    """Build an untrained Keras model: (N, *CROP) float32, 0 to 255, -> (N, ANSWERS).
 
     158 k parameters and 12 million multiply-adds a crop.
     """
@@ -26,4 +26,4 @@ def build() -> Any:
     x = conv(conv(x, 60, 3, 2), 60)  # a quarter
     x = conv(conv(x, 76, 3, 2), 64, padding="valid")  # an eighth
     x = layers.Dropout(0.25)(layers.Flatten()(x))
-    return keras.Model(inputs, layers.Dense(LINKED + 1, dtype="float32")(x), name="refiner")
+    return keras.Model(inputs, layers.Dense(ANSWERS, dtype="float32")(x), name="refiner")

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.random import Generator
 
-from numbre_edge.finding.crops import CROP, LINKED, NEAR, NOTHING, WIDER
+from numbre_edge.finding.crops import CROP, HIGH, LINKED, NEAR, NOTHING, WIDER
 from numbre_edge.finding.grid import DIGIT_CLASSES
 from numbre_edge.finding.light import PAPER
 from numbre_edge.types import Floats, Pixels
@@ -18,7 +18,7 @@ from numbre_export.training.loop import Batch
 from numbre_export.training.refiner.candidates import MARGIN, Candidates
 from numbre_export.training.refiner.network import build
 
-_LINKS = 0.5  # weight of links beside the classes' 1
+_LINKS, _MOVES = 0.5, 2.0  # weights of links and moves beside the classes' 1
 # Deviations of what crops are varied by: finders err, and hands differ. Pixels, logarithm, radians, grey levels.
 _MOVED, _SCALED, _TURNED, _SLANTED, _GAIN, _NOISE = 0.9, 0.07, 0.05, 0.08, 0.15, 6.0
 _NOISY = 0.3  # share of crops with noise
@@ -34,7 +34,7 @@ class RefinerTask:
     """
 
     name = "refiner"
-    losses = ("classes", "links")
+    losses = ("classes", "links", "moves")
 
     def __init__(self, training: Candidates, validation: Candidates, *, batch_size: int = 256) -> None:
         self._training, self._validation, self._batch_size = training, validation, batch_size
@@ -45,18 +45,22 @@ class RefinerTask:
         return build()
 
     def loss(self, outputs: Any, *wanted: Any) -> tuple[Any, ...]:
-        """Return the cross entropies of classes and, where there is a symbol, of links, after their weighted sum."""
-        labels, linked = wanted
+        """Return the cross entropies of classes and, of symbols, of links, and the L1 of digits' moves, after their sum."""
+        labels, linked, moves = wanted
         of_classes = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, outputs[:, : NOTHING + 1]))
-        unlike = tf.nn.sigmoid_cross_entropy_with_logits(linked, outputs[:, -1])
+        unlike = tf.nn.sigmoid_cross_entropy_with_logits(linked, outputs[:, LINKED])
         symbol = tf.cast(labels != NOTHING, tf.float32)
         of_links = tf.reduce_sum(unlike * symbol) / tf.maximum(1.0, tf.reduce_sum(symbol))
-        return of_classes + _LINKS * of_links, of_classes, of_links
+        digit = tf.cast(labels < DIGIT_CLASSES, tf.float32)
+        away = tf.reduce_mean(tf.abs(outputs[:, LINKED + 1 :] - moves), 1)
+        of_moves = tf.reduce_sum(away * digit) / tf.maximum(1.0, tf.reduce_sum(digit))
+        return of_classes + _LINKS * of_links + _MOVES * of_moves, of_classes, of_links, of_moves
 
     def batch(self, rng: Generator) -> Batch:
         drawn = np.searchsorted(self._often, rng.uniform(0, self._often[-1], self._batch_size), side="right")
         some = self._training.chosen(drawn)
-        return np.stack([_varied(crop, rng) for crop in some.crops]), some.labels, some.linked
+        crops, moves = zip(*(_varied(*each, rng) for each in zip(some.crops, some.moves, strict=True)), strict=True)
+        return np.stack(crops), some.labels, some.linked, np.stack(moves)
 
     def measured(self, network: Any) -> Mapping[str, float]:
         logits = network.predict(self._validation.seen.astype(np.float32), batch_size=256, verbose=0)
@@ -64,27 +68,32 @@ class RefinerTask:
 
 
 def figures(answers: Floats, candidates: Candidates) -> dict[str, float]:
-    """Return how often (N, LINKED + 1) answers are right: of all, of which digit, which the finder knew, and of links."""
+    """Return how often (N, ANSWERS) answers are right: of all, of which digit, which the finder knew, and of links.
+
+    And the mean of what moves miss.
+    """
     digit, symbol = candidates.labels < DIGIT_CLASSES, candidates.labels != NOTHING
     return {
         "accuracy": float((answers[:, : NOTHING + 1].argmax(1) == candidates.labels).mean()),
         "digits": float((answers[digit, :DIGIT_CLASSES].argmax(1) == candidates.labels[digit]).mean()),
         "finder": float((candidates.said[digit] == candidates.labels[digit]).mean()),
         "goes_on": float(((answers[symbol, LINKED] > 0) == (candidates.linked[symbol] > 0)).mean()),
+        "moves": float(np.abs(answers[digit, LINKED + 1 :] - candidates.moves[digit]).mean()),
     }
 
 
-def _varied(views: Pixels, rng: Generator) -> Pixels:
-    """Return CROP of larger ``views``: moved, scaled, turned and slanted a little, stronger or fainter, noisy."""
+def _varied(views: Pixels, moves: Floats, rng: Generator) -> tuple[Pixels, Floats]:
+    """Return CROP of larger ``views``, and where the box then is: moved, scaled, turned and slanted a little, and noisy."""
     scale, turn, slant = np.exp(rng.normal(0, _SCALED)), rng.normal(0, _TURNED), rng.normal(0, _SLANTED)
     matrix = scale * np.array([[1, slant - turn], [turn, 1]])
     middle, seen = (np.array(views.shape[:0:-1]) - 1) / 2, (np.array(NEAR[::-1]) - 1) / 2
-    moved = rng.normal(0, _MOVED, 2)
+    shifted = rng.normal(0, _MOVED, 2)
     varied = []
     for view, share in zip(views, (1, WIDER), strict=True):
-        shift = seen + share * moved - matrix @ middle
+        shift = seen + share * shifted - matrix @ middle
         varied.append(cv2.warpAffine(view, np.column_stack([matrix, shift]), NEAR[::-1], borderMode=cv2.BORDER_REPLICATE))
     distance = (np.concatenate(varied).astype(np.float32) - PAPER) * float(np.exp(rng.normal(0, _GAIN)))
     if rng.random() < _NOISY:
         distance += rng.normal(0, rng.uniform(0, 2 * _NOISE), CROP).astype(np.float32)
-    return np.clip(distance + PAPER, 0, 255).astype(np.uint8)
+    way = matrix @ moves[:2] + shifted / HIGH
+    return np.clip(distance + PAPER, 0, 255).astype(np.uint8), np.float32([*way, *(moves[2:] + np.log(scale))])
