@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from numbre_edge.finding.grid import CLASSES, Found
 from numbre_edge.finding.levels import Level
@@ -23,7 +24,7 @@ CROP = (2 * NEAR[0], NEAR[1])
 # to each side, in the other. As an eye does, which sees sharply where it looks.
 HIGH, _HIGH_WIDE = 18.0, 7.0
 WIDER = _HIGH_WIDE / HIGH  # scale of the wide view by that of the near one
-_LARGEST = 2.0  # of a logarithm of sizes
+_LARGEST = 3.0  # of a logarithm of sizes
 NOTHING = len(CLASSES)  # what a refiner can say beside CLASSES
 LINKED = NOTHING + 1  # after the classes it answers whether the number goes on, and where the digit's box really is
 ANSWERS = LINKED + 5
@@ -42,6 +43,10 @@ class Refined:
     classes: Floats
     links: Floats
     moves: Floats
+
+    def chosen(self, which: NDArray[np.bool_]) -> Refined:
+        """Return those of ``which``."""
+        return Refined(self.classes[which], self.links[which], self.moves[which])
 
     @classmethod
     def of(cls, outputs: Floats) -> Refined:

@@ -12,9 +12,9 @@ from numbre_edge.decoding import grouped
 from numbre_edge.decoding.opinions import NO_DIGIT, Opinions, Trust, linked, weighed
 from numbre_edge.decoding.probabilities import calibrated
 from numbre_edge.errors import ModelError
-from numbre_edge.finding.crops import CROP, LINKED, NOTHING, Refined, crops
+from numbre_edge.finding.crops import ANSWERS, CROP, NOTHING, Refined, crops, moved
 from numbre_edge.finding.finder import find
-from numbre_edge.finding.grid import CHANNELS, DIGIT_CLASSES, STRIDE, Answers, Found
+from numbre_edge.finding.grid import CHANNELS, DIGIT_CLASSES, STRIDE, Answers
 from numbre_edge.finding.levels import levels
 from numbre_edge.finding.overlap import distinct
 from numbre_edge.geometry import in_frame, levelled
@@ -30,12 +30,10 @@ class Seen:
     """What three networks say of a page, before any is believed; boxes in its working pixels.
 
     Attributes:
-        digits: what may be digits, N of them.
-        opinions: on each.
+        opinions: on what may be digits, N of them.
         patches: their ink, in the same order, and the marks.
     """
 
-    digits: Found
     opinions: Opinions
     patches: Patches
 
@@ -59,7 +57,7 @@ class LearnedRecogniser:
         self._finder, self._refiner, self._backend, self._min_confidence = finder, refiner, backend, min_confidence
         self._side = finder.model.card.size[0]
         _check_answers(finder, (self._side, self._side), (self._side // STRIDE) ** 2 * CHANNELS)
-        _check_answers(refiner, CROP, LINKED + 1)
+        _check_answers(refiner, CROP, ANSWERS)
         trust = refiner.model.card.trust
         if unknown := trust.keys() - {field.name for field in fields(Trust)}:
             raise ModelError(f"{refiner.model.path}: its card's trust has {', '.join(sorted(unknown))}, unknown here")
@@ -80,9 +78,9 @@ class LearnedRecogniser:
         scales = levels(page.upright_grey)
         found = find(scales, self._answer, self._side, threshold=self._finder.model.card.reject_threshold)
         refined = self._refined(crops(scales, found))
-        mark = found.mark & (refined.classes[:, DIGIT_CLASSES:NOTHING].sum(1) > _MARK)
-        digits = found.chosen(~found.mark)
-        boxes = _whole(digits.boxes)
+        mark, digit = found.mark & (refined.classes[:, DIGIT_CLASSES:NOTHING].sum(1) > _MARK), ~found.mark
+        digits, refined_digits = found.chosen(digit), refined.chosen(digit)
+        boxes = _whole(moved(digits.boxes, refined_digits.moves))
         patches = Patches(
             pixels=cut_out(page, boxes),
             boxes=boxes,
@@ -90,14 +88,14 @@ class LearnedRecogniser:
             punctuation=tuple(Box(*box) for box in _whole(found.boxes[mark]).tolist()),
         )
         rows = calibrated(self._backend.predict(patches.pixels), self._backend.model.card.temperature)
-        classes, onward = refined.classes[~found.mark], refined.links[~found.mark]
-        return Seen(digits, Opinions(digits.heat, digits.classes, classes, rows, digits.links, onward), patches)
+        said = digits.heat, digits.classes, refined_digits.classes, rows, digits.links, refined_digits.links
+        return Seen(Opinions(*said), patches)
 
     def _answer(self, tiles: Pixels) -> Answers:
         return Answers.of(self._finder.answer(tiles), self._side)
 
     def _refined(self, cut: Pixels) -> Refined:
-        return Refined.of(self._refiner.answer(cut) if len(cut) else np.zeros((0, LINKED + 1), np.float32))
+        return Refined.of(self._refiner.answer(cut) if len(cut) else np.zeros((0, ANSWERS), np.float32))
 
 
 def _check_answers(network: NetworkBackend, size: tuple[int, int], wanted: int) -> None:

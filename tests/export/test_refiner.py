@@ -11,7 +11,7 @@ import pytest
 from numpy.random import default_rng
 
 from numbre_edge.errors import DataError
-from numbre_edge.finding.crops import CROP, LINKED, NEAR, NOTHING
+from numbre_edge.finding.crops import ANSWERS, CROP, LINKED, NEAR, NOTHING, moved
 from numbre_edge.finding.grid import CLASSES
 from numbre_edge.finding.light import normalized
 from numbre_edge.types import Floats
@@ -30,7 +30,7 @@ def some_candidates(count: int = 40) -> Candidates:
     for at in range(0, count, 2):
         cv2.ellipse(crops[at, 0], (SIZE[1] // 2, SIZE[0] // 2), (6, 9), 0, 0, 360, 0, 2)
     labels = np.where(np.arange(count) % 2, NOTHING, 0).astype(np.int32)
-    return Candidates(crops, labels, np.zeros(count, np.float32), np.full(count, 0.5, np.float32), labels)
+    return Candidates(crops, labels, np.zeros(count, np.float32), np.full(count, 0.5, np.float32), labels, np.zeros((count, 4), np.float32))
 
 
 @pytest.fixture
@@ -45,7 +45,8 @@ def page() -> View:
         ((41, 61, 16, 20), "3", 1),
         ((60, 60, 15, 19), "7", 0),
         ((10, 10, 16, 20), "", 0),
-        ((40, 60, 16, 8), None, 0),  # a part of it
+        ((46, 63, 16, 20), "3", 1),  # not quite
+        ((40, 60, 10, 6), None, 0),  # a part of it
         ((120, 60, 16, 20), None, 0),  # hard
     ],
 )
@@ -60,6 +61,9 @@ def test_what_is_found_is_the_digit_that_stands_there(
         assert shown.labels.tolist() == [CLASSES.index(label) if label else NOTHING]
         assert shown.linked.tolist() == [linked]
         assert shown.seen.shape == (1, *CROP)
+        if label:
+            truth = page.boxes[page.labels == CLASSES.index(label)]
+            assert np.allclose(moved(np.float32([box]), shown.moves), truth, atol=1e-3)
 
 
 def test_a_mark_is_no_digit_that_stands_in_its_place(page: View) -> None:
@@ -77,12 +81,13 @@ def test_a_batch_holds_crops_varied_anew_and_their_truth() -> None:
     some = some_candidates()
     task = RefinerTask(some, some, batch_size=16)
 
-    (crops, labels, linked), (others, _, _) = task.batch(default_rng(1)), task.batch(default_rng(2))
+    (crops, labels, linked, moves), (others, *_) = task.batch(default_rng(1)), task.batch(default_rng(2))
 
     assert crops.shape == (16, *CROP)
     assert crops.dtype == np.uint8
     assert set(labels.tolist()) == {0, NOTHING}
     assert linked.shape == (16,)
+    assert moves.shape == (16, 4)
     assert not np.array_equal(crops, others)
 
 
@@ -101,11 +106,11 @@ def test_figures_are_of_digits_of_everything_and_of_links() -> None:
     from numbre_export.training.refiner.task import figures
 
     some = some_candidates(4)
-    answers: Floats = np.zeros((4, LINKED + 1), np.float32)
+    answers: Floats = np.zeros((4, ANSWERS), np.float32)
     answers[[0, 2, 1, 3], [0, 5, NOTHING, 3]] = 9
     answers[:, LINKED] = [-1, 0, 1, 0]
 
-    assert figures(answers, some) == {"accuracy": 0.5, "digits": 0.5, "finder": 1.0, "goes_on": 0.5}
+    assert figures(answers, some) == {"accuracy": 0.5, "digits": 0.5, "finder": 1.0, "goes_on": 0.5, "moves": 0.0}
 
 
 def test_it_learns_and_a_run_that_was_left_goes_on(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from numbre_edge.finding.crops import CROP, LINKED, NEAR, NOTHING, Refined, crop, crops, halved
+from numbre_edge.finding.crops import ANSWERS, CROP, LINKED, NEAR, NOTHING, Refined, crop, crops, halved, moved, moves
 from numbre_edge.finding.levels import levels
 from numbre_edge.finding.light import PAPER
 from numbre_edge.types import Pixels
@@ -62,7 +62,7 @@ def test_a_crop_is_taken_from_the_level_on_which_it_was_found() -> None:
 
 
 def test_what_a_refiner_says_is_taken_apart() -> None:
-    logits = np.zeros((1, LINKED + 1), np.float32)
+    logits = np.zeros((1, ANSWERS), np.float32)
     logits[0, 7], logits[0, LINKED] = 20, -20
 
     said = Refined.of(logits)
@@ -70,3 +70,9 @@ def test_what_a_refiner_says_is_taken_apart() -> None:
     assert said.classes.shape == (1, NOTHING + 1)
     assert said.classes[0, 7] == pytest.approx(1)
     assert said.links[0] == pytest.approx(0, abs=1e-6)
+
+
+def test_a_box_is_moved_as_was_written() -> None:
+    boxes, truth = np.float32([[10, 20, 12, 20], [5, 5, 3, 30]]), np.float32([[12, 18, 16, 24], [6, 4, 4, 28]])
+
+    assert np.allclose(moved(boxes, moves(boxes, truth)), truth, atol=1e-4)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from numbre_edge.backends import open_backend
 from numbre_edge.errors import ModelError
-from numbre_edge.finding.crops import CROP, LINKED, NEAR, NOTHING
+from numbre_edge.finding.crops import ANSWERS, CROP, HIGH, LINKED, NEAR, NOTHING
 from numbre_edge.finding.grid import BOXES_TIMES, CHANNELS, CLASSES, DIGIT_CLASSES, STRIDE, encoded
 from numbre_edge.model import Format, InputSpec, Model, ModelCard
 from numbre_edge.recognition.learned import LearnedRecogniser
@@ -81,7 +81,7 @@ class Agrees:
     )
 
     def answer(self, crops: Pixels) -> Floats:
-        said = np.zeros((len(crops), LINKED + 1), np.float32)
+        said = np.zeros((len(crops), ANSWERS), np.float32)
         ink = crops[:, : NEAR[0]] < 90
         low = ink[:, 10:22, 18:38].any(2).sum(1) <= 6
         said[~low, :DIGIT_CLASSES] = 4

@@ -14,16 +14,15 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from numbre_edge.decoding.opinions import Opinions, Trust, beside, logarithm, logit, of_digits
-from numbre_edge.finding.overlap import overlaps
 from numbre_edge.recognition.learned import LearnedRecogniser
 from numbre_edge.types import Floats, Frame
 from numbre_edge.vision.page import Page
 from numbre_edge.vocabulary import DIGIT_COLUMNS, DIGITS
 from numbre_export.synthesis.sources import Sources
 from numbre_export.synthesis.views import View, render_view
+from numbre_export.training.refiner.candidates import matched
 
 _NONE = len(DIGITS)
-_SAME, _SHARED = 0.5, 0.4  # of the union, to be a digit; of the smaller, to be too near one to be none
 _SIDES = (60, 700)  # of a page, pixels
 _HEIGHTS = (12.0, 140.0)  # of digits, pixels: in pictures they are of any level
 _SCALES = (0.6, 2.0)  # what pages are enlarged by: a camera's pixels are not the renderer's
@@ -70,16 +69,18 @@ def evidence(recogniser: LearnedRecogniser, rendered: Iterable[View]) -> Evidenc
     for view in rendered:
         page = Page(Frame(view.grey), level=False)
         seen = recogniser.look(page)
-        boxes = np.asarray(seen.digits.boxes / page.scale, np.float32)
+        boxes = np.asarray(seen.patches.boxes / page.scale, np.float32)
         if len(boxes):
-            truth, linked = np.array([_truth(box, view) for box in boxes]).T
+            which, known = matched(view, boxes, np.zeros(len(boxes), np.bool_))
+            truth = np.where(known, np.append(view.labels, _NONE)[which], -1)
+            linked = np.append(view.linked, False)[which].astype(np.float32)
             # Neighbours first: False sorts before True.
             near = beside(seen.patches.boxes)
             order = np.argsort(~near, axis=1, kind="stable")[:, :_NEIGHBOURS]
-            which = np.where(np.take_along_axis(near, order, 1), order + count, -1)
-            which = np.pad(which, ((0, 0), (0, _NEIGHBOURS - which.shape[1])), constant_values=-1)
+            company = np.where(np.take_along_axis(near, order, 1), order + count, -1)
+            company = np.pad(company, ((0, 0), (0, _NEIGHBOURS - company.shape[1])), constant_values=-1)
             weights = np.full(len(boxes), 1 / len(boxes), np.float32)
-            parts.append(Evidence(_folded(seen.opinions), which, truth, linked, weights))
+            parts.append(Evidence(_folded(seen.opinions), company, truth, linked, weights))
             count += len(boxes)
     if not parts:
         return None
@@ -97,17 +98,6 @@ def _folded(said: Opinions) -> Opinions:
 
     rows = map(folded, (said.found, said.refined, said.read))
     return Opinions(said.heat, *rows, said.ahead, said.onward)
-
-
-def _truth(box: Floats, view: View) -> tuple[int, bool]:
-    """Return the digit that ``box`` is, _NONE, or -1 where nobody can say; and whether its number goes on."""
-    if not len(view.boxes):
-        return _NONE, False
-    union, smaller = overlaps(box, view.boxes)
-    best = int(union.argmax())
-    if union[best] > _SAME and view.labels[best] < _NONE and not view.hard[best]:
-        return int(view.labels[best]), bool(view.linked[best])
-    return (-1 if (smaller > _SHARED).any() else _NONE), False
 
 
 def fitted(seen: Evidence) -> Trust:

@@ -129,24 +129,35 @@ def candidates(views: list[View], finder: NetworkBackend, rng: Generator) -> Can
 
 def told(view: View, found: Found) -> Candidates:
     """Return what was found in a normalized view, without what nobody can tell: a part of a digit, or a hard one."""
-    labels = np.full(len(found), NOTHING, np.int32)
-    linked, asked, truth = np.zeros(len(found), np.float32), np.ones(len(found), bool), found.boxes.copy()
-    for at, (box, mark) in enumerate(zip(widened(found.boxes), found.mark, strict=True)):
-        if not len(view.boxes):
-            continue
-        union = np.where((view.labels >= DIGIT_CLASSES) == mark, overlaps(box, widened(view.boxes))[0], 0)
-        best = int(union.argmax())
-        if union[best] > _SAME:
-            labels[at], linked[at], asked[at] = view.labels[best], view.linked[best], not view.hard[best]
-            truth[at] = view.boxes[best]
-        elif union[best] > _NONE:
-            asked[at] = False
+    which, known = matched(view, found.boxes, found.mark)
+    symbol = which >= 0
+    labels, linked, truth = np.full(len(found), NOTHING, np.int32), np.zeros(len(found), np.float32), found.boxes.copy()
+    labels[symbol], linked[symbol] = view.labels[which[symbol]], view.linked[which[symbol]]
+    truth[symbol] = view.boxes[which[symbol]]
     size, half = (NEAR[0] + 2 * MARGIN[0], NEAR[1] + 2 * MARGIN[1]), halved(view.grey)
     cut = [
         crop(view.grey, half, box, mark=bool(mark), size=size)
-        for box, mark in zip(found.boxes[asked], found.mark[asked], strict=True)
+        for box, mark in zip(found.boxes[known], found.mark[known], strict=True)
     ]
     crops = np.array(cut, np.uint8).reshape(-1, 2, *size)
-    said = found.classes[asked].argmax(1).astype(np.int32)
-    wrong = moves(found.boxes, truth)[asked]
-    return Candidates(crops, labels[asked], linked[asked], found.heat[asked], said, wrong)
+    said, wrong = found.classes[known].argmax(1).astype(np.int32), moves(found.boxes, truth)[known]
+    return Candidates(crops, labels[known], linked[known], found.heat[known], said, wrong)
+
+
+def matched(view: View, boxes: Floats, mark: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Return which symbol of a view each of (N, 4) ``boxes`` is, -1 for none, and whether anybody can tell.
+
+    ``mark`` says whether it is to be a mark.
+    """
+    which, known = np.full(len(boxes), -1), np.ones(len(boxes), np.bool_)
+    if not len(view.boxes):
+        return which, known
+    symbols = widened(view.boxes)
+    for at, (box, is_mark) in enumerate(zip(widened(boxes), mark, strict=True)):
+        union = np.where((view.labels >= DIGIT_CLASSES) == is_mark, overlaps(box, symbols)[0], 0)
+        best = int(union.argmax())
+        if union[best] > _SAME:
+            which[at], known[at] = best, not view.hard[best]
+        else:
+            known[at] = union[best] <= _NONE
+    return which, known
