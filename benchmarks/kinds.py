@@ -1,6 +1,7 @@
 """Read every kind of labelled pictures, and say how well and how honestly.
 
-usage: python benchmarks/kinds.py DATA [--finder NAME]... [--finder-model FILE] [--backend NAME] [KIND...]
+usage: python benchmarks/kinds.py DATA [--finder NAME]... [--finder-model FILE] [--refiner-model FILE]
+       [--backend NAME] [KIND...]
 
 DATA/KIND/images and DATA/KIND/labels.csv (``file,label`` or ``file,expression``; numbers in reading order, ``-`` for
 none). Prints a Markdown table. Of each kind counts the F1 of its numbers; of ``amounts``, whose labels have no
@@ -118,12 +119,11 @@ def main() -> None:
     parser.add_argument("kinds", nargs="*", default=KINDS)
     parser.add_argument("--finder", choices=FINDERS, action="append", help="repeatable; by default all")
     parser.add_argument("--finder-model", type=Path)
+    parser.add_argument("--refiner-model", type=Path)
     parser.add_argument("--backend", default="auto")
     given = parser.parse_args()
-    read = {
-        name: Reader(backend=given.backend, finder=name, finder_model=given.finder_model).read
-        for name in given.finder or FINDERS
-    }
+    models = {"finder_model": given.finder_model, "refiner_model": given.refiner_model}
+    read = {name: Reader(backend=given.backend, finder=name, **models).read for name in given.finder or FINDERS}
     pictures = {kind: labelled(given.data / kind) for kind in given.kinds}
     print(
         report({name: [measured(kind, truth, each) for kind, truth in pictures.items()] for name, each in read.items()})

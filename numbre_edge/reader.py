@@ -35,6 +35,7 @@ class Reader:
         min_confidence: below it a digit reads ``?``; None takes the classifier's own, and none for what a finder read.
         finder: how digits are found, one of ``numbre_edge.recognition.FINDERS``.
         finder_model: an ``.onnx`` or ``.tflite`` file to find them with; None takes the shipped one.
+        refiner_model: one that looks closely at what was found; None takes the shipped one.
 
     Raises:
         NumbreError: the model or the backend cannot be used.
@@ -49,6 +50,7 @@ class Reader:
         min_confidence: float | None = None,
         finder: str = FINDER,
         finder_model: str | Path | None = None,
+        refiner_model: str | Path | None = None,
     ) -> None:
         self._made_again = partial(
             type(self),
@@ -58,6 +60,7 @@ class Reader:
             min_confidence=min_confidence,
             finder=finder,
             finder_model=finder_model,
+            refiner_model=refiner_model,
         )
         self.backend: Backend = open_backend(
             backend, Path(model) if model is not None else None, card=Path(card) if card is not None else None
@@ -65,7 +68,8 @@ class Reader:
         self._recogniser = open_recogniser(
             finder,
             self.backend,
-            model=Path(finder_model) if finder_model is not None else None,
+            finder_model=Path(finder_model) if finder_model is not None else None,
+            refiner_model=Path(refiner_model) if refiner_model is not None else None,
             min_confidence=min_confidence,
         )
 

@@ -17,7 +17,12 @@ FINDER = "both"  # unless another is asked for: it reads most kinds of pictures 
 
 
 def open_recogniser(
-    finder: str, backend: Backend, *, model: Path | None = None, min_confidence: float | None = None
+    finder: str,
+    backend: Backend,
+    *,
+    finder_model: Path | None = None,
+    refiner_model: Path | None = None,
+    min_confidence: float | None = None,
 ) -> Recogniser:
     """Put a finder and a classifier together.
 
@@ -26,7 +31,7 @@ def open_recogniser(
             was taught what a digit looks like, on any page. ``both``: connected ink where it is sure and the network
             confirms it, else the network.
         backend: what reads patches.
-        model: the network's file, for the last two; None takes the shipped one.
+        finder_model, refiner_model: the networks' files, for the last two; None takes the shipped ones.
         min_confidence: below it a digit is doubtful; None takes the classifier's own, and none for what a finder read.
 
     Raises:
@@ -42,6 +47,6 @@ def open_recogniser(
     from numbre_edge.recognition.both import BothRecogniser
     from numbre_edge.recognition.learned import LearnedRecogniser
 
-    networks = open_finder(backend.name, model), open_refiner(backend.name)
+    networks = open_finder(backend.name, finder_model), open_refiner(backend.name, refiner_model)
     learned = LearnedRecogniser(*networks, backend, min_confidence)
     return learned if finder == "learned" else BothRecogniser(ComponentRecogniser(backend, min_confidence), learned)

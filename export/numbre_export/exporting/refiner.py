@@ -1,9 +1,9 @@
 """A trained refiner -> ``refiner.onnx``, ``refiner.int8.tflite`` and their lines of SHA256SUMS.
 
-python -m numbre_export.exporting.refiner RUN --mnist DIR --pen FILE --symbols FILE --out DIR
+python -m numbre_export.exporting.refiner RUN --mnist DIR --pen FILE --symbols FILE --out DIR [--finder FINDER.onnx]
 
-How far it, the finder and the classifier that ship are to be believed is fitted to pages by other writers, and part of
-its card.
+How far it, the finder (the shipped one without ``--finder``) and the shipped classifier are to be believed is fitted to
+pages by other writers, and part of its card.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ _CALIBRATION = 500  # crops
 _PAGES = 500  # that trust is fitted on: some 20,000 detections
 
 
-def refiner(run: Path, training: Candidates, validation: Candidates, rendered: Iterable[View]) -> Network:
+def refiner(
+    run: Path, training: Candidates, validation: Candidates, rendered: Iterable[View], finder: Path | None = None
+) -> Network:
     """Return what is exported of the run in a folder, calibrated and measured on these crops, trusted on these pages."""
     model: Any = keras.saving.load_model(run / "refiner.keras", compile=False)
     crops = training.seen[np.linspace(0, len(training.labels) - 1, _CALIBRATION, dtype=np.intp)].copy()
@@ -43,7 +45,8 @@ def refiner(run: Path, training: Candidates, validation: Candidates, rendered: I
         return figures(answer(validation.seen), validation)
 
     def trust(path: Path, runtime: str) -> Mapping[str, float]:
-        return asdict(fit(LearnedRecogniser(open_finder(runtime), open_refiner(runtime, path), open_backend(runtime), None), rendered))
+        networks = open_finder(runtime, finder), open_refiner(runtime, path), open_backend(runtime)
+        return asdict(fit(LearnedRecogniser(*networks, None), rendered))
 
     return Network(
         model=model,
@@ -63,11 +66,12 @@ def main() -> None:
     parser.add_argument("run", type=Path, help="folder of a training run")
     for name in ("mnist", "pen", "symbols", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--finder", type=Path)
     given = parser.parse_args()
     sources = Sources.load(given.mnist, given.pen, given.symbols, "validation")
     rendered = pages(sources, _PAGES, np.random.default_rng(1))
     training, validation = (kept_candidates(given.run / name) for name in ("candidates", "validation"))
-    export_network(refiner(given.run, training, validation, rendered), given.out)
+    export_network(refiner(given.run, training, validation, rendered, given.finder), given.out)
 
 
 if __name__ == "__main__":
