@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from numbre_edge.backends import Backend, open_backend
+from numbre_edge.decoding.values import valued
+from numbre_edge.errors import UsageError
 from numbre_edge.model import ModelCard
 from numbre_edge.recognition import FINDER, open_recogniser
 from numbre_edge.sources.pictures import Picture, as_frame
-from numbre_edge.types import Box, Explanation, Frame, Reading
+from numbre_edge.types import Box, Explanation, Frame, Reading, Recognition
 from numbre_edge.vision.page import Page
+from numbre_edge.vocabulary import DECIMAL_MARKS, DecimalMark
 
 
 class FrameReader(Protocol):
@@ -36,6 +40,9 @@ class Reader:
         finder: how digits are found, one of ``numbre_edge.recognition.FINDERS``.
         finder_model: an ``.onnx`` or ``.tflite`` file to find them with; None takes the shipped one.
         refiner_model: one that looks closely at what was found; None takes the shipped one.
+        decimal: which mark stands before decimals: ``point``, ``comma``, or ``auto``, which goes by the picture's other
+            numbers.
+        digits_only: whether a number ends at its point, and has no sign.
 
     Raises:
         NumbreError: the model or the backend cannot be used.
@@ -51,6 +58,8 @@ class Reader:
         finder: str = FINDER,
         finder_model: str | Path | None = None,
         refiner_model: str | Path | None = None,
+        decimal: DecimalMark = "auto",
+        digits_only: bool = False,
     ) -> None:
         self._made_again = partial(
             type(self),
@@ -61,7 +70,12 @@ class Reader:
             finder=finder,
             finder_model=finder_model,
             refiner_model=refiner_model,
+            decimal=decimal,
+            digits_only=digits_only,
         )
+        if decimal not in DECIMAL_MARKS:
+            raise UsageError(f"no decimal mark {decimal!r}; there are {', '.join(DECIMAL_MARKS)}")
+        self._decimal: DecimalMark = decimal
         self.backend: Backend = open_backend(
             backend, Path(model) if model is not None else None, card=Path(card) if card is not None else None
         )
@@ -71,6 +85,7 @@ class Reader:
             finder_model=Path(finder_model) if finder_model is not None else None,
             refiner_model=Path(refiner_model) if refiner_model is not None else None,
             min_confidence=min_confidence,
+            digits_only=digits_only,
         )
 
     def __reduce__(self) -> tuple[Callable[[], Reader], tuple[()]]:
@@ -101,11 +116,15 @@ class Reader:
 
     def read_frame(self, frame: Frame, *, roi: Box | None = None) -> list[Reading]:
         """Read a frame, or only the part of it within ``roi``; boxes are the frame's all the same."""
-        return list(self._recogniser.recognise(Page(frame, roi=roi)).readings)
+        return list(self._recognised(Page(frame, roi=roi)).readings)
 
     def explain(self, frame: Frame, *, roi: Box | None = None) -> Explanation:
         """Read a frame, or only the part of it within ``roi``, and keep every stage; boxes are the frame's."""
         page = Page(frame, roi=roi)
-        recognition = self._recogniser.recognise(page)
+        recognition = self._recognised(page)
         view = recognition.view or page
         return Explanation(view.contrast, view.mask, view.placement, view.light_ink, recognition)
+
+    def _recognised(self, page: Page) -> Recognition:
+        recognition = self._recogniser.recognise(page)
+        return replace(recognition, readings=valued(recognition.readings, self._decimal))

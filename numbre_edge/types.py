@@ -144,6 +144,9 @@ class Digit:
     confidence: float
     box: Box
 
+    def __str__(self) -> str:
+        return "?" if self.value is None else str(self.value)
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -151,22 +154,30 @@ class Reading:
 
     Attributes:
         digits: at least one.
-        text: the digits as text, ``?`` for a doubtful one.
-        confidence: that of the least certain digit, or of where the number begins and ends, 0 to 1.
+        text: as written: the digits, ``?`` for a doubtful one, a sign before them, points and commas between.
+        confidence: that of the least certain digit or mark, or of where the number begins and ends, 0 to 1.
         box: around all digits, in frame pixels.
+        value: what it is, a whole number as an int; None where a digit is doubtful, or it could mean two things.
     """
 
     digits: tuple[Digit, ...]
     text: str
     confidence: float
     box: Box
+    value: float | None = None
 
     @classmethod
-    def of(cls, digits: list[Digit], *, whole: float = 1.0) -> Reading:
-        """Make one number of ``digits``, at least one, in reading order; ``whole``: how likely it is just these."""
+    def of(cls, digits: list[Digit], *, text: str = "", whole: float = 1.0) -> Reading:
+        """Make one number of ``digits``, at least one, in reading order.
+
+        Args:
+            digits: what it is made of.
+            text: as written; without it, just the digits.
+            whole: how likely it is just these.
+        """
         return cls(
             digits=tuple(digits),
-            text="".join("?" if d.value is None else str(d.value) for d in digits),
+            text=text or "".join(map(str, digits)),
             confidence=min(whole, *(d.confidence for d in digits)),
             box=Box.around([d.box for d in digits]),
         )
@@ -220,9 +231,10 @@ class Recognition:
     def at(self, patches: Patches) -> Recognition:
         """Return the same, read where ``patches`` say: the same patches with their boxes elsewhere."""
         boxes = iter([Box(*row) for row in patches.boxes[list(self.sources)].tolist()])
+        moved = [[replace(digit, box=next(boxes)) for digit in reading.digits] for reading in self.readings]
         readings = tuple(
-            Reading.of([Digit(d.value, d.confidence, next(boxes)) for d in reading.digits], whole=reading.confidence)
-            for reading in self.readings
+            replace(reading, digits=tuple(digits), box=Box.around([digit.box for digit in digits]))
+            for reading, digits in zip(self.readings, moved, strict=True)
         )
         return replace(self, readings=readings, patches=patches)
 

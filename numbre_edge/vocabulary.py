@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 DIGITS = tuple("0123456789")
 MARKS = (".", ",", "-", "/")  # what stands in and between numbers, as a finder tells it, after the digits
+SEPARATORS = MARKS[:2]  # those between the digits of one number
+DecimalMark = Literal["auto", "point", "comma"]  # which of them stands before decimals
+DECIMAL_MARKS: tuple[DecimalMark, ...] = get_args(DecimalMark)
 # Kinds of ink that is no digit: foreign ink, and digits cut wrongly. In the order of their columns.
 NOT_A_DIGIT, PART_OF_A_DIGIT, SEVERAL_DIGITS = "not a digit", "part of a digit", "several digits"
 NO_DIGITS = (NOT_A_DIGIT, PART_OF_A_DIGIT, SEVERAL_DIGITS)

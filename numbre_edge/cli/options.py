@@ -10,6 +10,7 @@ import typer
 from numbre_edge.backends.registry import RUNTIMES
 from numbre_edge.errors import UsageError
 from numbre_edge.recognition import FINDERS
+from numbre_edge.vocabulary import DecimalMark
 
 if TYPE_CHECKING:
     from numbre_edge.sources.view import Orientation, Region
@@ -22,7 +23,7 @@ else:  # what there is stands in one place
     FinderName = Literal[FINDERS]
 EventFormat = Literal["table", "jsonl"]
 
-_MODEL = "Model"
+_MODEL, _NUMBERS = "Model", "What a number is"
 ModelFile = Annotated[
     Path | None,
     typer.Option(
@@ -68,6 +69,22 @@ MinConfidence = Annotated[
         "what the finder read.",
         show_default=False,
         rich_help_panel=_MODEL,
+    ),
+]
+Decimal = Annotated[
+    DecimalMark,
+    typer.Option(
+        "--decimal",
+        metavar="MARK",
+        help="What stands before decimals: point or comma; auto goes by the picture's other numbers, and leaves what "
+        "could mean two things, such as 1.234, without a value.",
+        rich_help_panel=_NUMBERS,
+    ),
+]
+DigitsOnly = Annotated[
+    bool,
+    typer.Option(
+        "--digits-only", help="End numbers at points and commas, and read no minus.", rich_help_panel=_NUMBERS
     ),
 ]
 

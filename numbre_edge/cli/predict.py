@@ -16,6 +16,8 @@ from numbre_edge.cli.console import Console, Quiet, Verbose, console_of, plural
 from numbre_edge.cli.options import (
     BackendOption,
     CardFile,
+    Decimal,
+    DigitsOnly,
     FinderOption,
     Flip,
     MinConfidence,
@@ -121,6 +123,8 @@ def predict(
     backend: BackendOption = "auto",
     finder: FinderOption = FINDER,
     min_confidence: MinConfidence = None,
+    decimal: Decimal = "auto",
+    digits_only: DigitsOnly = False,
     verbose: Verbose = False,
     quiet: Quiet = False,
 ) -> None:
@@ -140,7 +144,15 @@ def predict(
         listed = list_sources(sources, recursive=recursive)
         paths = [source.path for source in listed.files if source.error is None]
         _check_output(target, paths)
-        reader = Reader(model, card=card, backend=backend, finder=finder, min_confidence=min_confidence)
+        reader = Reader(
+            model,
+            card=card,
+            backend=backend,
+            finder=finder,
+            min_confidence=min_confidence,
+            decimal=decimal,
+            digits_only=digits_only,
+        )
     console.detail(f"model {reader.backend.model.path}, backend {reader.backend.name}")
     for file in listed.passed_over:
         console.detail(f"{file.name}: passed over: {file.why}")

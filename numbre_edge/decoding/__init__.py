@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,13 +12,15 @@ from numbre_edge.decoding.paths import read_lattices
 from numbre_edge.decoding.probabilities import calibrated, in_proportion
 from numbre_edge.model import ModelCard
 from numbre_edge.types import Box, Digit, Floats, Patches, Reading, Recognition
-from numbre_edge.vocabulary import DIGIT_COLUMNS
+from numbre_edge.vocabulary import DIGIT_COLUMNS, MARKS
 
 # A digit is read that is believed this much: half of the F1 to be had, which makes F1 largest where what is believed is
 # calibrated (Z. Lipton, C. Elkan, B. Naryanaswamy, "Optimal thresholding of classifiers to maximize F1 measure", 2014).
 _BELIEVED = 0.3
 # Of the digits' median height: letters are seldom lower, dots of a dotted line always.
 _OTHER = 0.6
+# A mark is written into the text that is likelier than not; what may be one, and is not, makes the number less certain.
+_SURE = 0.5
 
 
 def decode(
@@ -43,7 +47,7 @@ def decode(
 
 
 def grouped(
-    patches: Patches, rows: Floats, links: Floats, standing: NDArray[np.bool_], threshold: float
+    patches: Patches, rows: Floats, links: Floats, standing: NDArray[np.bool_], marks: Floats, threshold: float
 ) -> Recognition:
     """Make numbers of what a finder found.
 
@@ -52,6 +56,7 @@ def grouped(
         rows: (N, 11) float32, probabilities of the digits and of no digit, as they are to be believed.
         links: (N,) float32, how likely each one's number goes on after it.
         standing: (N,) bool, which do not overlap a likelier one; the others are as if they were not there.
+        marks: (M, 4) float32, how likely it is which of MARKS, of each punctuation of ``patches``.
         threshold: of confidence; below it a digit is doubtful.
 
     Returns:
@@ -71,15 +76,27 @@ def grouped(
     least = _OTHER * float(np.median([token.box.height for token in tokens] or [0]))
     # What was found but is not believed is a letter or an operator, mostly, and parts numbers; or dust, if it is small.
     tokens += [token for token in others if token.box.height >= least]
-    return _recognition(lines(tokens), patches, rows)
+    signs = [
+        Token(None, box, mark=MARKS[int(row.argmax())], sure=float(row.max()))
+        for box, row in zip(patches.punctuation, marks, strict=True)
+    ]
+    tokens += [sign for sign in signs if sign.sure >= _SURE]
+    return _recognition(lines(tokens), patches, rows, [sign for sign in signs if sign.sure < _SURE])
 
 
-def _recognition(found: list[list[Token]], patches: Patches, rows: Floats) -> Recognition:
+def _recognition(
+    found: list[list[Token]], patches: Patches, rows: Floats, doubts: Sequence[Token] = ()
+) -> Recognition:
     points = middles(patches.punctuation)
     read = [number for line in found for number in numbers(line, points)]
     return Recognition(
         readings=tuple(
-            Reading.of([token.digit for token in number if token.digit], whole=whole(number)) for number in read
+            Reading.of(
+                [token.digit for token in number if token.digit],
+                text="".join(map(str, number)),
+                whole=whole(number, list(doubts)),
+            )
+            for number in read
         ),
         patches=patches,
         probabilities=rows,

@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from numbre_edge.types import Box, Digit
+from numbre_edge.vocabulary import SEPARATORS
 
 # A gap this many times the line's usual one, and this share of a digit's height wider, begins a new number.
 _GAP_RATIO = 2.0
@@ -29,6 +30,13 @@ _ABOVE = 0.25
 # A slash overshoots its neighbours by this share of their height, at its head and at its foot.
 _OVERSHOOT = 0.05
 
+# Of what stands in a number: lower than this share of a digit's height, measured from its head, are points and commas;
+# between this and that, signs. As printed type has them, and the pens of 733 writers.
+_LOW, _MIDDLE = 0.6, (0.25, 0.8)
+# A sign is nearer to the digit after it than this share of its height, and than to anything before; two digits with a
+# point between are nearer to each other than that many.
+_SIGN, _SEPARATED = 0.8, 1.3
+
 Point = tuple[float, float]  # x, y
 
 
@@ -41,12 +49,19 @@ class Token:
         box: where.
         patch: the number of a digit's patch.
         linked: how likely a digit's number goes on after it, if a finder said so.
+        mark: which one, of ink that may belong to a number though it is no digit.
+        sure: how likely it is that mark.
     """
 
     digit: Digit | None
     box: Box
     patch: int | None = None
     linked: float | None = None
+    mark: str = ""
+    sure: float = 1.0
+
+    def __str__(self) -> str:
+        return self.mark or str(self.digit)
 
 
 def lines(tokens: list[Token]) -> list[list[Token]]:
@@ -58,7 +73,7 @@ def lines(tokens: list[Token]) -> list[list[Token]]:
     """
     found: list[list[Token]] = []
     passing: defaultdict[int, set[int]] = defaultdict(set)  # strip of the page, a token high -> lines that pass it
-    strip = float(np.median([token.box.height for token in tokens])) if tokens else 1.0
+    strip = float(np.median([token.box.height for token in tokens if not token.mark] or [1.0]))
     for token in sorted(tokens, key=lambda m: m.box.x):
         strips = range(int(token.box.y / strip), int(token.box.bottom / strip) + 1)
         near = {number for place in strips for number in passing[place]}
@@ -112,18 +127,26 @@ def _all_or_none(word: list[Token]) -> list[Token]:
 def numbers(line: list[Token], points: list[Point]) -> list[list[Token]]:
     """Split a line into numbers: where other ink stands between, where the height of the
     digits changes (an exponent), where a gap is clearly larger than the others, and where
-    a finder saw that one ends.
+    a finder saw that one ends. Points, commas and signs that belong to a number stay in it.
 
     ``points``: the middles of punctuation, from left to right.
     """
     runs: list[list[Token]] = [[]]
     for token in _without_slashes(line):
         last = runs[-1][-1] if runs[-1] else None
-        if last and (_ends(last.box, token.box, points) if token.digit else not _goes_on(last)):
+        if token.mark:
+            if token.mark == "-" and not (last and _near(last.box, token.box, _SIGN)):
+                runs.append([token])
+            elif token.mark in SEPARATORS and last and last.digit and _within(last.box, token.box, (_LOW, np.inf)):
+                runs[-1].append(token)
+            else:
+                runs.append([])
+            continue
+        if last and (_ends(last, token, runs[-1], points) if token.digit else not _goes_on(last)):
             runs.append([])
         if token.digit is not None:
             runs[-1].append(token)
-    runs = [run for run in runs if run]
+    runs = [run for run in map(_trimmed, runs) if run]
     limit = _gap_limit(runs)
     found = []
     for run in runs:
@@ -132,13 +155,38 @@ def numbers(line: list[Token], points: list[Point]) -> list[list[Token]]:
             if after.box.x - before.box.right >= limit or _ended(before):
                 found.append([])
             found[-1].append(after)
-    return found
+    return [number for number in map(_trimmed, found) if number]
 
 
-def whole(number: list[Token]) -> float:
-    """Return how likely a number is just these digits: that a finder links each to the next, and the last to none."""
+def _trimmed(run: list[Token]) -> list[Token]:
+    """Return a run without points and commas at its ends, and signs that have no digit."""
+    digits = [at for at, token in enumerate(run) if token.digit]
+    if not digits:
+        return []
+    signed = digits[0] and run[digits[0] - 1].mark == "-"
+    return run[digits[0] - bool(signed) : digits[-1] + 1]
+
+
+def whole(number: list[Token], doubts: list[Token]) -> float:
+    """Return how likely a number is just these digits and marks: that a finder links each to the next, the last to none.
+
+    ``doubts``: what may be a mark, and rather is none.
+    """
     links = [token.linked for token in number if token.linked is not None]
-    return min([*links[:-1], 1 - links[-1]]) if links else 1.0
+    sure = [token.sure for token in number]
+    first, last = number[0].box, number[-1].box
+    sure += [1 - doubt.sure for doubt in doubts if first.right < doubt.box.x + doubt.box.width / 2 < last.x
+             and any(_within(token.box, doubt.box, (_LOW, 1.5)) for token in number)]
+    return min([*links[:-1], 1 - links[-1], *sure]) if links else min(sure)
+
+
+def _within(digit: Box, mark: Box, share: tuple[float, float]) -> bool:
+    """Whether the middle of ``mark`` stands at such a share of a digit's height, from its head."""
+    return share[0] <= (middle(mark) - digit.y) / digit.height <= share[1]
+
+
+def _near(before: Box, after: Box, share: float) -> bool:
+    return after.x - before.right < share * max(before.height, after.height)
 
 
 def _without_slashes(line: list[Token]) -> list[Token]:
@@ -182,8 +230,14 @@ def _raised(before: Box, after: Box) -> bool:
     return smaller < 0.75 * taller and abs(middle(before) - middle(after)) > 0.4 * taller
 
 
-def _ends(before: Box, after: Box, points: list[Point]) -> bool:
-    return _raised(before, after) or _parted(before, after, points)
+def _ends(last: Token, digit: Token, run: list[Token], points: list[Point]) -> bool:
+    """Whether a number ends before ``digit``, whose run so far ends with ``last``."""
+    if last.mark == "-":
+        return not (_near(last.box, digit.box, _SIGN) and _within(digit.box, last.box, _MIDDLE))
+    before = next((token for token in reversed(run) if token.digit), last)
+    if last.mark:
+        return _raised(before.box, digit.box) or not _near(before.box, digit.box, _SEPARATED)
+    return _raised(last.box, digit.box) or _parted(last.box, digit.box, points)
 
 
 def _parted(before: Box, after: Box, points: list[Point]) -> bool:

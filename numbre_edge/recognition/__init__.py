@@ -23,6 +23,7 @@ def open_recogniser(
     finder_model: Path | None = None,
     refiner_model: Path | None = None,
     min_confidence: float | None = None,
+    digits_only: bool = False,
 ) -> Recogniser:
     """Put a finder and a classifier together.
 
@@ -33,6 +34,7 @@ def open_recogniser(
         backend: what reads patches.
         finder_model, refiner_model: the networks' files, for the last two; None takes the shipped ones.
         min_confidence: below it a digit is doubtful; None takes the classifier's own, and none for what a finder read.
+        digits_only: whether a number ends at its point, and has no sign; as one by connected ink always does.
 
     Raises:
         UsageError: no such finder.
@@ -48,5 +50,5 @@ def open_recogniser(
     from numbre_edge.recognition.learned import LearnedRecogniser
 
     networks = open_finder(backend.name, finder_model), open_refiner(backend.name, refiner_model)
-    learned = LearnedRecogniser(*networks, backend, min_confidence)
+    learned = LearnedRecogniser(*networks, backend, min_confidence, digits_only=digits_only)
     return learned if finder == "learned" else BothRecogniser(ComponentRecogniser(backend, min_confidence), learned)

@@ -22,7 +22,7 @@ from numbre_edge.types import Box, Boxes, Floats, Lattice, Patches, Pixels, Reco
 from numbre_edge.vision.cutouts import cut_out
 from numbre_edge.vision.page import Page
 
-_MARK = 0.3  # heat from which a mark is one: as sure as a digit must be to be read
+_MARK = 0.3  # how likely it must be some mark: as sure as a digit must be to be read
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,11 +31,13 @@ class Seen:
 
     Attributes:
         opinions: on what may be digits, N of them.
-        patches: their ink, in the same order, and the marks.
+        patches: their ink, in the same order, and the M marks.
+        marks: (M, 4) float32, how likely it is which of MARKS.
     """
 
     opinions: Opinions
     patches: Patches
+    marks: Floats
 
 
 class LearnedRecogniser:
@@ -46,15 +48,23 @@ class LearnedRecogniser:
         refiner: looks closely at each of them, and at what stands beside it.
         backend: reads its ink alone, cut out.
         min_confidence: below it a digit is doubtful; None for none.
+        digits_only: whether a number ends at its point, and has no sign.
 
     Raises:
         ModelError: a network answers, or a card wants to be trusted, in a way that this version does not know.
     """
 
     def __init__(
-        self, finder: NetworkBackend, refiner: NetworkBackend, backend: Backend, min_confidence: float | None
+        self,
+        finder: NetworkBackend,
+        refiner: NetworkBackend,
+        backend: Backend,
+        min_confidence: float | None,
+        *,
+        digits_only: bool = False,
     ) -> None:
-        self._finder, self._refiner, self._backend, self._min_confidence = finder, refiner, backend, min_confidence
+        self._finder, self._refiner, self._backend = finder, refiner, backend
+        self._min_confidence, self._digits_only = min_confidence, digits_only
         self._side = finder.model.card.size[0]
         _check_answers(finder, (self._side, self._side), (self._side // STRIDE) ** 2 * CHANNELS)
         _check_answers(refiner, CROP, ANSWERS)
@@ -70,7 +80,8 @@ class LearnedRecogniser:
         # What is a line is told by boxes that are level, in whole pixels of the frame's size.
         level = seen.patches.placed(partial(in_frame, placement=levelled(page.placement)))
         links = linked(seen.opinions, self._trust)
-        read = grouped(level, believed, links, standing, threshold=self._min_confidence or 0.0)
+        marks = seen.marks * (not self._digits_only)
+        read = grouped(level, believed, links, standing, marks, threshold=self._min_confidence or 0.0)
         return read.at(seen.patches.placed(partial(in_frame, placement=page.placement)))
 
     def look(self, page: Page) -> Seen:
@@ -89,7 +100,7 @@ class LearnedRecogniser:
         )
         rows = calibrated(self._backend.predict(patches.pixels), self._backend.model.card.temperature)
         said = digits.heat, digits.classes, refined_digits.classes, rows, digits.links, refined_digits.links
-        return Seen(Opinions(*said), patches)
+        return Seen(Opinions(*said), patches, refined.classes[mark, DIGIT_CLASSES:NOTHING])
 
     def _answer(self, tiles: Pixels) -> Answers:
         return Answers.of(self._finder.answer(tiles), self._side)

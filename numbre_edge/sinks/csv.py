@@ -8,7 +8,7 @@ from typing import TextIO
 from numbre_edge.sinks.jsonl import DECIMALS
 from numbre_edge.types import Result
 
-COLUMNS = ("source", "frame", "text", "confidence", "x", "y", "width", "height", "error")
+COLUMNS = ("source", "frame", "text", "confidence", "x", "y", "width", "height", "error", "value")
 
 
 class Csv:
@@ -25,7 +25,8 @@ class Csv:
     def write(self, result: Result) -> None:
         for reading in result.readings:
             confidence = round(reading.confidence, DECIMALS)
-            self._writer.writerow([result.source, result.frame, reading.text, confidence, *reading.box, ""])
+            row = [result.source, result.frame, reading.text, confidence, *reading.box, "", reading.value]
+            self._writer.writerow(row)
         if not result.readings:
-            self._writer.writerow([result.source, result.frame, "", "", "", "", "", "", result.error])
+            self._writer.writerow([result.source, result.frame, "", "", "", "", "", "", result.error, ""])
         self._stream.flush()

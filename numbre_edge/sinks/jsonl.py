@@ -36,6 +36,7 @@ def as_json(result: Result) -> dict[str, Any]:
 def _reading(reading: Reading) -> dict[str, Any]:
     return {
         "text": reading.text,
+        "value": reading.value,
         "confidence": round(reading.confidence, DECIMALS),
         "box": list(reading.box),
         "digits": [_digit(digit) for digit in reading.digits],

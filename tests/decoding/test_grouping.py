@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -207,6 +209,60 @@ def test_what_is_no_digit_parts_a_number_unless_a_finder_is_sure_that_it_goes_on
 
 
 def test_a_number_is_as_whole_as_its_least_certain_link() -> None:
-    assert whole(found((4, 0.9), (0, 0.7), (7, 0.05))) == pytest.approx(0.7)
-    assert whole(found((4, 0.9), (0, 0.9), (7, 0.6))) == pytest.approx(0.4)
-    assert whole([Token(None, Box(0, 0, 9, 9))]) == 1
+    assert whole(found((4, 0.9), (0, 0.7), (7, 0.05)), []) == pytest.approx(0.7)
+    assert whole(found((4, 0.9), (0, 0.9), (7, 0.6)), []) == pytest.approx(0.4)
+    assert whole([Token(None, Box(0, 0, 9, 9))], []) == 1
+
+
+def signed(text: str, *, gap: int = 8) -> list[Token]:
+    """A line of digits 20 wide and 30 high, with points, commas and signs between them; ``x`` is another sign."""
+    tokens, x = [], 0
+    for sign in text:
+        wide, high, y = {".": (4, 4, 27), ",": (5, 9, 26), "-": (14, 3, 14)}.get(sign, (20, 30, 0))
+        box = Box(x, y, wide, high)
+        x += wide + gap
+        if sign.isdigit():
+            tokens.append(Token(Digit(int(sign), 0.99, box), box, len(tokens), 0.9))
+        elif sign != " ":
+            tokens.append(Token(None, box, mark=sign))
+    return tokens
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("12.50", ["12.50"]),
+        ("12,50", ["12,50"]),
+        ("1.234.567", ["1.234.567"]),
+        ("-3", ["-3"]),
+        ("-264.27", ["-264.27"]),
+        ("25.", ["25"]),
+        (".25", ["25"]),
+        ("12-5", ["12", "5"]),
+        ("12 -5", ["12", "-5"]),
+        ("12/5", ["12", "5"]),
+        ("-", []),
+        ("5,-", ["5"]),
+    ],
+)
+def test_points_and_signs_belong_to_the_number_they_are_written_in(line: str, expected: list[str]) -> None:
+    assert ["".join(map(str, number)) for number in numbers(signed(line), [])] == expected
+
+
+def test_a_dot_above_the_foot_is_no_point() -> None:
+    line = signed("12.5")
+    line[2] = replace(line[2], box=line[2].box._replace(y=4))
+
+    assert ["".join(map(str, number)) for number in numbers(line, [])] == ["12", "5"]
+
+
+def test_a_point_far_from_both_is_none() -> None:
+    assert ["".join(map(str, number)) for number in numbers(signed("12.5", gap=20), [])] == ["12", "5"]
+
+
+def test_what_may_be_a_point_makes_a_number_less_certain() -> None:
+    number = [token for token in signed("12.5") if token.digit]
+    speck = replace(signed("12.5")[2], sure=0.4)
+
+    assert whole(number, [speck]) == pytest.approx(min(0.6, whole(number, [])))
+    assert whole(number, [replace(speck, sure=0.05)]) == whole(number, [])
