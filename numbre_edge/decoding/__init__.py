@@ -43,11 +43,18 @@ def decode(
     found = lines(tokens)
     if is_writing(tokens):
         found = [without_words(line) for line in found]
-    return _recognition(found, patches, rows)
+    return _recognition(found, patches, rows, patches.punctuation)
 
 
 def grouped(
-    patches: Patches, rows: Floats, links: Floats, standing: NDArray[np.bool_], marks: Floats, threshold: float
+    patches: Patches,
+    rows: Floats,
+    links: Floats,
+    standing: NDArray[np.bool_],
+    marks: Floats,
+    threshold: float,
+    *,
+    digits_only: bool = False,
 ) -> Recognition:
     """Make numbers of what a finder found.
 
@@ -57,6 +64,7 @@ def grouped(
         links: (N,) float32, how likely each one's number goes on after it.
         standing: (N,) bool, which do not overlap a likelier one; the others are as if they were not there.
         marks: (M, 4) float32, how likely it is which of MARKS, of each punctuation of ``patches``.
+        digits_only: whether a number ends at its point, and has no sign.
         threshold: of confidence; below it a digit is doubtful.
 
     Returns:
@@ -77,17 +85,19 @@ def grouped(
     # What was found but is not believed is a letter or an operator, mostly, and parts numbers; or dust, if it is small.
     tokens += [token for token in others if token.box.height >= least]
     signs = [
-        Token(None, box, mark=MARKS[int(row.argmax())], sure=float(row.max()))
+        Token(None, box, mark=MARKS[int(row.argmax())], sure=float(row.sum()))
         for box, row in zip(patches.punctuation, marks, strict=True)
     ]
-    tokens += [sign for sign in signs if sign.sure >= _SURE]
-    return _recognition(lines(tokens), patches, rows, [sign for sign in signs if sign.sure < _SURE])
+    sure = [sign for sign in signs if sign.sure >= _SURE]
+    tokens += [] if digits_only else sure
+    doubts = [sign for sign in signs if sign.sure < _SURE]
+    return _recognition(lines(tokens), patches, rows, [sign.box for sign in sure], doubts)
 
 
 def _recognition(
-    found: list[list[Token]], patches: Patches, rows: Floats, doubts: Sequence[Token] = ()
+    found: list[list[Token]], patches: Patches, rows: Floats, parting: Sequence[Box], doubts: Sequence[Token] = ()
 ) -> Recognition:
-    points = middles(patches.punctuation)
+    points = middles(parting)
     read = [number for line in found for number in numbers(line, points)]
     return Recognition(
         readings=tuple(

@@ -37,6 +37,19 @@ class Opinions:
     onward: Floats
 
 
+@dataclass(frozen=True, eq=False)
+class MarkOpinions:
+    """Of M things that may be points, commas, dashes or slashes.
+
+    Attributes:
+        heat: (M,) float32, how likely the finder says that one stands here.
+        refined: (M, 4) float32, which of MARKS, by the refiner; what is missing to 1 is that it is none.
+    """
+
+    heat: Floats
+    refined: Floats
+
+
 @dataclass(frozen=True)
 class Trust:
     """How three opinions make one: a logarithmic pool, fitted to what turned out right on rendered pages.
@@ -50,6 +63,8 @@ class Trust:
         company: what a neighbour that is certainly a digit of the same line and size adds to it.
         ahead, onward: of the odds that a number goes on, by the finder and by the refiner.
         linked: natural logarithm of the odds of that where all is even.
+        mark_heat, mark_closer: of the odds that something is a mark, by the finder and by the refiner.
+        mark: natural logarithm of the odds of that where all is even.
     """
 
     finder: float = 0.3
@@ -63,6 +78,9 @@ class Trust:
     ahead: float = 0.5
     onward: float = 0.5
     linked: float = 0.0
+    mark_heat: float = 0.5
+    mark_closer: float = 1.0
+    mark: float = -2.0
 
 
 def weighed(said: Opinions, boxes: Boxes, trust: Trust) -> Floats:
@@ -85,6 +103,14 @@ def weighed(said: Opinions, boxes: Boxes, trust: Trust) -> Floats:
     company = np.where(beside(boxes), _likely(odds), 0).max(1, initial=0)
     digit = _likely(odds + trust.company * company)[:, np.newaxis]
     return np.hstack([digit * powers / powers.sum(1, keepdims=True), 1 - digit]).astype(np.float32)
+
+
+def weighed_marks(said: MarkOpinions, trust: Trust) -> Floats:
+    """Return (M, 4) float32 probabilities of MARKS; what is missing to 1 is that it is none."""
+    closer = said.refined.sum(1)
+    odds = trust.mark + trust.mark_heat * logit(said.heat) + trust.mark_closer * logit(closer)
+    shares = said.refined / np.maximum(closer, np.finfo(np.float32).tiny)[:, np.newaxis]
+    return np.asarray(_likely(odds)[:, np.newaxis] * shares, np.float32)
 
 
 def linked(said: Opinions, trust: Trust) -> Floats:

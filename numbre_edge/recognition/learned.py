@@ -9,7 +9,7 @@ import numpy as np
 
 from numbre_edge.backends import Backend, NetworkBackend
 from numbre_edge.decoding import grouped
-from numbre_edge.decoding.opinions import NO_DIGIT, Opinions, Trust, linked, weighed
+from numbre_edge.decoding.opinions import NO_DIGIT, MarkOpinions, Opinions, Trust, linked, weighed, weighed_marks
 from numbre_edge.decoding.probabilities import calibrated
 from numbre_edge.errors import ModelError
 from numbre_edge.finding.crops import ANSWERS, CROP, NOTHING, Refined, crops, moved
@@ -22,8 +22,6 @@ from numbre_edge.types import Box, Boxes, Floats, Lattice, Patches, Pixels, Reco
 from numbre_edge.vision.cutouts import cut_out
 from numbre_edge.vision.page import Page
 
-_MARK = 0.3  # how likely it must be some mark: as sure as a digit must be to be read
-
 
 @dataclass(frozen=True, eq=False)
 class Seen:
@@ -31,13 +29,13 @@ class Seen:
 
     Attributes:
         opinions: on what may be digits, N of them.
-        patches: their ink, in the same order, and the M marks.
-        marks: (M, 4) float32, how likely it is which of MARKS.
+        patches: their ink, in the same order, and what may be marks.
+        marks: opinions on those, in their order.
     """
 
     opinions: Opinions
     patches: Patches
-    marks: Floats
+    marks: MarkOpinions
 
 
 class LearnedRecogniser:
@@ -80,8 +78,10 @@ class LearnedRecogniser:
         # What is a line is told by boxes that are level, in whole pixels of the frame's size.
         level = seen.patches.placed(partial(in_frame, placement=levelled(page.placement)))
         links = linked(seen.opinions, self._trust)
-        marks = seen.marks * (not self._digits_only)
-        read = grouped(level, believed, links, standing, marks, threshold=self._min_confidence or 0.0)
+        marks = weighed_marks(seen.marks, self._trust)
+        read = grouped(
+            level, believed, links, standing, marks, self._min_confidence or 0.0, digits_only=self._digits_only
+        )
         return read.at(seen.patches.placed(partial(in_frame, placement=page.placement)))
 
     def look(self, page: Page) -> Seen:
@@ -89,18 +89,19 @@ class LearnedRecogniser:
         scales = levels(page.upright_grey)
         found = find(scales, self._answer, self._side, threshold=self._finder.model.card.reject_threshold)
         refined = self._refined(crops(scales, found))
-        mark, digit = found.mark & (refined.classes[:, DIGIT_CLASSES:NOTHING].sum(1) > _MARK), ~found.mark
-        digits, refined_digits = found.chosen(digit), refined.chosen(digit)
+        marks, digits = found.chosen(found.mark), found.chosen(~found.mark)
+        refined_marks, refined_digits = refined.chosen(found.mark), refined.chosen(~found.mark)
         boxes = _whole(moved(digits.boxes, refined_digits.moves))
         patches = Patches(
             pixels=cut_out(page, boxes),
             boxes=boxes,
             lattices=tuple(Lattice((Box(*box),), ((0, 1, number),)) for number, box in enumerate(boxes.tolist())),
-            punctuation=tuple(Box(*box) for box in _whole(found.boxes[mark]).tolist()),
+            punctuation=tuple(Box(*box) for box in _whole(marks.boxes).tolist()),
         )
         rows = calibrated(self._backend.predict(patches.pixels), self._backend.model.card.temperature)
         said = digits.heat, digits.classes, refined_digits.classes, rows, digits.links, refined_digits.links
-        return Seen(Opinions(*said), patches, refined.classes[mark, DIGIT_CLASSES:NOTHING])
+        mark_opinions = MarkOpinions(marks.heat, refined_marks.classes[:, DIGIT_CLASSES:NOTHING])
+        return Seen(Opinions(*said), patches, mark_opinions)
 
     def _answer(self, tiles: Pixels) -> Answers:
         return Answers.of(self._finder.answer(tiles), self._side)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numbre_edge.decoding.opinions import Opinions, Trust, beside, linked, weighed
+from numbre_edge.decoding.opinions import MarkOpinions, Opinions, Trust, beside, linked, weighed, weighed_marks
 from numbre_edge.types import Floats
 
 EVEN = Trust(finder=1, refiner=1, classifier=1, heat=1, closer=1, ink=1, bias=0, company=2)
@@ -107,3 +107,13 @@ def test_a_number_goes_on_where_both_say_so_and_one_may_outvote_the_other() -> N
     )
 
     assert (linked(said, Trust(ahead=1, onward=1, linked=0)) > 0.5).tolist() == [True, True, False]
+
+
+def test_a_mark_is_one_where_finder_and_refiner_say_so_and_it_keeps_its_kind() -> None:
+    said = MarkOpinions(np.float32([0.3, 0.3]), np.float32([[0.7, 0.2, 0.0, 0.05], [0.1, 0.0, 0.0, 0.0]]))
+
+    rows = weighed_marks(said, Trust(mark_heat=1, mark_closer=1, mark=0))
+
+    assert rows[0].argmax() == 0
+    assert rows[0].sum() > 0.5 > rows[1].sum()
+    assert (rows.sum(1) <= 1).all()

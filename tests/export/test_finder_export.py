@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from numbre_edge.backends import open_finder, open_refiner
-from numbre_edge.decoding.opinions import Opinions, Trust
+from numbre_edge.decoding.opinions import MarkOpinions, Opinions, Trust
 from numbre_edge.errors import ModelError
 from numbre_edge.finding.crops import CROP
 from numbre_edge.finding.grid import CLASSES
@@ -87,7 +87,7 @@ def test_a_refiner_is_exported_and_says_what_may_be_believed(views: list[View], 
 
 
 def test_what_turns_out_right_is_believed_more() -> None:
-    from numbre_export.exporting.trust import Evidence, fitted
+    from numbre_export.exporting.trust import Evidence, MarkEvidence, fitted
 
     rng = np.random.default_rng(0)
     truth = rng.integers(0, 11, 2000)
@@ -98,8 +98,14 @@ def test_what_turns_out_right_is_believed_more() -> None:
 
     linked = rng.random(2000).astype(np.float32).round()
     said = Opinions(heat, guess, right, guess, rng.random(2000).astype(np.float32), 0.2 + 0.6 * linked)
-    trust = fitted(Evidence(said, np.full((2000, 6), -1), truth, linked, np.ones(2000, np.float32)))
+    mark = (rng.random(2000) < 0.1).astype(np.float32)
+    refined = np.tile(0.1 + 0.1 * mark[:, np.newaxis], (1, 4))
+    marks = MarkEvidence(MarkOpinions(rng.random(2000).astype(np.float32), refined), mark, np.ones(2000, np.float32))
+    trust = fitted(
+        Evidence(said, np.full((2000, 6), -1), truth, linked, np.ones(2000, np.float32)), marks
+    )
 
     assert trust.refiner > 2 * trust.classifier
     assert trust.heat > 1
     assert trust.onward > 2 * abs(trust.ahead)
+    assert trust.mark_closer > 2 * abs(trust.mark_heat)

@@ -139,14 +139,18 @@ def test_a_region_is_read_as_if_it_were_the_picture(
     assert 160 <= reading.box.x < 175
 
 
-def test_a_point_between_digits_parts_numbers(recogniser: LearnedRecogniser, number: tuple[list[Pixels], str]) -> None:
+@pytest.mark.parametrize("digits_only", [False, True])
+def test_a_point_between_digits_is_in_the_number_or_parts_two(
+    number: tuple[list[Pixels], str], digits_only: bool
+) -> None:
+    recogniser = LearnedRecogniser(ConnectedInk(), Agrees(), open_backend("onnx"), None, digits_only=digits_only)
     ink, text = number
     page = digits_on(blank(200, 300), ink, at=[(60, 80), (90, 80), (124, 80)], size=28)
     page[101:105, 118:122] = 60
 
     texts = [reading.text for reading in recogniser.recognise(Page(Frame(page))).readings]
 
-    assert texts == [text[:2], text[2:]]
+    assert texts == ([text[:2], text[2:]] if digits_only else [f"{text[:2]}.{text[2:]}"])
 
 
 def test_nothing_found_is_nothing_read(recogniser: LearnedRecogniser) -> None:

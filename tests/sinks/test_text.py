@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,11 @@ from numbre_edge.sinks.table import ScreenTable, Table
 from numbre_edge.types import Box, Digit, Reading, Result
 
 READING = Reading.of([Digit(5, 0.98765432, Box(40, 63, 26, 47)), Digit(None, 1 / 3, Box(70, 61, 20, 50))])
+DECIMAL = replace(
+    Reading.of([Digit(5, 0.9, Box(40, 63, 26, 47)), Digit(2, 0.9, Box(90, 63, 26, 47))], text="5.2"), value=5.2
+)
 GOOD = Result("photos/a.jpg", 0, 1279, 560, (READING,))
+PRICE = Result("photos/price.jpg", 0, 1279, 560, (DECIMAL,))
 BLANK = Result("photos/blank.jpg", 0, 100, 80)
 BAD = Result('we,ird "n".png', 0, None, None, error="empty: the file has 0 bytes")
 
@@ -25,13 +30,17 @@ BAD = Result('we,ird "n".png', 0, None, None, error="empty: the file has 0 bytes
 def test_json_lines_keep_their_keys_their_order_and_four_digits() -> None:
     stream = io.StringIO()
     sink = JsonLines(stream)
-    for result in (GOOD, BLANK, BAD):
+    for result in (GOOD, PRICE, BLANK, BAD):
         sink.write(result)
     assert stream.getvalue() == (
         '{"source": "photos/a.jpg", "frame": 0, "width": 1279, "height": 560, "readings": ['
-        '{"text": "5?", "confidence": 0.3333, "box": [40, 61, 50, 50], "digits": ['
+        '{"text": "5?", "value": null, "confidence": 0.3333, "box": [40, 61, 50, 50], "digits": ['
         '{"digit": 5, "confidence": 0.9877, "box": [40, 63, 26, 47]}, '
         '{"digit": null, "confidence": 0.3333, "box": [70, 61, 20, 50]}]}], "error": null}\n'
+        '{"source": "photos/price.jpg", "frame": 0, "width": 1279, "height": 560, "readings": ['
+        '{"text": "5.2", "value": 5.2, "confidence": 0.9, "box": [40, 63, 76, 47], "digits": ['
+        '{"digit": 5, "confidence": 0.9, "box": [40, 63, 26, 47]}, '
+        '{"digit": 2, "confidence": 0.9, "box": [90, 63, 26, 47]}]}], "error": null}\n'
         '{"source": "photos/blank.jpg", "frame": 0, "width": 100, "height": 80, "readings": [], "error": null}\n'
         '{"source": "we,ird \\"n\\".png", "frame": 0, "width": null, "height": null, "readings": [], '
         '"error": "empty: the file has 0 bytes"}\n'
@@ -41,16 +50,17 @@ def test_json_lines_keep_their_keys_their_order_and_four_digits() -> None:
 def test_csv_has_a_row_a_reading_and_a_row_for_a_frame_without_one() -> None:
     stream = io.StringIO()
     sink = Csv(stream)
-    for result in (GOOD, BLANK, BAD):
+    for result in (GOOD, PRICE, BLANK, BAD):
         sink.write(result)
     assert stream.getvalue() == (
-        "source,frame,text,confidence,x,y,width,height,error\n"
-        "photos/a.jpg,0,5?,0.3333,40,61,50,50,\n"
-        "photos/blank.jpg,0,,,,,,,\n"
-        '"we,ird ""n"".png",0,,,,,,,empty: the file has 0 bytes\n'
+        "source,frame,text,confidence,x,y,width,height,error,value\n"
+        "photos/a.jpg,0,5?,0.3333,40,61,50,50,,\n"
+        "photos/price.jpg,0,5.2,0.9,40,63,76,47,,5.2\n"
+        "photos/blank.jpg,0,,,,,,,,\n"
+        '"we,ird ""n"".png",0,,,,,,,empty: the file has 0 bytes,\n'
     )
     rows = list(csv.DictReader(io.StringIO(stream.getvalue())))
-    assert rows[2]["source"] == BAD.source
+    assert rows[3]["source"] == BAD.source
 
 
 def test_the_table_lines_up() -> None:

@@ -72,6 +72,8 @@ class PictureResult:
         found = []
         for reading in self.readings:
             parts = _numbers(reading.text)
+            if left["".join(parts)] > 0:  # labels may leave out points and commas
+                parts = ["".join(parts)]
             found.append(NumberRead(reading, all(left[part] > 0 for part in parts)))
             left.subtract(parts)
         return tuple(found)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from typing import Any
 
 import cv2
@@ -13,7 +13,7 @@ import tensorflow as tf
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from numbre_edge.decoding.opinions import Opinions, Trust, beside, logarithm, logit, of_digits
+from numbre_edge.decoding.opinions import MarkOpinions, Opinions, Trust, beside, logarithm, logit, of_digits
 from numbre_edge.recognition.learned import LearnedRecogniser
 from numbre_edge.types import Floats, Frame
 from numbre_edge.vision.page import Page
@@ -32,20 +32,35 @@ _STEPS, _RATE = 400, 0.03  # of the fit
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """What was said of N detections, and the truth.
+    """What was said of N detections of digits, and the truth; all pages count alike, however much is written on one.
 
     Attributes:
         said: of each, the columns of the digits and of one thing more.
         beside: (N, K) int, which of them stand beside each; -1 for none.
         truth: (N,) int: the digit, 10 where there is none, -1 where nobody can say.
         linked: (N,) float32, 1 where its number goes on after it.
-        weights: (N,) float32; all pages count alike, however much is written on one.
+        weights: (N,) float32.
     """
 
     said: Opinions
     beside: NDArray[np.intp]
     truth: NDArray[np.intp]
     linked: Floats
+    weights: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class MarkEvidence:
+    """What was said of M detections of marks that somebody can tell, and the truth.
+
+    Attributes:
+        said: of each.
+        truth: (M,) float32, 1 where it is a mark.
+        weights: (M,) float32.
+    """
+
+    said: MarkOpinions
+    truth: Floats
     weights: Floats
 
 
@@ -62,31 +77,42 @@ def pages(sources: Sources, count: int, rng: Generator) -> Iterable[View]:
         yield replace(view, grey=np.asarray(grey, np.uint8), boxes=view.boxes * by)
 
 
-def evidence(recogniser: LearnedRecogniser, rendered: Iterable[View]) -> Evidence | None:
-    """Collect what is said of pages; None where nothing is."""
+def evidence(recogniser: LearnedRecogniser, rendered: Iterable[View]) -> tuple[Evidence, MarkEvidence]:
+    """Collect what is said of pages."""
     parts: list[Evidence] = []
+    marks: list[MarkEvidence] = []
     count = 0
     for view in rendered:
         page = Page(Frame(view.grey), level=False)
         seen = recogniser.look(page)
         boxes = np.asarray(seen.patches.boxes / page.scale, np.float32)
-        if len(boxes):
-            which, known = matched(view, boxes, np.zeros(len(boxes), np.bool_))
-            truth = np.where(known, np.append(view.labels, _NONE)[which], -1)
-            linked = np.append(view.linked, False)[which].astype(np.float32)
-            # Neighbours first: False sorts before True.
-            near = beside(seen.patches.boxes)
-            order = np.argsort(~near, axis=1, kind="stable")[:, :_NEIGHBOURS]
-            company = np.where(np.take_along_axis(near, order, 1), order + count, -1)
-            company = np.pad(company, ((0, 0), (0, _NEIGHBOURS - company.shape[1])), constant_values=-1)
-            weights = np.full(len(boxes), 1 / len(boxes), np.float32)
-            parts.append(Evidence(_folded(seen.opinions), company, truth, linked, weights))
-            count += len(boxes)
-    if not parts:
-        return None
-    said = [[getattr(part.said, field.name) for part in parts] for field in fields(Opinions)]
-    others = [[getattr(part, name) for part in parts] for name in ("beside", "truth", "linked", "weights")]
-    return Evidence(Opinions(*map(np.concatenate, said)), *map(np.concatenate, others))
+        which, known = matched(view, boxes, np.zeros(len(boxes), np.bool_))
+        truth = np.where(known, np.append(view.labels, _NONE)[which], -1)
+        goes_on = np.append(view.linked, False)[which].astype(np.float32)
+        # Neighbours first: False sorts before True.
+        near = beside(seen.patches.boxes)
+        order = np.argsort(~near, axis=1, kind="stable")[:, :_NEIGHBOURS]
+        company = np.where(np.take_along_axis(near, order, 1), order + count, -1)
+        company = np.pad(company, ((0, 0), (0, _NEIGHBOURS - company.shape[1])), constant_values=-1)
+        parts.append(Evidence(_folded(seen.opinions), company, truth, goes_on, _alike(len(boxes))))
+        count += len(boxes)
+        points = np.array(seen.patches.punctuation, np.float32).reshape(-1, 4) / np.float32(page.scale)
+        which, known = matched(view, points, np.ones(len(points), np.bool_))
+        said = MarkOpinions(seen.marks.heat[known], seen.marks.refined[known])
+        marks.append(MarkEvidence(said, (which[known] >= 0).astype(np.float32), _alike(len(points))[known]))
+    return _joined(parts), _joined(marks)
+
+
+def _alike(count: int) -> Floats:
+    return np.full(count, 1 / max(1, count), np.float32)
+
+
+def _joined(parts: Sequence[Any]) -> Any:
+    """Return one of many of a dataclass of arrays, or of such dataclasses."""
+    if not is_dataclass(parts[0]):
+        return np.concatenate(parts)
+    names = [field.name for field in fields(parts[0])]
+    return type(parts[0])(*(_joined([getattr(part, name) for part in parts]) for name in names))
 
 
 def _folded(said: Opinions) -> Opinions:
@@ -100,25 +126,43 @@ def _folded(said: Opinions) -> Opinions:
     return Opinions(said.heat, *rows, said.ahead, said.onward)
 
 
-def fitted(seen: Evidence) -> Trust:
+def fitted(seen: Evidence, marks: MarkEvidence) -> Trust:
     """Return the trust that makes the truth most likely."""
     names = [field.name for field in fields(Trust)]
     values = tf.Variable([asdict(Trust())[name] for name in names], dtype=tf.float32)
     optimizer = tf.keras.optimizers.Adam(_RATE)
-    asked = np.flatnonzero(seen.truth >= 0)
-    truth, weights = tf.constant(seen.truth[asked]), tf.constant(seen.weights[asked] / seen.weights[asked].sum())
-    linked, digit = tf.constant(seen.linked, tf.float32), tf.constant((seen.truth >= 0) & (seen.truth < _NONE))
-    ahead, onward = _tensor(logit(seen.said.ahead)), _tensor(logit(seen.said.onward))
     for _ in range(_STEPS):
         with tf.GradientTape() as tape:
             trust = dict(zip(names, tf.unstack(values), strict=True))
-            rows = tf.gather(_believed(seen, trust), asked)
-            wrong = -tf.reduce_sum(weights * tf.gather(rows, truth, batch_dims=1))
-            odds = trust["linked"] + trust["ahead"] * ahead + trust["onward"] * onward
-            unlike = tf.nn.sigmoid_cross_entropy_with_logits(linked, odds)
-            wrong += tf.reduce_sum(tf.where(digit, unlike * seen.weights, 0.0)) / np.sum(seen.weights)
+            wrong = _misbelieved(seen, trust) + _mislinked(seen, trust) + _mismarked(marks, trust)
         optimizer.apply_gradients([(tape.gradient(wrong, values), values)])
     return Trust(**{name: round(float(value), 3) for name, value in zip(names, values.numpy(), strict=True)})
+
+
+def _misbelieved(seen: Evidence, trust: dict[str, Any]) -> Any:
+    """Return the cross entropy of what ``decoding.opinions.weighed`` returns."""
+    asked = np.flatnonzero(seen.truth >= 0)
+    rows = tf.gather(_believed(seen, trust), asked)
+    return _mean(-tf.gather(rows, tf.constant(seen.truth[asked]), batch_dims=1), seen.weights[asked])
+
+
+def _mislinked(seen: Evidence, trust: dict[str, Any]) -> Any:
+    """Return the cross entropy of what ``decoding.opinions.linked`` returns, of digits."""
+    odds = trust["ahead"] * _tensor(logit(seen.said.ahead)) + trust["onward"] * _tensor(logit(seen.said.onward))
+    unlike = tf.nn.sigmoid_cross_entropy_with_logits(_tensor(seen.linked), odds + trust["linked"])
+    return _mean(unlike, np.where((seen.truth >= 0) & (seen.truth < _NONE), seen.weights, 0))
+
+
+def _mismarked(marks: MarkEvidence, trust: dict[str, Any]) -> Any:
+    """Return the cross entropy of what ``decoding.opinions.weighed_marks`` returns."""
+    closer = logit(marks.said.refined.sum(1))
+    odds = trust["mark_heat"] * _tensor(logit(marks.said.heat)) + trust["mark_closer"] * _tensor(closer)
+    unlike = tf.nn.sigmoid_cross_entropy_with_logits(_tensor(marks.truth), odds + trust["mark"])
+    return _mean(unlike, marks.weights)
+
+
+def _mean(values: Any, weights: Floats) -> Any:
+    return tf.reduce_sum(values * _tensor(weights)) / max(float(weights.sum()), 1e-6)
 
 
 def _believed(seen: Evidence, trust: dict[str, Any]) -> Any:
@@ -154,9 +198,9 @@ def told(seen: Evidence, trust: Trust) -> str:
 
 def fit(recogniser: LearnedRecogniser, rendered: Iterable[View]) -> Trust:
     """See what is said of rendered pages, and say how far it is to be believed; Trust() where nothing is said."""
-    seen = evidence(recogniser, rendered)
-    if seen is None:
+    seen, marks = evidence(recogniser, rendered)
+    if not len(seen.truth):
         return Trust()
-    trust = fitted(seen)
+    trust = fitted(seen, marks)
     print(f"{trust}\n{told(seen, trust)}", file=sys.stderr, flush=True)
     return trust
