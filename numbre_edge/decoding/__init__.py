@@ -20,7 +20,7 @@ _BELIEVED = 0.3
 # Of the digits' median height: letters are seldom lower, dots of a dotted line always.
 _OTHER = 0.6
 # A mark is written into the text that is likelier than not; what may be one, and is not, makes the number less certain.
-_SURE = 0.5
+_SURE = 0.3
 
 
 def decode(

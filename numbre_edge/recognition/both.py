@@ -9,17 +9,21 @@ import numpy as np
 from numbre_edge.recognition.recogniser import Recogniser
 from numbre_edge.types import Boxes, Digit, Floats, Reading, Recognition
 from numbre_edge.vision.page import Page
+from numbre_edge.vocabulary import DIGIT_COLUMNS
 
-# Connected ink is believed where its least certain number is as sure as this; what the finder does not confirm is never
-# surer. On clean pages rules for ink are right to the last digit, and say when they are not.
-_SURE = 0.9
-# The finder sees more than the rules where it has so many more digits that are likelier than not: frames, combs and
-# cheques swallow digits whole, and rules cannot say that they did not see.
-_MORE, _LIKELY = 2, 0.5
+# Connected ink is believed where its least certain number is as sure as this. On clean pages rules for ink are right to
+# the last digit, and say when they are not.
+_SURE = 0.95
+# What the finder does not confirm is never surer than this; and a digit that it believes as much and that the rules
+# lack is one that they did not see: frames, combs and cheques swallow digits whole.
+_UNCONFIRMED = 0.9
+_LIKELY = 0.5  # of each digit of a number that the finder reads, where the rules are not believed
+_CONFIRMED = 0.6  # of the finder's own number, for it to confirm another
 # Where both read so many of a page's numbers alike, it is one that rules can read: a whole page of numbers always has
 # some that are less than sure.
 _ALIKE = 0.7
 _SHARED = 0.5  # of the smaller of two boxes that are of the same ink
+_MAY_BE, _MOST = 0.05, 0.7  # a number's ink may be writing where the finder believes so much of most of its digits
 
 
 class BothRecogniser:
@@ -35,21 +39,21 @@ class BothRecogniser:
 
     def recognise(self, page: Page) -> Recognition:
         ruled, learned = self._components.recognise(page), self._learned.recognise(page)
-        looked_at = _looked_at(ruled, learned.patches.boxes)
-        ruled = _only(ruled, [share >= _SHARED for share in looked_at])
+        may_be = learned.probabilities[:, DIGIT_COLUMNS].sum(1) >= _MAY_BE
+        ruled = _only(ruled, [share >= _MOST for share in _looked_at(ruled, learned.patches.boxes[may_be])])
         likely = _only(
             learned, [min(digit.confidence for digit in number.digits) >= _LIKELY for number in learned.readings]
         )
         if not likely.readings:
             return _confirmed(ruled, learned)
         sure = ruled.readings and min(reading.confidence for reading in ruled.readings) >= _SURE
-        seen = sum(digit.confidence >= _LIKELY for reading in learned.readings for digit in reading.digits)
-        missed = seen - sum(len(reading.digits) for reading in ruled.readings)
-        return _confirmed(ruled, learned) if (sure and missed < _MORE) or _alike(ruled, learned) else likely
+        seen = sum(digit.confidence >= _UNCONFIRMED for reading in learned.readings for digit in reading.digits)
+        missed = seen > sum(len(reading.digits) for reading in ruled.readings)
+        return _confirmed(ruled, learned) if (sure and not missed) or _alike(ruled, learned) else likely
 
 
 def _looked_at(ruled: Recognition, boxes: Boxes) -> list[float]:
-    """Return for each number the share of its digits where the finder saw anything at all.
+    """Return for each number the share of its digits where the finder saw what may be one.
 
     On a photograph of anything, ink that is no writing is not worth a second look to it.
     """
@@ -86,8 +90,8 @@ def _only(recognition: Recognition, kept: list[bool]) -> Recognition:
 
 
 def _confirmed(ruled: Recognition, learned: Recognition) -> Recognition:
-    """Return ``ruled``, its numbers that ``learned`` has not no surer than _SURE."""
-    left = Counter(reading.text for reading in learned.readings)
+    """Return ``ruled``, its numbers that ``learned`` has not no surer than _UNCONFIRMED."""
+    left = Counter(reading.text for reading in learned.readings if reading.confidence >= _CONFIRMED)
     rows, sources = ruled.probabilities.copy(), iter(ruled.sources)
     readings = []
     for reading in ruled.readings:
@@ -105,8 +109,8 @@ def _confirmed(ruled: Recognition, learned: Recognition) -> Recognition:
 
 
 def _at_most(row: Floats) -> Floats:
-    """Return probabilities none of which is above _SURE; what it has too much, the others share."""
-    best, most = int(row.argmax()), np.float32(_SURE)
+    """Return probabilities none of which is above _UNCONFIRMED; what it has too much, the others share."""
+    best, most = int(row.argmax()), np.float32(_UNCONFIRMED)
     if row[best] <= most:
         return row
     result = row + (row[best] - most) / np.float32(len(row) - 1)

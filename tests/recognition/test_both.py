@@ -50,6 +50,7 @@ def test_what_both_read_stays_as_sure_as_it_is() -> None:
 
 def test_what_the_finder_does_not_confirm_is_not_certain() -> None:
     assert both(Says(("407", 0.99)), Says(("401", 0.6))) == [("407", pytest.approx(0.9))]
+    assert both(Says(("407", 0.99)), Says(("407", 0.5))) == [("407", pytest.approx(0.9))]
 
 
 def test_ink_that_the_finder_would_not_look_at_twice_is_no_number() -> None:
@@ -66,8 +67,8 @@ def test_doubtful_ink_is_better_than_what_is_likelier_no_digit() -> None:
 
 
 def test_a_finder_that_sees_clearly_more_is_believed() -> None:
-    assert both(Says(("1", 0.99)), Says(("407", 0.8))) == [("407", pytest.approx(0.8))]
-    assert both(Says(("1", 0.99)), Says(("407", 0.4))) == [("1", pytest.approx(0.9))]
+    assert both(Says(("1", 0.99)), Says(("407", 0.95))) == [("407", pytest.approx(0.95))]
+    assert both(Says(("1", 0.99)), Says(("407", 0.8))) == [("1", pytest.approx(0.9))]
 
 
 def test_a_page_that_both_read_alike_for_the_most_part_stays_as_connected_ink_reads_it() -> None:
