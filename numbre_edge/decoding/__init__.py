@@ -7,7 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from numbre_edge.decoding.grouping import Token, is_writing, lines, middles, numbers, whole, without_words
+from numbre_edge.decoding.grouping import (
+    Doubt,
+    Token,
+    is_writing,
+    lines,
+    middle,
+    middles,
+    numbers,
+    whole,
+    without_words,
+)
 from numbre_edge.decoding.paths import read_lattices
 from numbre_edge.decoding.probabilities import calibrated, in_proportion
 from numbre_edge.model import ModelCard
@@ -19,8 +29,9 @@ from numbre_edge.vocabulary import DIGIT_COLUMNS, MARKS
 _BELIEVED = 0.3
 # Of the digits' median height: letters are seldom lower, dots of a dotted line always.
 _OTHER = 0.6
-# A mark is written into the text that is likelier than not; what may be one, and is not, makes the number less certain.
-_SURE = 0.3
+# A mark is written into the text that is believed as much as a digit must be; what may be one, and is not, makes
+# the number less certain.
+_SURE = _BELIEVED
 
 
 def decode(
@@ -90,21 +101,21 @@ def grouped(
     ]
     sure = [sign for sign in signs if sign.sure >= _SURE]
     tokens += [] if digits_only else sure
-    doubts = [sign for sign in signs if sign.sure < _SURE]
+    doubts = [(sign.box.x + sign.box.width / 2, middle(sign.box), sign.sure) for sign in signs if sign.sure < _SURE]
     return _recognition(lines(tokens), patches, rows, [sign.box for sign in sure], doubts)
 
 
 def _recognition(
-    found: list[list[Token]], patches: Patches, rows: Floats, parting: Sequence[Box], doubts: Sequence[Token] = ()
+    found: list[list[Token]], patches: Patches, rows: Floats, parting: Sequence[Box], doubts: Sequence[Doubt] = ()
 ) -> Recognition:
-    points = middles(parting)
+    points, unsure = middles(parting), sorted(doubts)
     read = [number for line in found for number in numbers(line, points)]
     return Recognition(
         readings=tuple(
             Reading.of(
                 [token.digit for token in number if token.digit],
                 text="".join(map(str, number)),
-                whole=whole(number, list(doubts)),
+                whole=whole(number, unsure),
             )
             for number in read
         ),

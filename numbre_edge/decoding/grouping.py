@@ -30,14 +30,15 @@ _ABOVE = 0.25
 # A slash overshoots its neighbours by this share of their height, at its head and at its foot.
 _OVERSHOOT = 0.05
 
-# Of what stands in a number: lower than this share of a digit's height, measured from its head, are points and commas;
-# between this and that, signs. As printed type has them, and the pens of 733 writers.
-_LOW, _MIDDLE = 0.6, (0.25, 0.8)
+# Of what stands in a number: between these shares of a digit's height, measured from its head, are points and commas;
+# and between these, signs. As printed type has them, and the pens of 733 writers.
+_LOW, _MIDDLE = (0.6, 1.5), (0.25, 0.8)
 # A sign is nearer to the digit after it than this share of its height, and than to anything before; two digits with a
 # point between are nearer to each other than that many.
 _SIGN, _SEPARATED = 0.8, 1.3
 
 Point = tuple[float, float]  # x, y
+Doubt = tuple[float, float, float]  # x, y, and how likely it is a mark
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def lines(tokens: list[Token]) -> list[list[Token]]:
     """
     found: list[list[Token]] = []
     passing: defaultdict[int, set[int]] = defaultdict(set)  # strip of the page, a token high -> lines that pass it
-    strip = float(np.median([token.box.height for token in tokens if not token.mark] or [1.0]))
+    strip = float(np.median([token.box.height for token in tokens if not token.mark] or [1]))
     for token in sorted(tokens, key=lambda m: m.box.x):
         strips = range(int(token.box.y / strip), int(token.box.bottom / strip) + 1)
         near = {number for place in strips for number in passing[place]}
@@ -137,7 +138,7 @@ def numbers(line: list[Token], points: list[Point]) -> list[list[Token]]:
         if token.mark:
             if token.mark == "-" and not (last and _near(last.box, token.box, _SIGN)):
                 runs.append([token])
-            elif token.mark in SEPARATORS and last and last.digit and _within(last.box, token.box, (_LOW, np.inf)):
+            elif token.mark in SEPARATORS and last and last.digit and _within(last.box, middle(token.box), _LOW):
                 runs[-1].append(token)
             else:
                 runs.append([])
@@ -167,22 +168,22 @@ def _trimmed(run: list[Token]) -> list[Token]:
     return run[digits[0] - bool(signed) : digits[-1] + 1]
 
 
-def whole(number: list[Token], doubts: list[Token]) -> float:
-    """Return how likely a number is just these digits and marks: that a finder links each to the next, the last to none.
+def whole(number: list[Token], doubts: list[Doubt]) -> float:
+    """Return how likely a number is just these digits and marks: each linked to the next by a finder, the last to none.
 
-    ``doubts``: what may be a mark, and rather is none.
+    ``doubts``: what may be a mark, and rather is none, from left to right.
     """
     links = [token.linked for token in number if token.linked is not None]
     sure = [token.sure for token in number]
-    first, last = number[0].box, number[-1].box
-    sure += [1 - doubt.sure for doubt in doubts if first.right < doubt.box.x + doubt.box.width / 2 < last.x
-             and any(_within(token.box, doubt.box, (_LOW, 1.5)) for token in number)]
+    after, before = number[0].box.right, number[-1].box.x
+    between = doubts[bisect_left(doubts, (after,)) : bisect_right(doubts, (before,))]
+    sure += [1 - mark for _, y, mark in between if any(_within(token.box, y, _LOW) for token in number)]
     return min([*links[:-1], 1 - links[-1], *sure]) if links else min(sure)
 
 
-def _within(digit: Box, mark: Box, share: tuple[float, float]) -> bool:
-    """Whether the middle of ``mark`` stands at such a share of a digit's height, from its head."""
-    return share[0] <= (middle(mark) - digit.y) / digit.height <= share[1]
+def _within(digit: Box, y: float, share: tuple[float, float]) -> bool:
+    """Whether ``y`` is at such a share of a digit's height, from its head."""
+    return share[0] <= (y - digit.y) / digit.height <= share[1]
 
 
 def _near(before: Box, after: Box, share: float) -> bool:
@@ -233,7 +234,7 @@ def _raised(before: Box, after: Box) -> bool:
 def _ends(last: Token, digit: Token, run: list[Token], points: list[Point]) -> bool:
     """Whether a number ends before ``digit``, whose run so far ends with ``last``."""
     if last.mark == "-":
-        return not (_near(last.box, digit.box, _SIGN) and _within(digit.box, last.box, _MIDDLE))
+        return not (_near(last.box, digit.box, _SIGN) and _within(digit.box, middle(last.box), _MIDDLE))
     before = next((token for token in reversed(run) if token.digit), last)
     if last.mark:
         return _raised(before.box, digit.box) or not _near(before.box, digit.box, _SEPARATED)

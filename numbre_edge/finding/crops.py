@@ -53,7 +53,7 @@ class Refined:
         """Take apart what the network gives: (N, ANSWERS) logits, and moves."""
         logits = outputs[:, : NOTHING + 1]
         powers = np.exp(logits - logits.max(1, initial=-np.inf, keepdims=True))
-        links = 1 / (1 + np.exp(-outputs[:, LINKED]))
+        links = np.asarray(1 / (1 + np.exp(-outputs[:, LINKED])), np.float32)
         return cls(powers / powers.sum(1, keepdims=True), links, outputs[:, LINKED + 1 :])
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numbre_edge.finding.grid import Found
-from numbre_edge.types import Floats
+from numbre_edge.types import Boxes, Floats
 
 # Two boxes are the same digit where they share more than this of their union, or of the smaller one.
 _UNION, _SMALLER = 0.4, 0.7
@@ -29,7 +29,7 @@ def suppressed(found: Found) -> Found:
     return found.chosen(_standing(found.boxes, found.heat, found.mark, _SMALLER))
 
 
-def distinct(boxes: Floats, likely: Floats) -> NDArray[np.bool_]:
+def distinct(boxes: Boxes, likely: Floats) -> NDArray[np.bool_]:
     """Return (N,), which of (N, 4) digits stand beside what is likelier than they are: a curl of a 2 is not a 0 too."""
     kept = _standing(boxes.astype(np.float32), likely, np.zeros(len(boxes), np.bool_), _PART)
     return np.isin(np.arange(len(boxes)), kept)

@@ -32,7 +32,8 @@ def open_recogniser(
             was taught what a digit looks like, on any page. ``both``: connected ink where it is sure and the network
             confirms it, else the network.
         backend: what reads patches.
-        finder_model, refiner_model: the networks' files, for the last two; None takes the shipped ones.
+        finder_model: the file of the network that finds, for the last two; None takes the shipped one.
+        refiner_model: of the one that looks closely at what was found.
         min_confidence: below it a digit is doubtful; None takes the classifier's own, and none for what a finder read.
         digits_only: whether a number ends at its point, and has no sign; as one by connected ink always does.
 

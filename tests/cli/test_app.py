@@ -171,7 +171,7 @@ class TestClosedStreams:
     def test_without_stderr_the_results_are_the_same(self, photos: Path, model: Path) -> None:
         done = self.program("predict", "good.jpg", "zero.png", "-f", "csv", closed="2>&-", model=model, cwd=photos)
         assert (done.returncode, done.stderr) == (1, "")
-        assert done.stdout.splitlines()[2] == "zero.png,0,,,,,,,empty: the file has 0 bytes"
+        assert done.stdout.splitlines()[2] == "zero.png,0,,,,,,,empty: the file has 0 bytes,"
 
     def test_without_any_the_file_is_written(self, photos: Path, model: Path) -> None:
         done = self.program("predict", "good.jpg", "-o", "out.csv", closed="<&- >&- 2>&-", model=model, cwd=photos)

@@ -262,7 +262,8 @@ def test_a_point_far_from_both_is_none() -> None:
 
 def test_what_may_be_a_point_makes_a_number_less_certain() -> None:
     number = [token for token in signed("12.5") if token.digit]
-    speck = replace(signed("12.5")[2], sure=0.4)
+    x, y = signed("12.5")[2].box[:2]
 
-    assert whole(number, [speck]) == pytest.approx(min(0.6, whole(number, [])))
-    assert whole(number, [replace(speck, sure=0.05)]) == whole(number, [])
+    assert whole(number, [(x, y, 0.95)]) == pytest.approx(0.05)
+    assert whole(number, [(x, y, 0.02)]) == whole(number, [])
+    assert whole(number, [(x, 4, 0.95)]) == whole(number, [(300, y, 0.95)]) == whole(number, [])

@@ -57,9 +57,7 @@ def test_a_file_that_is_too_large_is_not_kept(run: Path, views: list[View], tmp_
     from numbre_export.exporting.networks import Budgets, export_network
 
     with pytest.raises(ModelError, match=r"finder.onnx: has .* bytes; its budget is 1,000"):
-        export_network(
-            finder(run, views, views), tmp_path, budgets=Budgets(bytes=(("onnx", 1000), ("tflite", 1000)))
-        )
+        export_network(finder(run, views, views), tmp_path, budgets=Budgets(bytes=(("onnx", 1000), ("tflite", 1000))))
 
     assert list(tmp_path.iterdir()) == []
 
@@ -101,9 +99,7 @@ def test_what_turns_out_right_is_believed_more() -> None:
     mark = (rng.random(2000) < 0.1).astype(np.float32)
     refined = np.tile(0.1 + 0.1 * mark[:, np.newaxis], (1, 4))
     marks = MarkEvidence(MarkOpinions(rng.random(2000).astype(np.float32), refined), mark, np.ones(2000, np.float32))
-    trust = fitted(
-        Evidence(said, np.full((2000, 6), -1), truth, linked, np.ones(2000, np.float32)), marks
-    )
+    trust = fitted(Evidence(said, np.full((2000, 6), -1), truth, linked, np.ones(2000, np.float32)), marks)
 
     assert trust.refiner > 2 * trust.classifier
     assert trust.heat > 1

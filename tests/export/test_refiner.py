@@ -30,7 +30,14 @@ def some_candidates(count: int = 40) -> Candidates:
     for at in range(0, count, 2):
         cv2.ellipse(crops[at, 0], (SIZE[1] // 2, SIZE[0] // 2), (6, 9), 0, 0, 360, 0, 2)
     labels = np.where(np.arange(count) % 2, NOTHING, 0).astype(np.int32)
-    return Candidates(crops, labels, np.zeros(count, np.float32), np.full(count, 0.5, np.float32), labels, np.zeros((count, 4), np.float32))
+    return Candidates(
+        crops,
+        labels,
+        np.zeros(count, np.float32),
+        np.full(count, 0.5, np.float32),
+        labels,
+        np.zeros((count, 4), np.float32),
+    )
 
 
 @pytest.fixture

@@ -26,7 +26,9 @@ def bar(top: int, height: int) -> Pixels:
 def test_a_digit_is_as_high_as_any_and_in_the_middle(height: int) -> None:
     level = bar(60, height)
 
-    for view, high in zip(crop(level, halved(level), np.float32([97, 60, 6, height]), mark=False), (18, 7), strict=True):
+    for view, high in zip(
+        crop(level, halved(level), np.float32([97, 60, 6, height]), mark=False), (18, 7), strict=True
+    ):
         rows, columns = np.nonzero(view < 0.75 * PAPER)
         assert view.shape == NEAR
         assert abs(np.ptp(rows) + 1 - high) <= 2

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from numbre_edge.backends import open_backend
 from numbre_edge.errors import ModelError
-from numbre_edge.finding.crops import ANSWERS, CROP, HIGH, LINKED, NEAR, NOTHING
+from numbre_edge.finding.crops import ANSWERS, CROP, LINKED, NEAR, NOTHING
 from numbre_edge.finding.grid import BOXES_TIMES, CHANNELS, CLASSES, DIGIT_CLASSES, STRIDE, encoded
 from numbre_edge.model import Format, InputSpec, Model, ModelCard
 from numbre_edge.recognition.learned import LearnedRecogniser

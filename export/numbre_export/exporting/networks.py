@@ -86,7 +86,10 @@ def export_network(network: Network, folder: Path, *, budgets: Budgets = Budgets
     for kind in _KINDS:
         name = kind.file_name(network.model.name)
         card = network_card(
-            network.model.name, kind, shape=network.model.input_shape[1:], classes=network.classes,
+            network.model.name,
+            kind,
+            shape=network.model.input_shape[1:],
+            classes=network.classes,
             training=dict(network.training),
         )
         card = replace(card, reject_threshold=network.threshold)
@@ -103,9 +106,7 @@ def export_network(network: Network, folder: Path, *, budgets: Budgets = Budgets
         _tell(f"{name}: kept")
 
 
-def _measured(
-    card: ModelCard, network: Network, figures: Mapping[str, float], trust: Mapping[str, float]
-) -> ModelCard:
+def _measured(card: ModelCard, network: Network, figures: Mapping[str, float], trust: Mapping[str, float]) -> ModelCard:
     held_out, count = network.held_out
     rounded = {name: round(value, 4) for name, value in figures.items()}
     return replace(card, trust=dict(trust), metrics={held_out: {"set": "validation", "n": count, **rounded}})

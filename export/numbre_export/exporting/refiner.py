@@ -18,7 +18,6 @@ import keras
 import numpy as np
 
 from numbre_edge.backends import open_backend, open_finder, open_refiner
-from numbre_edge.finding.crops import NOTHING, Refined
 from numbre_edge.finding.grid import CLASSES
 from numbre_edge.recognition.learned import LearnedRecogniser
 from numbre_edge.vocabulary import NOT_A_DIGIT
@@ -36,7 +35,7 @@ _PAGES = 500  # that trust is fitted on: some 20,000 detections
 def refiner(
     run: Path, training: Candidates, validation: Candidates, rendered: Iterable[View], finder: Path | None = None
 ) -> Network:
-    """Return what is exported of the run in a folder, calibrated and measured on these crops, trusted on these pages."""
+    """Return what is exported of the run in a folder, calibrated and measured on crops, fitted to rendered pages."""
     model: Any = keras.saving.load_model(run / "refiner.keras", compile=False)
     crops = training.seen[np.linspace(0, len(training.labels) - 1, _CALIBRATION, dtype=np.intp)].copy()
     crops[0, 0, :2] = 0, 255  # pins int8's input scale
@@ -62,7 +61,9 @@ def refiner(
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="numbre_export.exporting.refiner", description=(__doc__ or "").splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="numbre_export.exporting.refiner", description=(__doc__ or "").splitlines()[0]
+    )
     parser.add_argument("run", type=Path, help="folder of a training run")
     for name in ("mnist", "pen", "symbols", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields, is_dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 import cv2
@@ -109,21 +109,21 @@ def _alike(count: int) -> Floats:
 
 def _joined(parts: Sequence[Any]) -> Any:
     """Return one of many of a dataclass of arrays, or of such dataclasses."""
-    if not is_dataclass(parts[0]):
+    if isinstance(parts[0], np.ndarray):
         return np.concatenate(parts)
     names = [field.name for field in fields(parts[0])]
-    return type(parts[0])(*(_joined([getattr(part, name) for part in parts]) for name in names))
+    return replace(parts[0], **{name: _joined([getattr(part, name) for part in parts]) for name in names})
 
 
 def _folded(said: Opinions) -> Opinions:
-    """Return ``said`` with one column for all that is no digit, so that pages by models that know more can be joined."""
+    """Return ``said`` with one column for all that is no digit."""
 
     def folded(rows: Floats) -> Floats:
         digits = rows[:, DIGIT_COLUMNS]
         return np.hstack([digits, 1 - digits.sum(1, keepdims=True)]).astype(np.float32)
 
-    rows = map(folded, (said.found, said.refined, said.read))
-    return Opinions(said.heat, *rows, said.ahead, said.onward)
+    found, refined, read = map(folded, (said.found, said.refined, said.read))
+    return replace(said, found=found, refined=refined, read=read)
 
 
 def fitted(seen: Evidence, marks: MarkEvidence) -> Trust:

@@ -32,7 +32,7 @@ class FinderTask:
     """
 
     name = "finder"
-    losses = ("heat", "classes", "boxes", "links")
+    losses: tuple[str, ...] = ("heat", "classes", "boxes", "links")
 
     def __init__(
         self, training: Path, validation: Path, *, batch_size: int = 32, size: tuple[int, int] = (128, 192)

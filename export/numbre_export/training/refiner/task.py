@@ -1,4 +1,4 @@
-"""What a refiner learns: which of what a finder found is a digit or a mark, which one, and whether its number goes on."""
+"""What a refiner learns: what a finder found, whether its number goes on, and where its box should be."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from numbre_edge.finding.grid import DIGIT_CLASSES
 from numbre_edge.finding.light import PAPER
 from numbre_edge.types import Floats, Pixels
 from numbre_export.training.loop import Batch
-from numbre_export.training.refiner.candidates import MARGIN, Candidates
+from numbre_export.training.refiner.candidates import Candidates
 from numbre_export.training.refiner.network import build
 
 _LINKS, _MOVES = 0.5, 2.0  # weights of links and moves beside the classes' 1
@@ -34,7 +34,7 @@ class RefinerTask:
     """
 
     name = "refiner"
-    losses = ("classes", "links", "moves")
+    losses: tuple[str, ...] = ("classes", "links", "moves")
 
     def __init__(self, training: Candidates, validation: Candidates, *, batch_size: int = 256) -> None:
         self._training, self._validation, self._batch_size = training, validation, batch_size
@@ -45,7 +45,7 @@ class RefinerTask:
         return build()
 
     def loss(self, outputs: Any, *wanted: Any) -> tuple[Any, ...]:
-        """Return the cross entropies of classes and, of symbols, of links, and the L1 of digits' moves, after their sum."""
+        """Return cross entropy of classes, and of symbols' links, and L1 of digits' moves, after their weighted sum."""
         labels, linked, moves = wanted
         of_classes = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, outputs[:, : NOTHING + 1]))
         unlike = tf.nn.sigmoid_cross_entropy_with_logits(linked, outputs[:, LINKED])
@@ -83,7 +83,7 @@ def figures(answers: Floats, candidates: Candidates) -> dict[str, float]:
 
 
 def _varied(views: Pixels, moves: Floats, rng: Generator) -> tuple[Pixels, Floats]:
-    """Return CROP of larger ``views``, and where the box then is: moved, scaled, turned and slanted a little, and noisy."""
+    """Return CROP of larger ``views``, moved, scaled, turned and slanted a little, and noisy; and where the box is."""
     scale, turn, slant = np.exp(rng.normal(0, _SCALED)), rng.normal(0, _TURNED), rng.normal(0, _SLANTED)
     matrix = scale * np.array([[1, slant - turn], [turn, 1]])
     middle, seen = (np.array(views.shape[:0:-1]) - 1) / 2, (np.array(NEAR[::-1]) - 1) / 2
@@ -91,9 +91,12 @@ def _varied(views: Pixels, moves: Floats, rng: Generator) -> tuple[Pixels, Float
     varied = []
     for view, share in zip(views, (1, WIDER), strict=True):
         shift = seen + share * shifted - matrix @ middle
-        varied.append(cv2.warpAffine(view, np.column_stack([matrix, shift]), NEAR[::-1], borderMode=cv2.BORDER_REPLICATE))
+        varied.append(
+            cv2.warpAffine(view, np.column_stack([matrix, shift]), NEAR[::-1], borderMode=cv2.BORDER_REPLICATE)
+        )
     distance = (np.concatenate(varied).astype(np.float32) - PAPER) * float(np.exp(rng.normal(0, _GAIN)))
     if rng.random() < _NOISY:
         distance += rng.normal(0, rng.uniform(0, 2 * _NOISE), CROP).astype(np.float32)
     way = matrix @ moves[:2] + shifted / HIGH
-    return np.clip(distance + PAPER, 0, 255).astype(np.uint8), np.float32([*way, *(moves[2:] + np.log(scale))])
+    boxed = np.concatenate([way, moves[2:] + np.log(scale)]).astype(np.float32)
+    return np.clip(distance + PAPER, 0, 255).astype(np.uint8), boxed
