@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
 
 import cv2
@@ -68,7 +69,8 @@ def layer(page: NDArray[np.float32], kind: str, rng: Generator) -> NDArray[np.fl
 def assert_sound(readings: list[Reading], width: int, height: int) -> None:
     for reading in readings:
         assert reading.digits
-        assert reading.text == "".join("?" if d.value is None else str(d.value) for d in reading.digits)
+        assert re.fullmatch(r"-?[0-9?]+([.,][0-9?]+)*", reading.text)
+        assert re.sub(r"[-.,]", "", reading.text) == "".join(map(str, reading.digits))
         assert 0 <= reading.confidence <= min(digit.confidence for digit in reading.digits)
         for box in (reading.box, *(digit.box for digit in reading.digits)):
             assert 0 <= box.x < box.right <= width
