@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from numbre_edge.geometry import in_working
-from numbre_edge.types import Box, Digit, Explanation, Floats, Lattice, Recognition
+from numbre_edge.types import Box, Explanation, Floats, Lattice, Recognition
 from numbre_edge.vocabulary import DIGIT_COLUMNS, PART_OF_A_DIGIT, SEVERAL_DIGITS, Vocabulary
 
 # Of 255. The faintest writing in our development pictures that reads right has 64.
@@ -147,7 +147,7 @@ def _touching(recognition: Recognition) -> Iterator[Finding]:
                 at = (lattice.segments[cut - 1].right + lattice.segments[cut].x) // 2
                 sure = min(left.confidence, right.confidence)
                 yield Finding(
-                    f"two digits touch: cut at x={at} into {_name(left)} and {_name(right)} with {sure:.2f}",
+                    f"two digits touch: cut at x={at} into {left} and {right} with {sure:.2f}",
                     Box.around([left.box, right.box]),
                 )
 
@@ -196,10 +196,6 @@ def _order(row: Floats) -> list[int]:
 def _ranked(row: Floats) -> list[str]:
     """Return the digits from likely to unlikely, each with its probability."""
     return [f"{value} with {float(row[value]):.2f}" for value in _order(row)]
-
-
-def _name(digit: Digit) -> str:
-    return "?" if digit.value is None else str(digit.value)
 
 
 def _at(box: Box) -> str:

@@ -75,8 +75,8 @@ def grouped(
         links: (N,) float32, how likely each one's number goes on after it.
         standing: (N,) bool, which do not overlap a likelier one; the others are as if they were not there.
         marks: (M, 4) float32, how likely it is which of MARKS, of each punctuation of ``patches``.
-        digits_only: whether a number ends at its point, and has no sign.
         threshold: of confidence; below it a digit is doubtful.
+        digits_only: whether a number ends at its point, and has no sign.
 
     Returns:
         The numbers and what they were read from, boxes as those of ``patches``.

@@ -15,8 +15,9 @@ from numbre_edge.finding.crops import ANSWERS, CROP, LINKED, NEAR, NOTHING, move
 from numbre_edge.finding.grid import CLASSES
 from numbre_edge.finding.light import normalized
 from numbre_edge.types import Floats
+from numbre_export.synthesis.shards import save_views
 from numbre_export.synthesis.views import View
-from numbre_export.training.refiner.candidates import MARGIN, Candidates, kept_candidates, told
+from numbre_export.training.refiner.candidates import MARGIN, Candidates, kept_candidates, prepared, told
 from tests.export.test_finder import view
 from tests.finding.test_tiles import found_at
 
@@ -75,6 +76,22 @@ def test_what_is_found_is_the_digit_that_stands_there(
 
 def test_a_mark_is_no_digit_that_stands_in_its_place(page: View) -> None:
     assert told(page, found_at(60, 60, 16, 20, mark=True)).labels.tolist() == [NOTHING]
+
+
+def test_candidates_are_kept_and_those_of_other_views_are_refused(tmp_path: Path) -> None:
+    shards, folder = tmp_path / "shards", tmp_path / "candidates"
+    shards.mkdir()
+    shown = view(("1", 40, 60, 6, 24), ("1", 60, 60, 6, 24))
+    save_views(shards / "shard-00000.npz", [shown] * 8, "one way")
+
+    made = prepared(shards, None, folder, processes=1)
+    again = prepared(shards, None, folder, processes=1)
+
+    assert len(made.labels)
+    assert np.array_equal(made.crops, again.crops)
+    save_views(shards / "shard-00000.npz", [shown] * 8, "another way")
+    with pytest.raises(DataError, match=r"shard-00000.npz: was made of other views, or by another finder"):
+        prepared(shards, None, folder, processes=1)
 
 
 def test_candidates_that_were_not_made_are_said(tmp_path: Path) -> None:

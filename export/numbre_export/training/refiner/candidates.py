@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import sys
 import time
@@ -70,7 +71,11 @@ class Candidates:
 
 
 def prepared(shards: Path, finder: Path | None, folder: Path, *, seed: int = 0, processes: int = 2) -> Candidates:
-    """Return the candidates of all ``shards``; ``folder`` keeps them, and what it has is not made again."""
+    """Return the candidates of all ``shards``; ``folder`` keeps them, and what it has is not made again.
+
+    Raises:
+        DataError: it has some of other views, or that another finder found.
+    """
     files = sorted(shards.glob(SHARDS))
     folder.mkdir(parents=True, exist_ok=True)
     begun = time.monotonic()
@@ -97,7 +102,11 @@ def kept_candidates(folder: Path) -> Candidates:
 
 def _prepare(file: Path, number: int, *, finder: Path | None, folder: Path, seed: int) -> None:
     path = folder / file.name
+    views_made = load_npz(file, ("made",), wanted="a shard of views; render it anew")["made"]
+    made = f"{views_made}; finder {hashlib.sha256(_finder(finder).model.content).hexdigest()}; seed {seed}"
     if path.exists():
+        if str(load_npz(path, ("made",), wanted="candidates")["made"]) != made:
+            raise DataError(f"{path}: was made of other views, or by another finder; name another --out, or remove it")
         return
     cv2.setNumThreads(1)
     rng = np.random.default_rng((seed, number))
@@ -108,7 +117,7 @@ def _prepare(file: Path, number: int, *, finder: Path | None, folder: Path, seed
     likely = found.heat[others] / found.heat[others].sum()
     kept = np.concatenate([symbols, rng.choice(others, count, replace=False, p=likely)])
     with replacing(path) as temporary:
-        np.savez(temporary, **vars(found.chosen(kept)))
+        np.savez(temporary, **vars(found.chosen(kept)), made=np.array(made))
 
 
 @cache
