@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 DIGITS = tuple("0123456789")
-MARKS = (".", ",", "-", "/")  # what stands in and between numbers, as a finder tells it, after the digits
+# What stands in and between numbers, as a finder tells it, after the digits; the last is a times sign, or the letter.
+MARKS = (".", ",", "-", "/", "+", "=", "x")
 SEPARATORS = MARKS[:2]  # those between the digits of one number
 DecimalMark = Literal["auto", "point", "comma"]  # which of them stands before decimals
 DECIMAL_MARKS: tuple[DecimalMark, ...] = get_args(DecimalMark)

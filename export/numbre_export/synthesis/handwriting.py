@@ -22,7 +22,9 @@ _MIDDLE = {"-": 0.45, "+": 0.45, "=": 0.42, "*": 0.5, "~": 0.45, ":": 0.4, "<": 
 # What stands alone and has the shape of a digit or a mark in somebody's hand.
 LOOKALIKES = {name: LABELS[like] for names, like in (
     ("oO", "0"), ("lI|", "1"), ("zZ", "2"), ("sS", "5"), ("bG", "6"), ("B", "8"), ("gq", "9"), (".·", "."), (",", ","),
-    ("-", "-"), ("/", "/")) for name in names}  # fmt: skip
+    ("X*", "x")) for name in names}  # fmt: skip
+# What is the same sign wherever it stands; a point is one only in a number.
+_SIGNS = "-+=x/"
 _DESCENDS = {"g": 0.33, "j": 0.3, "p": 0.33, "q": 0.33, "y": 0.35}  # share of the letter below the baseline
 
 
@@ -57,8 +59,8 @@ class Hand:
     def write(self, text: str, x: float, foot: float, rng: Generator, *, number: bool = True) -> list[Mark]:
         """Write symbols from ``x`` to the right on the baseline ``foot``, page pixels; a space is within a number.
 
-        Digits are labelled, and marks too where the text is a ``number``. A lone letter that may be taken for a
-        digit, or an operator for a minus sign, is labelled as what it looks like, and hard.
+        Digits and signs are labelled, points and commas where the text is a ``number``. A lone letter that may be
+        taken for a digit is labelled as what it looks like, and hard.
         """
         marks: list[Mark] = []
         edge: Floats | None = None  # the right edge of what stands so far, by band
@@ -80,12 +82,13 @@ class Hand:
             path = path.moved(shift, foot - self.climb * (right - x))
             edge, right = end + np.float32(shift), max(right, float(end.max()) + shift)
             like = LOOKALIKES.get(text, NOTHING) if not number else NOTHING
-            label = LABELS.get(character, NOTHING) if number or character.isdigit() else like
+            within = number or character.isdigit()
+            label = LABELS.get(character, NOTHING) if within or character in _SIGNS else like
             if marks and not filled and self.joins and rng.random() < self.joins:
                 marks += self._joined(marks[-1], path)
-            if label != NOTHING and before >= 0:
+            if within and label != NOTHING and before >= 0:
                 marks[before] = replace(marks[before], linked=True)
-            before = len(marks) if label != NOTHING else -1
+            before = len(marks) if within and label != NOTHING else -1
             marks.append(self._mark(path, filled, label, hard=like != NOTHING))
         return marks
 

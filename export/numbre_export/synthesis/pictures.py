@@ -106,7 +106,7 @@ def legible(grey: Pixels, written: Floats, paper: Floats, edges: Floats) -> NDAr
 
 def _raster(page: Page, rng: Generator) -> float:
     """Return how many pixels the camera has for one of the view: a small picture may have been enlarged."""
-    if rng.random() < 0.65:
+    if rng.random() < 0.55:
         return 1.0
     least = min(1.0, _LEAST / page.height)
     return float(np.exp(rng.uniform(np.log(max(least, 0.12)), np.log(1.3))))

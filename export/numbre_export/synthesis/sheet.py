@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from numbre_edge.finding.grid import CLASSES
 from numbre_edge.types import Floats
 from numbre_export.synthesis.inks import Ink
 from numbre_export.synthesis.paths import Path
 
 NOTHING = -1  # the label of ink that is no part of a number
-LABELS = {**{str(n): n for n in range(10)}, ".": 10, ",": 11, "-": 12, "/": 13}
+LABELS = {character: label for label, character in enumerate(CLASSES)}
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,6 +17,7 @@ from numbre_export.data.mnist import Digits, load_mnist, split
 from numbre_export.data.pen import CAP, DIGIT, NUMBER, PARTS, UNITS, WORD, PenStrokes, load_pen
 from numbre_export.data.symbols import symbol_images
 from numbre_export.synthesis.clutter import TYPEFACES
+from numbre_export.synthesis.models import MODELS, model_shape
 from numbre_export.synthesis.shapes import Shape, bitmap_shape, pen_shape, type_shape
 from numbre_export.synthesis.styles import european
 
@@ -30,7 +31,7 @@ _EUROPEAN = 0.4  # share of MNIST's digits that get a European hand's strokes
 _SYMBOL_NAMES = {"dot": ".", "minus": "-", "plus": "+", "slash": "/"}
 # Larger side in digit heights, where the pen data knows none (its README gives these medians); dots as pens leave them.
 SIZES = {".": 0.09, ",": 0.32, "-": 0.5, ":": 0.6, "+": 0.75, "/": 1.24, "=": 0.6, "'": 0.3, '"': 0.3, ";": 0.6}
-_PEN_SHARE, _MNIST_SHARE = 0.66, 0.26  # of hands; the rest writes in BHMSDS
+_PEN_SHARE, _MNIST_SHARE, _MODEL_SHARE = 0.54, 0.2, 0.2  # of hands; the rest writes in BHMSDS
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +115,9 @@ class Sources:
         writer = int(writers[np.searchsorted(np.cumsum(chance)[:-1], rng.random())])
         if kind < _PEN_SHARE or not self.symbols:
             return Writer(self, writer, "pen")
-        return Writer(self, writer, "mnist" if kind < _PEN_SHARE + _MNIST_SHARE else "symbols")
+        if kind < _PEN_SHARE + _MODEL_SHARE:
+            return Writer(self, writer, "models", int(rng.integers(2**32)))
+        return Writer(self, writer, "mnist" if kind < _PEN_SHARE + _MODEL_SHARE + _MNIST_SHARE else "symbols")
 
     def number(self, rng: Generator) -> tuple[Shape, tuple[Character, ...]]:
         """Return a number as written, its digits one unit high, and which of its lines each character has."""
@@ -130,15 +133,21 @@ class Sources:
 
 @dataclass(frozen=True, eq=False)
 class Writer:
-    """One hand: a pen writer's own digits, letters and marks, as far as there are any; or digits out of bitmaps."""
+    """One hand: a pen writer's own digits, letters and marks, as far as there are any; or other digits.
+
+    Those are out of bitmaps, or drawn after models in a ``manner`` of its own.
+    """
 
     sources: Sources
     writer: int
-    kind: Literal["pen", "mnist", "symbols"]
+    kind: Literal["pen", "mnist", "symbols", "models"]
+    manner: int = 0
 
     def shape(self, character: str, rng: Generator) -> Shape:
         """Write one character; printed where nobody wrote one."""
         sources = self.sources
+        if self.kind == "models" and character in MODELS:
+            return model_shape(character, self.manner, rng)
         if self.kind != "pen" and (shape := self._bitmap(character, rng)) is not None:
             return shape
         own = sources.items.get(self.writer, {}).get(character) or sources.others.get(character)

@@ -17,6 +17,7 @@ from numbre_export.synthesis.pages import KINDS, Kind
 from numbre_export.synthesis.pages.page import Page, Region, blank_page
 from numbre_export.synthesis.pages.wear import befall
 from numbre_export.synthesis.pictures import Picture, take
+from numbre_export.synthesis.sheet import LABELS
 from numbre_export.synthesis.sources import Sources
 
 SHAPE = (160, 256)
@@ -26,7 +27,7 @@ _NEAR_SHARE, _FAR_SHARE = 0.12, 0.06
 _TURNED_SHARE = 0.03  # upside down or on their side
 _SEEN = 0.55  # share of a box that the border must leave for it to be asked for
 _LOST = 0.12  # of which less is no box at all
-_EITHER_WAY = (0, 1, 6, 8, 9, 10, 12, 13)  # labels that are read as something upside down too
+_EITHER_WAY = [LABELS[like] for like in "01689.-/+=x"]  # labels that are read as something upside down too
 _TRIES = 24  # pictures that are tried to fill a view with
 _SMALLEST = 16  # pixels of a picture's side
 
@@ -38,7 +39,7 @@ class View:
     Attributes:
         grey: (H, W) uint8.
         boxes: (N, 4) float32, x, y, width, height around each symbol's ink, pixels.
-        labels: (N,) int8: 0 to 9; 10 point, 11 comma, 12 minus, 13 slash.
+        labels: (N,) int8, indices of :data:`numbre_edge.finding.grid.CLASSES`.
         hard: (N,) bool: cut by the border, or illegible; nobody should be blamed for it.
         linked: (N,) bool: its number goes on after it.
     """

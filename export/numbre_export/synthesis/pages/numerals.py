@@ -26,7 +26,7 @@ def whole(rng: Generator) -> str:
 def decimal(rng: Generator) -> str:
     """Return a number with a point or a comma in it."""
     mark = (".", ",")[int(rng.integers(2))]
-    return digits(rng, int(rng.integers(1, 4))) + mark + digits(rng, int(rng.integers(1, 3)))
+    return digits(rng, int(rng.integers(1, 5))) + mark + digits(rng, int(rng.choice((1, 2, 2, 3))))
 
 
 def amount(rng: Generator) -> str:
@@ -47,13 +47,13 @@ def date(rng: Generator) -> str:
 def number(rng: Generator) -> str:
     """Return any number: whole, signed, with a point, an amount, a date."""
     kind = rng.random()
-    if kind < 0.62:
+    if kind < 0.5:
         return whole(rng)
-    if kind < 0.76:
+    if kind < 0.74:
         return decimal(rng)
-    if kind < 0.84:
-        return "-" + (whole(rng) if rng.random() < 0.6 else decimal(rng))
-    if kind < 0.93:
+    if kind < 0.85:
+        return ("-" if rng.random() < 0.7 else "+") + (whole(rng) if rng.random() < 0.5 else decimal(rng))
+    if kind < 0.94:
         return amount(rng)
     return date(rng)
 

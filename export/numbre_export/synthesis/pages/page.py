@@ -159,7 +159,7 @@ def blank_page(sources: Sources, rng: Generator, view: tuple[int, int], height: 
         height=height,
         width=max(0.7, height * float(np.exp(rng.uniform(np.log(0.035), np.log(0.2))))),
         gap=float(rng.uniform(-0.14, 0.04) if touching else rng.uniform(0.06, 0.4)),
-        slant=float(rng.normal(0.05, 0.14)),
+        slant=float(rng.normal(0.06, 0.17)),
         aspect=float(np.exp(rng.normal(0, 0.12))),
         jitter=float(rng.uniform(0.1, 1.2)),
         climb=float(rng.normal(0, 0.02)),

@@ -11,7 +11,7 @@ from numbre_export.synthesis.pages.rulings import ruled_paper
 from numbre_export.synthesis.paths import segment
 from numbre_export.synthesis.sheet import Mark, extent, moved, right_of
 
-_OPERATORS = "+-=x/:<>·*+-=+="
+_OPERATORS = "+-=x/:<>·*+-=+=x"
 _NAMES = "abcxyzkmntpuvw()[]xyxy"
 
 

@@ -27,6 +27,7 @@ def table(page: Page) -> None:
     _rule(page, xs, ys)
     filled = float(page.rng.choice((0.0, 0.5, 0.9, 1.0), p=(0.08, 0.22, 0.4, 0.3)))
     low = page.chance(0.2)  # written on the lower line, not in the middle
+    parts = page.chance(0.3)  # marks and measures, with decimals
     marks: list[Mark] = []
     for row, (y, under) in enumerate(pairwise(ys)):
         for column, (x, end) in enumerate(pairwise(xs)):
@@ -36,7 +37,8 @@ def table(page: Page) -> None:
             if row < header or (column == 0 and header):
                 _head(page, x, under - 0.2 * lane)
             elif page.rng.random() < filled:
-                text = numerals.digits(page.rng, int(page.rng.integers(1, most + 1)))
+                count = int(page.rng.integers(1, most + 1))
+                text = numerals.decimal(page.rng) if parts and count > 1 else numerals.digits(page.rng, count)
                 marks += centred(page, page.number(text, 0.0, 0.0), (x + end) / 2, middle)
             elif page.chance(0.1):
                 dash = page.hand.write(page.one_of("-x/"), 0.0, 0.0, page.rng, number=False)

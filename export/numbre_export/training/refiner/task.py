@@ -22,7 +22,7 @@ _LINKS, _MOVES = 0.5, 2.0  # weights of links and moves beside the classes' 1
 # Deviations of what crops are varied by: finders err, and hands differ. Pixels, logarithm, radians, grey levels.
 _MOVED, _SCALED, _TURNED, _SLANTED, _GAIN, _NOISE = 0.9, 0.07, 0.05, 0.08, 0.15, 6.0
 _NOISY = 0.3  # share of crops with noise
-_MARKS = 4.0  # how often a mark is shown for once that anything else is: there are forty digits to one
+_MARKS = 2.0  # how often a mark is shown for once that anything else is: there are many digits to one
 
 
 class RefinerTask:
