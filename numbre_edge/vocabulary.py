@@ -8,7 +8,8 @@ from typing import Literal, get_args
 DIGITS = tuple("0123456789")
 # What stands in and between numbers, as a finder tells it, after the digits; the last is a times sign, or the letter.
 MARKS = (".", ",", "-", "/", "+", "=", "x")
-SEPARATORS = MARKS[:2]  # those between the digits of one number
+SEPARATORS = (".", ",")  # those between the digits of one number
+SIGNS = ("-", "+")  # those before one
 DecimalMark = Literal["auto", "point", "comma"]  # which of them stands before decimals
 DECIMAL_MARKS: tuple[DecimalMark, ...] = get_args(DecimalMark)
 # Kinds of ink that is no digit: foreign ink, and digits cut wrongly. In the order of their columns.

@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from numbre_edge.types import Box, Digit
-from numbre_edge.vocabulary import SEPARATORS
+from numbre_edge.vocabulary import SEPARATORS, SIGNS
 
 # A gap this many times the line's usual one, and this share of a digit's height wider, begins a new number.
 _GAP_RATIO = 2.0
@@ -136,7 +136,7 @@ def numbers(line: list[Token], points: list[Point]) -> list[list[Token]]:
     for token in _without_slashes(line):
         last = runs[-1][-1] if runs[-1] else None
         if token.mark:
-            if token.mark == "-" and not (last and _near(last.box, token.box, _SIGN)):
+            if token.mark in SIGNS and not (last and _near(last.box, token.box, _SIGN)):
                 runs.append([token])
             elif token.mark in SEPARATORS and last and last.digit and _within(last.box, middle(token.box), _LOW):
                 runs[-1].append(token)
@@ -164,7 +164,7 @@ def _trimmed(run: list[Token]) -> list[Token]:
     digits = [at for at, token in enumerate(run) if token.digit]
     if not digits:
         return []
-    signed = digits[0] and run[digits[0] - 1].mark == "-"
+    signed = digits[0] and run[digits[0] - 1].mark in SIGNS
     return run[digits[0] - bool(signed) : digits[-1] + 1]
 
 
@@ -233,7 +233,7 @@ def _raised(before: Box, after: Box) -> bool:
 
 def _ends(last: Token, digit: Token, run: list[Token], points: list[Point]) -> bool:
     """Whether a number ends before ``digit``, whose run so far ends with ``last``."""
-    if last.mark == "-":
+    if last.mark in SIGNS:
         return not (_near(last.box, digit.box, _SIGN) and _within(digit.box, middle(last.box), _MIDDLE))
     before = next((token for token in reversed(run) if token.digit), last)
     if last.mark:

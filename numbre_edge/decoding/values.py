@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from numbre_edge.types import Reading
-from numbre_edge.vocabulary import DECIMAL_MARKS, SEPARATORS, DecimalMark
+from numbre_edge.vocabulary import DECIMAL_MARKS, SEPARATORS, SIGNS, DecimalMark
 
 _WRITTEN: dict[str, str] = dict(zip(DECIMAL_MARKS[1:], SEPARATORS, strict=True))
 _THOUSANDS = {mark: re.compile(rf"[1-9]\d{{0,2}}(?:{re.escape(mark)}\d{{3}})+") for mark in SEPARATORS}
@@ -33,8 +33,7 @@ def value_of(text: str, decimal: str | None = None) -> float | None:
         text: digits, ``?`` for doubtful ones, a sign, points and commas.
         decimal: the mark that stands before decimals; None where that is not known.
     """
-    sign, digits = (-1, text[1:]) if text.startswith("-") else (1, text)
-    values = _values(digits)
+    sign, values = -1 if text.startswith("-") else 1, _values(text.lstrip("".join(SIGNS)))
     if decimal is not None:
         values = {mark: value for mark, value in values.items() if mark in (None, decimal)}
     meant = set(values.values())
@@ -57,6 +56,6 @@ def _values(digits: str) -> dict[str | None, float]:
 
 def _told(texts: Iterable[str]) -> str | None:
     """Return the mark that stands before decimals wherever only one can; None where none does, or both do."""
-    told = [list(_values(text.removeprefix("-"))) for text in texts]
+    told = [list(_values(text.lstrip("".join(SIGNS)))) for text in texts]
     marks = {mark for each in told if len(each) == 1 for mark in each if mark is not None}
     return marks.pop() if len(marks) == 1 else None

@@ -25,13 +25,18 @@ def overlaps(box: Floats, boxes: Floats) -> tuple[Floats, Floats]:
 
 
 def suppressed(found: Found) -> Found:
-    """Return ``found`` without what a surer one overlaps, surest first; a mark within a digit's box may stay."""
-    return found.chosen(_standing(found.boxes, found.heat, found.mark, _SMALLER))
+    """Return ``found`` without what a surer one overlaps, surest first; whether it is a digit or a mark stays open."""
+    each = [np.flatnonzero(found.mark == mark) for mark in (False, True)]
+    kept = np.concatenate([own[_standing(found.boxes[own], found.heat[own], found.mark[own], _SMALLER)] for own in each])
+    return found.chosen(kept[np.argsort(-found.heat[kept], kind="stable")])
 
 
-def distinct(boxes: Boxes, likely: Floats) -> NDArray[np.bool_]:
-    """Return (N,), which of (N, 4) digits stand beside what is likelier than they are: a curl of a 2 is not a 0 too."""
-    kept = _standing(boxes.astype(np.float32), likely, np.zeros(len(boxes), np.bool_), _PART)
+def distinct(boxes: Boxes, likely: Floats, mark: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return (N,), which of (N, 4) digits and marks stand beside what is likelier than they are.
+
+    A curl of a 2 is not a 0 too, a slash not a 1; but a point may stand within the box of a 7.
+    """
+    kept = _standing(boxes.astype(np.float32), likely, mark, _PART)
     return np.isin(np.arange(len(boxes)), kept)
 
 

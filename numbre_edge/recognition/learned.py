@@ -74,13 +74,21 @@ class LearnedRecogniser:
     def recognise(self, page: Page) -> Recognition:
         seen = self.look(page)
         believed = weighed(seen.opinions, seen.patches.boxes, self._trust)
-        standing = distinct(seen.patches.boxes, 1 - believed[:, NO_DIGIT])
         # What is a line is told by boxes that are level, in whole pixels of the frame's size.
         level = seen.patches.placed(partial(in_frame, placement=levelled(page.placement)))
         links = linked(seen.opinions, self._trust)
         marks = weighed_marks(seen.marks, self._trust)
+        count, boxes = len(believed), [*seen.patches.boxes, *seen.patches.punctuation]
+        likely = np.concatenate([1 - believed[:, NO_DIGIT], marks.sum(1)])
+        standing = distinct(np.array(boxes).reshape(-1, 4), likely, np.arange(len(boxes)) >= count)
         read = grouped(
-            level, believed, links, standing, marks, self._min_confidence or 0.0, digits_only=self._digits_only
+            level,
+            believed,
+            links,
+            standing[:count],
+            marks * standing[count:, np.newaxis],
+            self._min_confidence or 0.0,
+            digits_only=self._digits_only,
         )
         return read.at(seen.patches.placed(partial(in_frame, placement=page.placement)))
 

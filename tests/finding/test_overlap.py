@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from numbre_edge.finding.grid import CLASSES, Found
-from numbre_edge.finding.overlap import overlaps, suppressed
+from numbre_edge.finding.overlap import distinct, overlaps, suppressed
 
 
 def found(*boxes: tuple[float, float, float, float], heat: tuple[float, ...], mark: tuple[bool, ...] = ()) -> Found:
@@ -13,7 +14,7 @@ def found(*boxes: tuple[float, float, float, float], heat: tuple[float, ...], ma
     return Found(
         np.float32(boxes),
         np.float32(heat),
-        np.full((count, len(CLASSES)), 1 / 14, np.float32),
+        np.full((count, len(CLASSES)), 1 / len(CLASSES), np.float32),
         np.array(mark or [False] * count),
         np.zeros(count, np.float32),
         np.zeros(count, np.intp),
@@ -55,6 +56,30 @@ def test_touching_digits_stay() -> None:
 
 def test_a_point_in_a_digits_box_stays() -> None:
     assert len(suppressed(found((10, 10, 20, 30), (24, 36, 4, 4), heat=(0.9, 0.8), mark=(False, True)))) == 2
+
+
+def test_whether_a_stroke_is_a_1_or_a_slash_stays_open() -> None:
+    kept = suppressed(found((10, 10, 8, 30), (11, 9, 8, 31), heat=(0.6, 0.9), mark=(False, True)))
+
+    assert kept.heat.tolist() == [np.float32(0.9), np.float32(0.6)]
+
+
+@pytest.mark.parametrize(
+    ("second", "likely", "mark", "standing"),
+    [
+        ((11, 9, 8, 31), (0.4, 0.9), True, [False, True]),  # a slash
+        ((11, 9, 8, 31), (0.9, 0.4), True, [True, False]),  # a 1
+        ((12, 34, 4, 4), (0.4, 0.9), True, [True, True]),  # a point within a 7's box
+        ((10, 10, 8, 16), (0.9, 0.4), False, [True, False]),  # a part of it
+        ((30, 10, 8, 30), (0.9, 0.4), False, [True, True]),
+    ],
+)
+def test_the_likelier_of_two_readings_of_the_same_ink_stands(
+    second: tuple[int, int, int, int], likely: tuple[float, float], mark: bool, standing: list[bool]
+) -> None:
+    boxes = np.array([(10, 10, 8, 30), second], np.int32)
+
+    assert distinct(boxes, np.float32(likely), np.array([False, mark])).tolist() == standing
 
 
 def test_nothing_stays_nothing() -> None:

@@ -24,10 +24,19 @@ def read_shards(folder: Path) -> list[View]:
     Raises:
         DataError: there are none, or one cannot be read.
     """
-    views = [view for file in sorted(folder.glob(SHARDS)) for view in read_shard(file)]
-    if not views:
+    return [view for file in shard_files(folder) for view in read_shard(file)]
+
+
+def shard_files(folder: Path) -> list[Path]:
+    """Return the shards in a folder.
+
+    Raises:
+        DataError: there are none.
+    """
+    files = sorted(folder.glob(SHARDS))
+    if not files:
         raise DataError(f"{folder}: holds no {SHARDS}; render some with: python -m numbre_export.synthesis.shards")
-    return views
+    return files
 
 
 def read_shard(file: Path) -> list[View]:

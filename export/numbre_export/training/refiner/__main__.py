@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from numbre_export.training import command
+
+if TYPE_CHECKING:
+    from numbre_export.training.loop import Task
+
 
 def main(
-    shards: Annotated[Path, typer.Argument(help="Folder of rendered training shards.")],
-    validation: Annotated[Path, typer.Option(help="Folder of shards by other writers.")],
+    shards: command.Shards,
+    validation: command.Validation,
     finder: Annotated[Path | None, typer.Option(help="The .onnx that finds; the shipped one without.")] = None,
-    out: Annotated[Path, typer.Option(help="The run's folder.")] = Path("runs/refiner"),
-    steps: Annotated[int, typer.Option(help="Of the optimizer.", min=1)] = 14000,
-    decay: Annotated[int, typer.Option(help="Last steps, over which the learning rate falls to 0.", min=1)] = 10000,
-    seed: Annotated[int, typer.Option(help="Of weights and batches.")] = 0,
-    threads: Annotated[int, typer.Option(help="Of the network.", min=1)] = 2,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on after the last whole epoch of this folder.")] = False,
+    out: command.Out = Path("runs/refiner"),
+    steps: command.Steps = 16000,
+    decay: command.Decay = 11000,
+    seed: command.Seed = 0,
+    threads: command.Threads = 2,
+    resume: command.Resume = False,
 ) -> None:
     """Train the refiner; --out gets refiner.keras, the best known weights, and history.csv."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    import tensorflow as tf
 
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
-    from numbre_export.training.loop import Schedule, train
-    from numbre_export.training.refiner.candidates import prepared
-    from numbre_export.training.refiner.task import RefinerTask
+    def task() -> Task:
+        from numbre_export.training.refiner.candidates import prepared
+        from numbre_export.training.refiner.task import RefinerTask
 
-    held_out = prepared(validation, finder, out / "validation", processes=threads)
-    task = RefinerTask(prepared(shards, finder, out / "candidates", processes=threads), held_out)
-    train(task, Schedule(steps=steps, decay=decay), out, seed=seed, resume=resume)
+        held_out = prepared(validation, finder, out / "validation", processes=threads)
+        return RefinerTask(prepared(shards, finder, out / "candidates", processes=threads), held_out)
+
+    command.learn(task, out, steps=steps, decay=decay, seed=seed, threads=threads, resume=resume)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from numbre_edge.finding.overlap import overlaps, suppressed, widened
 from numbre_edge.types import Floats, Pixels
 from numbre_export.data.npz import load_npz
 from numbre_export.synthesis.views import View
-from numbre_export.training.views import SHARDS, Variation, read_shard, varied
+from numbre_export.training.views import SHARDS, Variation, read_shard, shard_files, varied
 
 MARGIN = (4, 8)  # pixels above and below, left and right of what a refiner sees, to move it by
 _THRESHOLD = 0.05  # of heat: what is less likely is never looked at
@@ -74,9 +74,9 @@ def prepared(shards: Path, finder: Path | None, folder: Path, *, seed: int = 0, 
     """Return the candidates of all ``shards``; ``folder`` keeps them, and what it has is not made again.
 
     Raises:
-        DataError: it has some of other views, or that another finder found.
+        DataError: there are no shards; or the folder has candidates of other views, or that another finder found.
     """
-    files = sorted(shards.glob(SHARDS))
+    files = shard_files(shards)
     folder.mkdir(parents=True, exist_ok=True)
     begun = time.monotonic()
     with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:

@@ -23,6 +23,8 @@ _LINKS, _MOVES = 0.5, 2.0  # weights of links and moves beside the classes' 1
 _MOVED, _SCALED, _TURNED, _SLANTED, _GAIN, _NOISE = 0.9, 0.07, 0.05, 0.08, 0.15, 6.0
 _NOISY = 0.3  # share of crops with noise
 _MARKS = 2.0  # how often a mark is shown for once that anything else is: there are many digits to one
+# And what the finder is sure of, so much and _FAINT more often than what it hardly sees: most of that nobody can read.
+_FAINT = 0.25
 
 
 class RefinerTask:
@@ -39,7 +41,7 @@ class RefinerTask:
     def __init__(self, training: Candidates, validation: Candidates, *, batch_size: int = 256) -> None:
         self._training, self._validation, self._batch_size = training, validation, batch_size
         mark = (training.labels >= DIGIT_CLASSES) & (training.labels != NOTHING)
-        self._often = np.cumsum(np.where(mark, _MARKS, 1.0))
+        self._often = np.cumsum(np.where(mark, _MARKS, 1.0) * (_FAINT + training.heat))
 
     def network(self, *, trained: bool) -> Any:
         return build()

@@ -1,0 +1,44 @@
+"""What the commands that train a network on rendered shards have in common."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from numbre_edge.errors import NumbreError
+
+if TYPE_CHECKING:
+    from numbre_export.training.loop import Task
+
+Shards = Annotated[Path, typer.Argument(help="Folder of rendered training shards.")]
+Validation = Annotated[Path, typer.Option(help="Folder of shards by other writers.")]
+Out = Annotated[Path, typer.Option(help="The run's folder.")]
+Steps = Annotated[int, typer.Option(help="Of the optimizer.", min=1)]
+Decay = Annotated[int, typer.Option(help="Last steps, over which the learning rate falls to 0.", min=1)]
+Seed = Annotated[int, typer.Option(help="Of weights and batches.")]
+Threads = Annotated[int, typer.Option(help="Of the network.", min=1)]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on after the last whole epoch of this folder.")]
+
+
+def learn(task: Callable[[], Task], out: Path, *, steps: int, decay: int, seed: int, threads: int, resume: bool) -> None:
+    """Train what ``task`` makes; an error of ours ends the program with its one line, and leaves the run as it is."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    from numbre_export.training.loop import Schedule, train
+
+    try:
+        train(task(), Schedule(steps=steps, decay=decay), out, seed=seed, resume=resume)
+    except NumbreError as exc:
+        print(f"error: {exc}", file=sys.stderr)
+        raise SystemExit(1) from exc
+    except KeyboardInterrupt as exc:
+        print(f"\nstopped; --resume goes on after the last whole epoch in {out}", file=sys.stderr)
+        raise SystemExit(130) from exc
