@@ -18,6 +18,7 @@ from numbre_edge.recognition.learned import LearnedRecogniser
 from numbre_edge.types import Floats, Frame
 from numbre_edge.vision.page import Page
 from numbre_edge.vocabulary import DIGIT_COLUMNS, DIGITS
+from numbre_export.synthesis.pages import KINDS, Kind
 from numbre_export.synthesis.sources import Sources
 from numbre_export.synthesis.views import View, render_view
 from numbre_export.training.refiner.candidates import matched
@@ -64,12 +65,12 @@ class MarkEvidence:
     weights: Floats
 
 
-def pages(sources: Sources, count: int, rng: Generator) -> Iterable[View]:
+def pages(sources: Sources, count: int, rng: Generator, *, kinds: Sequence[Kind] = KINDS) -> Iterable[View]:
     """Render pages of many sizes, writing of any size on them."""
     for _ in range(count):
         low, high = np.log(_SIDES)
         shape = tuple(round(float(side)) for side in np.exp(rng.uniform(low, high, 2)))
-        view = render_view(sources, rng, shape=(shape[0], shape[1]), heights=_HEIGHTS)
+        view = render_view(sources, rng, shape=(shape[0], shape[1]), kinds=kinds, heights=_HEIGHTS)
         scale = float(np.exp(rng.uniform(*np.log(_SCALES))))
         size = (max(8, round(shape[1] * scale)), max(8, round(shape[0] * scale)))
         grey = cv2.resize(view.grey, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
