@@ -84,7 +84,7 @@ Decimal = Annotated[
 DigitsOnly = Annotated[
     bool,
     typer.Option(
-        "--digits-only", help="End numbers at points and commas, and read no minus.", rich_help_panel=_NUMBERS
+        "--digits-only", help="End numbers at points and commas, and read no sign.", rich_help_panel=_NUMBERS
     ),
 ]
 

@@ -101,7 +101,7 @@ class LearnedRecogniser:
         refined_marks, refined_digits = refined.chosen(found.mark), refined.chosen(~found.mark)
         boxes = _whole(moved(digits.boxes, refined_digits.moves))
         patches = Patches(
-            pixels=cut_out(page, boxes),
+            pixels=cut_out(page.upright_grey, boxes),
             boxes=boxes,
             lattices=tuple(Lattice((Box(*box),), ((0, 1, number),)) for number, box in enumerate(boxes.tolist())),
             punctuation=tuple(Box(*box) for box in _whole(marks.boxes).tolist()),
