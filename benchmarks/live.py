@@ -34,6 +34,7 @@ from numpy.typing import NDArray
 from numbre_edge import Reader
 from numbre_edge.events import NumberEvent, Seen
 from numbre_edge.live import watch
+from numbre_edge.reader import StreamReader
 from numbre_edge.recognition import FINDERS
 from numbre_edge.sources.live import LiveStream
 from numbre_edge.tracking import Tracker
@@ -126,15 +127,15 @@ class OnDemand:
 class Ages:
     """A reader that notes how old each frame is when its reading begins, and when it ends, in milliseconds."""
 
-    def __init__(self, reader: Reader, stream: LiveStream) -> None:
+    def __init__(self, reader: StreamReader, stream: LiveStream) -> None:
         self._reader, self._stream = reader, stream
         self.begun: list[float] = []
         self.ended: list[float] = []
 
-    def read_frame(self, frame: Frame, *, roi: Box | None = None) -> list[Reading]:
+    def read_frame(self, frame: Frame, *, roi: Box | None = None, thorough: bool = True) -> list[Reading]:
         captured = self._stream.began + frame.timestamp
         self.begun.append(1000 * (time.monotonic() - captured))
-        readings = self._reader.read_frame(frame, roi=roi)
+        readings = self._reader.read_frame(frame, roi=roi, thorough=thorough)
         self.ended.append(1000 * (time.monotonic() - captured))
         return readings
 
@@ -144,7 +145,7 @@ def latency(reader: Reader, seconds: float) -> None:
     pictures = filmed(page(0), hand=6)
     stream = LiveStream("scripted", lambda: Camera(pictures, Clock()), kind="camera")
     with stream:
-        ages = Ages(reader, stream)
+        ages = Ages(reader.following(), stream)
         last = None
         with closing(watch(stream, ages, Tracker())) as items:
             for item in items:
@@ -172,7 +173,7 @@ def seen_on_demand(
     demand = OnDemand()
     with LiveStream("scripted", lambda: Camera(pictures, demand), kind="camera") as stream:
         count = 0
-        with closing(watch(stream, reader, Tracker(patience=0.5))) as items:
+        with closing(watch(stream, reader.following(), Tracker(patience=0.5))) as items:
             for item in items:
                 if isinstance(item, NumberEvent) and happened is not None:
                     happened.append(item)

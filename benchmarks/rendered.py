@@ -50,7 +50,7 @@ class Written:
 
 
 def numbers(view: View) -> list[Written]:
-    """Return the numbers of a view: digits that are linked, with points and commas; other marks end one, as in texts."""
+    """Return the numbers of a view: digits that are linked, with points and commas; other marks end one."""
     parts: list[list[int]] = [[]]
     for at, label in enumerate(view.labels.tolist()):
         if label < DIGIT_CLASSES:

@@ -12,7 +12,7 @@ from numbre_edge.backends import Backend, open_backend
 from numbre_edge.decoding.values import valued
 from numbre_edge.errors import UsageError
 from numbre_edge.model import ModelCard
-from numbre_edge.recognition import FINDER, open_recogniser
+from numbre_edge.recognition import FINDER, following, open_recogniser
 from numbre_edge.sources.pictures import Picture, as_frame
 from numbre_edge.types import Box, Explanation, Frame, Reading, Recognition
 from numbre_edge.vision.page import Page
@@ -79,7 +79,7 @@ class Reader:
         self.backend: Backend = open_backend(
             backend, Path(model) if model is not None else None, card=Path(card) if card is not None else None
         )
-        self._recogniser = open_recogniser(
+        self.recogniser = open_recogniser(
             finder,
             self.backend,
             finder_model=Path(finder_model) if finder_model is not None else None,
@@ -87,6 +87,10 @@ class Reader:
             min_confidence=min_confidence,
             digits_only=digits_only,
         )
+
+    def following(self) -> StreamReader:
+        """Return what reads one stream's frames, one after the other, and remembers what it saw."""
+        return StreamReader(self)
 
     def __reduce__(self) -> tuple[Callable[[], Reader], tuple[()]]:
         return self._made_again, ()
@@ -116,15 +120,39 @@ class Reader:
 
     def read_frame(self, frame: Frame, *, roi: Box | None = None) -> list[Reading]:
         """Read a frame, or only the part of it within ``roi``; boxes are the frame's all the same."""
-        return list(self._recognised(Page(frame, roi=roi)).readings)
+        return list(self.valued(self.recogniser.recognise(Page(frame, roi=roi))))
 
     def explain(self, frame: Frame, *, roi: Box | None = None) -> Explanation:
         """Read a frame, or only the part of it within ``roi``, and keep every stage; boxes are the frame's."""
         page = Page(frame, roi=roi)
-        recognition = self._recognised(page)
+        recognition = self.recogniser.recognise(page)
+        recognition = replace(recognition, readings=self.valued(recognition))
         view = recognition.view or page
         return Explanation(view.contrast, view.mask, view.placement, view.light_ink, recognition)
 
-    def _recognised(self, page: Page) -> Recognition:
-        recognition = self._recogniser.recognise(page)
-        return replace(recognition, readings=valued(recognition.readings, self._decimal))
+    def valued(self, recognition: Recognition) -> tuple[Reading, ...]:
+        """Return the numbers that were recognised, with their values."""
+        return valued(recognition.readings, self._decimal)
+
+
+class StreamReader:
+    """Reads the frames of one stream in turn. What moves is followed, where a network finds digits.
+
+    Args:
+        reader: reads each frame that is looked at as if there were no other.
+    """
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader, self._follow = reader, following(reader.recogniser)
+
+    def read_frame(self, frame: Frame, *, roi: Box | None = None, thorough: bool = True) -> list[Reading]:
+        """Return the numbers in a frame, or in the part of it within ``roi``; boxes are the frame's all the same.
+
+        Args:
+            frame: the next one.
+            roi: in its pixels.
+            thorough: whether to look for numbers everywhere; else only where they were in the frame before, or nearly.
+        """
+        if self._follow is None:
+            return self._reader.read_frame(frame, roi=roi)
+        return list(self._reader.valued(self._follow.recognise(Page(frame, roi=roi, level=False), thorough=thorough)))

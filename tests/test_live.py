@@ -52,9 +52,11 @@ class Brightness:
 
     def __init__(self) -> None:
         self.seen: list[tuple[int, Box | None]] = []
+        self.thorough: list[bool] = []
 
-    def read_frame(self, frame: Frame, *, roi: Box | None = None) -> list[Reading]:
+    def read_frame(self, frame: Frame, *, roi: Box | None = None, thorough: bool = True) -> list[Reading]:
         self.seen.append((frame.index, roi))
+        self.thorough.append(thorough)
         x, y = (roi.x, roi.y) if roi else (0, 0)
         grey = int(frame.pixels[y, x])
         if not grey:
@@ -108,6 +110,19 @@ class TestReading:
         assert seen(items)[-1].numbers == ()
         assert seen(items)[-1].statistics.unchanged > 250
 
+    def test_what_moves_is_followed_and_what_stands_is_searched(self) -> None:
+        class Moving:
+            def __init__(self) -> None:
+                self.frames = 0
+
+            def changed(self, pixels: Pixels) -> bool:
+                self.frames += 1
+                return self.frames <= 10
+
+        reader = Brightness()
+        list(watch(Script(pictures(*[200] * 30)), reader, Tracker(), new_detector=Moving))
+        assert reader.thorough == [False] * 10 + [True], "a frame is not done with that was not searched"
+
     def test_what_the_rules_hold_back_is_not_read_for_ever(self) -> None:
         reader = Brightness()
         items = list(watch(Script(pictures(*[200] * 300)), reader, Tracker(Rules(digits=5))))
@@ -140,7 +155,7 @@ class TestReading:
     def test_a_number_that_jumps_and_then_keeps_still_has_another_look(self) -> None:
         # What is read after the jump is what the tracker follows still, but elsewhere.
         class Jumping(Brightness):
-            def read_frame(self, frame: Frame, *, roi: Box | None = None) -> list[Reading]:
+            def read_frame(self, frame: Frame, *, roi: Box | None = None, thorough: bool = True) -> list[Reading]:
                 aside = 500 if frame.index >= 60 else 0
                 return [
                     Reading.of(
@@ -286,7 +301,7 @@ class TestErrors:
 
     def test_a_runtime_s_failure_is_not_hidden(self) -> None:
         class Failing:
-            def read_frame(self, frame: Frame, *, roi: Box | None = None) -> list[Reading]:
+            def read_frame(self, frame: Frame, *, roi: Box | None = None, thorough: bool = True) -> list[Reading]:
                 raise BackendError("gave up")
 
         with pytest.raises(BackendError, match="gave up"):

@@ -174,7 +174,7 @@ def live(
             end = math.inf if duration is None else time.monotonic() + duration
             run(
                 stream,
-                reader,
+                reader.following(),
                 listeners,
                 rules=rules,
                 orientation=upright,

@@ -83,9 +83,7 @@ Decimal = Annotated[
 ]
 DigitsOnly = Annotated[
     bool,
-    typer.Option(
-        "--digits-only", help="End numbers at points and commas, and read no sign.", rich_help_panel=_NUMBERS
-    ),
+    typer.Option("--digits-only", help="End numbers at points and commas, and read no sign.", rich_help_panel=_NUMBERS),
 ]
 
 _SELECTION = "What is read"

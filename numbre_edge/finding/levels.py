@@ -30,10 +30,13 @@ class Level:
     scale: tuple[float, float]
 
 
-def levels(grey: Pixels) -> list[Level]:
-    """Return (h, w) uint8 ``grey`` at its levels, coarse to fine: the coarsest holds a digit as high as the picture."""
+def levels(grey: Pixels, *, largest: int = _LARGEST) -> list[Level]:
+    """Return (h, w) uint8 ``grey`` at its levels, coarse to fine: the coarsest holds a digit as high as the picture.
+
+    ``largest`` is the longer side of the finest, pixels.
+    """
     height, width = grey.shape
-    scale = min(_ENLARGED, _LARGEST / max(height, width))
+    scale = min(_ENLARGED, largest / max(height, width))
     result: list[Level] = []
     source = grey
     while not result or scale * height >= LOWEST:

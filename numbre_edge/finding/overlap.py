@@ -27,7 +27,9 @@ def overlaps(box: Floats, boxes: Floats) -> tuple[Floats, Floats]:
 def suppressed(found: Found) -> Found:
     """Return ``found`` without what a surer one overlaps, surest first; whether it is a digit or a mark stays open."""
     each = [np.flatnonzero(found.mark == mark) for mark in (False, True)]
-    kept = np.concatenate([own[_standing(found.boxes[own], found.heat[own], found.mark[own], _SMALLER)] for own in each])
+    kept = np.concatenate(
+        [own[_standing(found.boxes[own], found.heat[own], found.mark[own], _SMALLER)] for own in each]
+    )
     return found.chosen(kept[np.argsort(-found.heat[kept], kind="stable")])
 
 

@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 
 from numbre_edge.events import Listener, Seen
-from numbre_edge.live.watch import watch
-from numbre_edge.reader import FrameReader
+from numbre_edge.live.watch import Follower, watch
 from numbre_edge.sources.stream import Stream
 from numbre_edge.sources.view import UPRIGHT, Orientation, Region
 from numbre_edge.tracking import Rules, Tracker
@@ -15,7 +14,7 @@ from numbre_edge.tracking import Rules, Tracker
 
 def run(
     stream: Stream,
-    reader: FrameReader,
+    reader: Follower,
     listeners: Sequence[Listener],
     *,
     rules: Rules | None = None,

@@ -9,7 +9,6 @@ from typing import Protocol
 from numbre_edge.errors import UsageError
 from numbre_edge.events import NumberEvent, Seen, SourceEvent, Tracked
 from numbre_edge.live.meter import Meter
-from numbre_edge.reader import FrameReader
 from numbre_edge.sources.stream import Stream
 from numbre_edge.sources.view import UPRIGHT, Orientation, Region
 from numbre_edge.tracking import Tracker
@@ -22,6 +21,14 @@ _LOOKS = 30  # frames
 _LOOKING = 3.0  # seconds
 
 
+class Follower(Protocol):
+    """What is needed of a StreamReader."""
+
+    def read_frame(self, frame: Frame, *, roi: Box | None = None, thorough: bool = True) -> list[Reading]:
+        """Return the numbers in a frame, looked for everywhere or only where they were."""
+        ...
+
+
 class Detector(Protocol):
     """What is needed of a ChangeDetector."""
 
@@ -32,7 +39,7 @@ class Detector(Protocol):
 
 def watch(
     stream: Stream,
-    reader: FrameReader,
+    reader: Follower,
     tracker: Tracker,
     *,
     orientation: Orientation = UPRIGHT,
@@ -44,7 +51,8 @@ def watch(
     Whoever wants to stop can do so after each frame and each None, of which there are several a second.
 
     A frame is read where something changed since the last one that was read, or
-    where the tracker has yet to make up its mind about that one.
+    where the tracker has yet to make up its mind about that one. While something moves, known
+    numbers are followed; once nothing does, others are looked for.
 
     Args:
         stream: entered by the caller, who leaves it too. Where its frames are separate pictures, an event ``open``
@@ -90,17 +98,18 @@ def watch(
             continue
         if not part.size:
             raise UsageError(_outside(frame, roi))
-        if detector.changed(part):
+        moving = detector.changed(part)
+        if moving:
             look.begin(frame)
         if look.over(frame):
             yield from _placed(tracker.unchanged(frame=frame.index, timestamp=frame.timestamp), source)
             meter.passed_over()
             yield Seen(frame, None, tracker.current, meter.statistics())
             continue
-        readings = tuple(reader.read_frame(frame, roi=roi))
+        readings = tuple(reader.read_frame(frame, roi=roi, thorough=not moving))
         meter.was_read(frame)
         yield from _placed(tracker.update(readings, frame=frame.index, timestamp=frame.timestamp), source)
-        look.read(agreed=_agree(readings, tracker.current))
+        look.read(agreed=not moving and _agree(readings, tracker.current))
         yield Seen(frame, readings, tracker.current, meter.statistics())
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:  # the command line names the finders, and loads none for its 
     from pathlib import Path
 
     from numbre_edge.backends import Backend
+    from numbre_edge.recognition.following import FollowingRecogniser
     from numbre_edge.recognition.recogniser import Recogniser
 
 FINDERS = ("components", "learned", "both")
@@ -53,3 +54,11 @@ def open_recogniser(
     networks = open_finder(backend.name, finder_model), open_refiner(backend.name, refiner_model)
     learned = LearnedRecogniser(*networks, backend, min_confidence, digits_only=digits_only)
     return learned if finder == "learned" else BothRecogniser(ComponentRecogniser(backend, min_confidence), learned)
+
+
+def following(recogniser: Recogniser) -> FollowingRecogniser | None:
+    """Return what follows a stream's numbers with this recogniser's networks; None where it has none."""
+    from numbre_edge.recognition.following import FollowingRecogniser
+    from numbre_edge.recognition.learned import LearnedRecogniser
+
+    return FollowingRecogniser(recogniser) if isinstance(recogniser, LearnedRecogniser) else None

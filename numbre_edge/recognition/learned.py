@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from functools import partial
 
 import numpy as np
@@ -14,8 +15,8 @@ from numbre_edge.decoding.probabilities import calibrated
 from numbre_edge.errors import ModelError
 from numbre_edge.finding.crops import ANSWERS, CROP, NOTHING, Refined, crops, moved
 from numbre_edge.finding.finder import find
-from numbre_edge.finding.grid import CHANNELS, DIGIT_CLASSES, STRIDE, Answers
-from numbre_edge.finding.levels import levels
+from numbre_edge.finding.grid import CHANNELS, DIGIT_CLASSES, STRIDE, Answers, Found
+from numbre_edge.finding.levels import Level, levels
 from numbre_edge.finding.overlap import distinct
 from numbre_edge.geometry import in_frame, levelled
 from numbre_edge.types import Box, Boxes, Floats, Lattice, Patches, Pixels, Recognition
@@ -28,11 +29,13 @@ class Seen:
     """What three networks say of a page, before any is believed; boxes in its working pixels.
 
     Attributes:
-        opinions: on what may be digits, N of them.
-        patches: their ink, in the same order, and what may be marks.
-        marks: opinions on those, in their order.
+        found: what may be digits, N of them, where the refiner moved them to; then what may be marks.
+        opinions: on those that may be digits.
+        patches: their ink, in the same order, and where the marks are.
+        marks: opinions on the marks.
     """
 
+    found: Found
     opinions: Opinions
     patches: Patches
     marks: MarkOpinions
@@ -72,7 +75,15 @@ class LearnedRecogniser:
         self._trust = Trust(**trust)
 
     def recognise(self, page: Page) -> Recognition:
-        seen = self.look(page)
+        return self.read(page, self.look(page))
+
+    def look(self, page: Page) -> Seen:
+        """Find what may be digits, and have each looked at closely and read."""
+        scales = levels(page.upright_grey)
+        return self.look_at(page, scales, self.find(scales))
+
+    def read(self, page: Page, seen: Seen) -> Recognition:
+        """Make numbers of what was seen of a page."""
         believed = weighed(seen.opinions, seen.patches.boxes, self._trust)
         # What is a line is told by boxes that are level, in whole pixels of the frame's size.
         level = seen.patches.placed(partial(in_frame, placement=levelled(page.placement)))
@@ -92,14 +103,17 @@ class LearnedRecogniser:
         )
         return read.at(seen.patches.placed(partial(in_frame, placement=page.placement)))
 
-    def look(self, page: Page) -> Seen:
-        """Find what may be digits, and have each looked at closely and read."""
-        scales = levels(page.upright_grey)
-        found = find(scales, self._answer, self._side, threshold=self._finder.model.card.reject_threshold)
+    def find(self, scales: Sequence[Level]) -> Found:
+        """Find what may be digits and marks in a picture at its levels."""
+        return find(scales, self._answer, self._side, threshold=self._finder.model.card.reject_threshold)
+
+    def look_at(self, page: Page, scales: Sequence[Level], found: Found) -> Seen:
+        """Look closely at what was found, and have it read."""
         refined = self._refined(crops(scales, found))
         marks, digits = found.chosen(found.mark), found.chosen(~found.mark)
         refined_marks, refined_digits = refined.chosen(found.mark), refined.chosen(~found.mark)
-        boxes = _whole(moved(digits.boxes, refined_digits.moves))
+        digits = replace(digits, boxes=moved(digits.boxes, refined_digits.moves))
+        boxes = _whole(digits.boxes)
         patches = Patches(
             pixels=cut_out(page.upright_grey, boxes),
             boxes=boxes,
@@ -109,7 +123,7 @@ class LearnedRecogniser:
         rows = calibrated(self._backend.predict(patches.pixels), self._backend.model.card.temperature)
         said = digits.heat, digits.classes, refined_digits.classes, rows, digits.links, refined_digits.links
         mark_opinions = MarkOpinions(marks.heat, refined_marks.classes[:, DIGIT_CLASSES:NOTHING])
-        return Seen(Opinions(*said), patches, mark_opinions)
+        return Seen(Found.joined([digits, marks]), Opinions(*said), patches, mark_opinions)
 
     def _answer(self, tiles: Pixels) -> Answers:
         return Answers.of(self._finder.answer(tiles), self._side)

@@ -152,12 +152,17 @@ class Page:
     def upright_grey(self) -> Pixels:
         """(h, w) uint8, the upright page as it is, at working scale; ``placement`` places its boxes."""
         grey = self.grey_at(self.scale)
-        return upright(grey, self._upright.tilt, paper=int(np.median(grey[::8, ::8]))) if self._upright.tilt else grey
+        return upright(grey, self.tilt, paper=int(np.median(grey[::8, ::8]))) if self.tilt else grey
+
+    @property
+    def tilt(self) -> float:
+        """By how much the page leans, radians, where that is asked for."""
+        return self._upright.tilt if self._level else 0.0
 
     @property
     def placement(self) -> Placement:
         """Where ``flattened`` and ``writing`` lie in the frame."""
-        return Placement(self.region, self.scale, self._upright.tilt)
+        return Placement(self.region, self.scale, self.tilt)
 
     @cached_property
     def writing(self) -> Writing:

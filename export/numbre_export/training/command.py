@@ -25,7 +25,9 @@ Threads = Annotated[int, typer.Option(help="Of the network.", min=1)]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on after the last whole epoch of this folder.")]
 
 
-def learn(task: Callable[[], Task], out: Path, *, steps: int, decay: int, seed: int, threads: int, resume: bool) -> None:
+def learn(
+    task: Callable[[], Task], out: Path, *, steps: int, decay: int, seed: int, threads: int, resume: bool
+) -> None:
     """Train what ``task`` makes; an error of ours ends the program with its one line, and leaves the run as it is."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import tensorflow as tf

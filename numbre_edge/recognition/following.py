@@ -1,0 +1,61 @@
+"""The same digits frame after frame: what was found in one is looked at closely in the next, and moved to where it is.
+
+The refiner moves boxes to their digits; so it follows what moves a little, and the finder need not search every frame
+(P. Bergmann, T. Meinhardt, L. Leal-Taixé, "Tracking without bells and whistles", 2019).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from numbre_edge.decoding.opinions import NO_DIGIT
+from numbre_edge.finding.grid import Found
+from numbre_edge.finding.levels import levels
+from numbre_edge.recognition.learned import LearnedRecogniser
+from numbre_edge.types import Floats, Recognition
+from numbre_edge.vision.page import Page
+
+_LARGEST = 640  # longer side, pixels, of the finest level: in 1280x720, digits are looked for that are 25 pixels high
+_EVERY = 8  # frames: however much moves, what is new is seen after so many, a quarter of a second
+_MAY_BE = 0.05  # what is less likely a digit is not followed
+
+
+class FollowingRecogniser:
+    """Reads the frames of one stream, one after the other; not for several threads.
+
+    Args:
+        learned: finds digits, and looks at them.
+    """
+
+    def __init__(self, learned: LearnedRecogniser) -> None:
+        self._learned = learned
+        self._found: Found | None = None
+        self._shape: tuple[int, ...] = ()
+        self._followed = 0  # frames since the last search
+
+    def recognise(self, page: Page, *, thorough: bool) -> Recognition:
+        """Return the page's numbers; ``thorough`` looks for new ones everywhere."""
+        scales = levels(page.upright_grey, largest=_LARGEST)
+        if thorough or self._found is None or self._shape != page.grey.shape or self._followed >= _EVERY:
+            self._found, self._shape, self._followed = self._learned.find(scales), page.grey.shape, 0
+        else:
+            self._followed += 1
+        before, seen = self._found, self._learned.look_at(page, scales, self._found)
+        recognition = self._learned.read(page, seen)
+        likely = 1 - recognition.probabilities[:, NO_DIGIT] >= _MAY_BE
+        self._found = _carried(seen.found, before.chosen(~before.mark).boxes)
+        self._found = self._found.chosen(np.concatenate([likely, self._found.mark[len(likely) :]]))
+        return recognition
+
+
+def _carried(found: Found, before: Floats) -> Found:
+    """Return ``found`` with its marks moved as its digits, which come first, did from their (N, 4) boxes ``before``."""
+    if not len(before):
+        return found
+    digits = found.boxes[: len(before)]
+    way = np.median(digits[:, :2] + digits[:, 2:] / 2 - before[:, :2] - before[:, 2:] / 2, axis=0)
+    boxes = found.boxes.copy()
+    boxes[len(before) :, :2] += way
+    return replace(found, boxes=boxes)
