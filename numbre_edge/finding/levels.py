@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -19,32 +20,38 @@ _OCTAVE = 2
 
 @dataclass(frozen=True, eq=False)
 class Level:
-    """A picture at one scale.
+    """A picture at one scale, made when it is first looked at.
 
     Attributes:
-        pixels: (h, w) uint8, normalized.
-        scale: level pixels per picture pixel, across and down.
+        grey: (H, W) uint8, the picture.
+        size: width and height of the level, pixels.
     """
 
-    pixels: Pixels
-    scale: tuple[float, float]
+    grey: Pixels
+    size: tuple[int, int]
 
+    @property
+    def scale(self) -> tuple[float, float]:
+        """Level pixels per picture pixel, across and down."""
+        height, width = self.grey.shape
+        return self.size[0] / width, self.size[1] / height
 
-def levels(grey: Pixels, *, largest: int = _LARGEST) -> list[Level]:
-    """Return (h, w) uint8 ``grey`` at its levels, coarse to fine: the coarsest holds a digit as high as the picture.
-
-    ``largest`` is the longer side of the finest, pixels.
-    """
-    height, width = grey.shape
-    scale = min(_ENLARGED, largest / max(height, width))
-    result: list[Level] = []
-    source = grey
-    while not result or scale * height >= LOWEST:
-        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    @cached_property
+    def pixels(self) -> Pixels:
+        """(h, w) uint8, normalized."""
+        scale = self.size[0] / self.grey.shape[1]
+        if scale == 1:
+            return normalized(self.grey)
         method = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
-        level = np.asarray(cv2.resize(source, size, interpolation=method), np.uint8) if scale != 1 else grey
-        result.append(Level(normalized(level), (size[0] / width, size[1] / height)))
-        if scale <= 1:
-            source = level  # by areas of areas: the same, and faster than from the picture each time
+        return normalized(np.asarray(cv2.resize(self.grey, self.size, interpolation=method), np.uint8))
+
+
+def levels(grey: Pixels) -> list[Level]:
+    """Return (h, w) uint8 ``grey`` at its levels, coarse to fine: the coarsest holds a digit as high as the picture."""
+    height, width = grey.shape
+    scale = min(_ENLARGED, _LARGEST / max(height, width))
+    result: list[Level] = []
+    while not result or scale * height >= LOWEST:
+        result.append(Level(grey, (max(1, round(width * scale)), max(1, round(height * scale)))))
         scale /= _OCTAVE
     return result[::-1]

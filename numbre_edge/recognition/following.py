@@ -17,8 +17,9 @@ from numbre_edge.recognition.learned import LearnedRecogniser
 from numbre_edge.types import Floats, Recognition
 from numbre_edge.vision.page import Page
 
-_LARGEST = 640  # longer side, pixels, of the finest level: in 1280x720, digits are looked for that are 25 pixels high
-_EVERY = 8  # frames: however much moves, what is new is seen after so many, a quarter of a second
+# However much moves, what is new is seen after so many frames, a quarter of a second; but not at levels that are longer
+# than so many pixels, most of the work, where a moving hand leaves little to see.
+_EVERY, _MOVING = 8, 640
 _MAY_BE = 0.05  # what is less likely a digit is not followed
 
 
@@ -37,9 +38,10 @@ class FollowingRecogniser:
 
     def recognise(self, page: Page, *, thorough: bool) -> Recognition:
         """Return the page's numbers; ``thorough`` looks for new ones everywhere."""
-        scales = levels(page.upright_grey, largest=_LARGEST)
-        if thorough or self._found is None or self._shape != page.grey.shape or self._followed >= _EVERY:
-            self._found, self._shape, self._followed = self._learned.find(scales), page.grey.shape, 0
+        scales, fresh = levels(page.upright_grey), self._found is None or self._shape != page.grey.shape
+        if thorough or fresh or self._followed >= _EVERY:
+            looked_at = scales if thorough else [level for level in scales if max(level.size) <= _MOVING] or scales
+            self._found, self._shape, self._followed = self._learned.find(looked_at), page.grey.shape, 0
         else:
             self._followed += 1
         before, seen = self._found, self._learned.look_at(page, scales, self._found)
