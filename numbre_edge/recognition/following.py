@@ -38,17 +38,18 @@ class FollowingRecogniser:
 
     def recognise(self, page: Page, *, thorough: bool) -> Recognition:
         """Return the page's numbers; ``thorough`` looks for new ones everywhere."""
-        scales, fresh = levels(page.upright_grey), self._found is None or self._shape != page.grey.shape
-        if thorough or fresh or self._followed >= _EVERY:
+        scales, found = levels(page.upright_grey), self._found
+        if thorough or found is None or self._shape != page.grey.shape or self._followed >= _EVERY:
             looked_at = scales if thorough else [level for level in scales if max(level.size) <= _MOVING] or scales
-            self._found, self._shape, self._followed = self._learned.find(looked_at), page.grey.shape, 0
+            found = self._learned.find(looked_at)
+            self._shape, self._followed = page.grey.shape, 0
         else:
             self._followed += 1
-        before, seen = self._found, self._learned.look_at(page, scales, self._found)
+        seen = self._learned.look_at(page, scales, found)
         recognition = self._learned.read(page, seen)
         likely = 1 - recognition.probabilities[:, NO_DIGIT] >= _MAY_BE
-        self._found = _carried(seen.found, before.chosen(~before.mark).boxes)
-        self._found = self._found.chosen(np.concatenate([likely, self._found.mark[len(likely) :]]))
+        kept = np.concatenate([likely, np.ones(len(seen.found) - len(likely), np.bool_)])
+        self._found = _carried(seen.found, found.chosen(~found.mark).boxes).chosen(kept)
         return recognition
 
 
