@@ -19,7 +19,7 @@ FLOORS = (
     {"numbre_edge.cli"},
     {"numbre_edge.web"},
     {"numbre_edge.live"},
-    {"numbre_edge.batch"},
+    {"numbre_edge.batch", "numbre_edge.tables"},
     {"numbre_edge.reader", "numbre_edge.doctor", "numbre_export"},
     {"numbre_edge.recognition"},
     {"numbre_edge.finding", "numbre_edge.vision", "numbre_edge.backends", "numbre_edge.sources"}

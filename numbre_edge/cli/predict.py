@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from numbre_edge.atomic import partial, real
+from numbre_edge.atomic import partial
 from numbre_edge.cli.console import Console, Quiet, Verbose, console_of, plural
+from numbre_edge.cli.inputs import check_output, named, within
 from numbre_edge.cli.options import (
     BackendOption,
     CardFile,
@@ -36,10 +36,11 @@ if TYPE_CHECKING:
 
     from numbre_edge.batch import Outcome, Tally
     from numbre_edge.cli.progress import Bar
+    from numbre_edge.events import Tracked
     from numbre_edge.sinks import Sink
     from numbre_edge.sinks.annotate import AnnotatedFolder
     from numbre_edge.sources.files import Source
-    from numbre_edge.sources.listing import LeftOut, PassedOver
+    from numbre_edge.types import Reading
 
 FormatName = Literal["table", "jsonl", "csv"]
 
@@ -60,7 +61,6 @@ find . -name '*.png' | numbre-edge predict - --format jsonl
 
 _FORMATS: dict[str, FormatName] = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".txt": "table", "": "table"}
 _STDOUT = Path("-")
-_NAMED = 3  # files passed over that the last line names
 _OUTPUT = "Output"
 _SELECTION = "What is read"
 
@@ -136,14 +136,14 @@ def predict(
         from numbre_edge.batch import ReadOptions, Tally, run
         from numbre_edge.cli.progress import Bar
         from numbre_edge.reader import Reader
-        from numbre_edge.sinks.annotate import AnnotatedFolder
+        from numbre_edge.sinks.annotate import AnnotatedFolder, draw
         from numbre_edge.sinks.output import open_output
         from numbre_edge.sources.listing import list_sources
 
         options = ReadOptions(every=every, orientation=orientation(rotate, flip), region=parse_region(roi))
         listed = list_sources(sources, recursive=recursive)
         paths = [source.path for source in listed.files if source.error is None]
-        _check_output(target, paths)
+        check_output(target, paths)
         reader = Reader(
             model,
             card=card,
@@ -158,7 +158,7 @@ def predict(
         console.detail(f"{file.name}: passed over: {file.why}")
     for inner in listed.left_out:
         console.detail(f"{inner.name}: left out: a folder within a folder")
-    folder = AnnotatedFolder(annotate, sources=paths) if annotate is not None else None
+    folder = AnnotatedFolder(annotate, sources=paths, draw=draw) if annotate is not None else None
     bar = Bar(len(listed.files), shares_terminal=target is None and sys.stdout.isatty(), quiet=console.quiet)
     begun = time.monotonic()
     tally = Tally()
@@ -171,7 +171,7 @@ def predict(
             exc.add_note(_until_then(tally, target, annotate))
         raise
     console.say(
-        f"{_counts(tally)} in {time.monotonic() - begun:.1f} s{_named(listed.passed_over)}{_within(listed.left_out)}"
+        f"{_counts(tally)} in {time.monotonic() - begun:.1f} s{named(listed.passed_over)}{within(listed.left_out)}"
     )
     if tally.errors:
         raise typer.Exit(1)
@@ -182,7 +182,7 @@ class _Outputs:
     """Where a run's outcomes go, with a bar that makes way for them."""
 
     sink: Sink
-    folder: AnnotatedFolder | None
+    folder: AnnotatedFolder[Reading | Tracked] | None
     bar: Bar
     console: Console
 
@@ -229,24 +229,6 @@ def _counts(tally: Tally) -> str:
     return ", ".join(parts)
 
 
-def _named(passed_over: Iterable[PassedOver]) -> str:
-    """Return for example "; 2 files passed over: a.txt, b.pdf (not a picture or video by its name)"."""
-    files = list(passed_over)
-    if not files:
-        return ""
-    names: dict[str, list[str]] = {}
-    for file in files[:_NAMED]:
-        names.setdefault(file.why, []).append(file.name)
-    parts = [f"{', '.join(group)} ({why})" for why, group in names.items()]
-    more = [f"{len(files) - _NAMED} more (-v names them)"] if len(files) > _NAMED else []
-    return f"; {plural(len(files), 'file')} passed over: {', '.join(parts + more)}"
-
-
-def _within(left_out: Sequence[LeftOut]) -> str:
-    """Return for example "; 2 folders within left out (--recursive reads all)"."""
-    return f"; {plural(len(left_out), 'folder')} within left out (--recursive reads all)" if left_out else ""
-
-
 def _until_then(tally: Tally, output: Path | None, annotate: Path | None) -> str:
     """Return for example "812 pictures, 1002 numbers until then, kept in numbers.csv.partial"."""
     kept = [partial(output)] if output is not None and partial(output).is_file() else []
@@ -277,15 +259,3 @@ def _sink(format: FormatName, stream: TextIO, paths: list[Path]) -> Sink:
     from numbre_edge.sinks.table import ScreenTable, Table
 
     return (ScreenTable if stream.isatty() else Table)(stream, sources=map(str, paths))
-
-
-def _check_output(output: Path | None, paths: list[Path]) -> None:
-    """Refuse before any work what would fail after all of it."""
-    if output is None:
-        return
-    if output.is_dir():
-        raise UsageError(f"--output {output}: is a folder; give a file name in it")
-    if not output.parent.is_dir():
-        raise UsageError(f"--output {output}: there is no folder {output.parent}; make it first")
-    if real(output) in map(real, paths):
-        raise UsageError(f"--output {output}: would overwrite a picture to be read; choose another name")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import cv2
 import numpy as np
@@ -28,6 +29,7 @@ _STDIN = Path("-")
 _WHITE = (255, 255, 255)
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _FONT_HEIGHT = 21  # pixels, of a digit at scale 1
+_Found = TypeVar("_Found")
 
 
 def draw(pixels: Pixels, numbers: Sequence[Reading | Tracked]) -> Pixels:
@@ -54,7 +56,7 @@ def draw(pixels: Pixels, numbers: Sequence[Reading | Tracked]) -> Pixels:
     return canvas
 
 
-class AnnotatedFolder:
+class AnnotatedFolder(Generic[_Found]):
     """Writes each frame with its readings drawn in to ``folder``, under its source's name and in its format.
 
     Folders stay as they are below the one that all sources share. A format that cannot be written, or not in colour,
@@ -65,15 +67,18 @@ class AnnotatedFolder:
     Args:
         folder: made if it is not there.
         sources: all files that will be read; none of them is ever overwritten.
+        draw: draws what was found into a frame's pixels.
 
     Raises:
         UsageError: a picture would be written over a source.
         NumbreError: the folder cannot be made or written to.
     """
 
-    def __init__(self, folder: Path, *, sources: Iterable[Path]) -> None:
+    def __init__(
+        self, folder: Path, *, sources: Iterable[Path], draw: Callable[[Pixels, Sequence[_Found]], Pixels]
+    ) -> None:
         sources = list(sources)
-        self._folder = folder
+        self._folder, self._draw = folder, draw
         self._shared = _shared_folder(sources)
         self._sources = set(map(real, sources))
         self._names: dict[tuple[str, int], Path] = {}  # (source, frame's number if it has one) -> file in the folder
@@ -84,10 +89,10 @@ class AnnotatedFolder:
                 raise UsageError(f"--annotate {folder} would overwrite {source} itself; choose another folder")
         _make(folder)
 
-    def write(self, frame: Frame, readings: Sequence[Reading], *, numbered: bool = False) -> Path:
+    def write(self, frame: Frame, found: Sequence[_Found], *, numbered: bool = False) -> Path:
         """Write one frame, ``numbered`` if it is one of a video's; return its file."""
         path = self._folder / self._name(frame.source, frame.index if numbered else None)
-        drawn = draw(frame.pixels, readings)
+        drawn = self._draw(frame.pixels, found)
         ok, encoded = cv2.imencode(_ENCODERS.get(path.suffix.lower(), path.suffix.lower()), drawn)
         if not ok:
             raise NumbreError(f"cannot write {path}: it cannot be encoded")

@@ -55,7 +55,7 @@ def test_a_label_covers_no_other_number() -> None:
 
 def written(folder: Path, *sources: str) -> list[str]:
     """Return where an AnnotatedFolder of all ``sources`` puts each of them, within ``folder``."""
-    annotated = AnnotatedFolder(folder, sources=map(Path, sources))
+    annotated = AnnotatedFolder(folder, sources=map(Path, sources), draw=draw)
     return [annotated.write(Frame(PAGE, source), []).relative_to(folder).as_posix() for source in sources]
 
 
@@ -71,7 +71,7 @@ def test_a_picture_keeps_its_name_its_format_and_its_size(tmp_path: Path) -> Non
 @pytest.mark.parametrize("suffix", sorted(PICTURES))
 @pytest.mark.parametrize("size", [(1, 1), (17, 31)])
 def test_every_format_becomes_a_picture_in_colour(tmp_path: Path, suffix: str, size: tuple[int, int]) -> None:
-    folder = AnnotatedFolder(tmp_path, sources=[Path(f"a.{suffix}")])
+    folder = AnnotatedFolder(tmp_path, sources=[Path(f"a.{suffix}")], draw=draw)
     path = folder.write(Frame(np.full(size, 255, np.uint8), f"a.{suffix}"), [SURE_READING])
     assert cv2.imread(str(path), cv2.IMREAD_UNCHANGED).shape == (*size, 3)
     assert path.name in (f"a.{suffix}", f"a.{suffix}.png")
@@ -116,7 +116,7 @@ def calls_to_write(folder: Path, letters: str) -> int:
     """Return how many calls it takes to write pictures of one name, in every combination of case."""
     cases = itertools.product(*zip(letters, letters.upper(), strict=True))
     frames = [Frame(PAGE[:1, :1], "".join(case) + ".png") for case in cases]
-    annotated = AnnotatedFolder(folder, sources=[Path(frame.source) for frame in frames])
+    annotated = AnnotatedFolder(folder, sources=[Path(frame.source) for frame in frames], draw=draw)
     calls = itertools.count()
     sys.setprofile(lambda *_: next(calls))
     try:
@@ -132,7 +132,7 @@ def test_a_name_is_found_as_fast_among_many_of_its_kind_as_among_few(tmp_path: P
 
 
 def test_frames_of_a_video_are_numbered(tmp_path: Path) -> None:
-    folder = AnnotatedFolder(tmp_path, sources=[Path("clip.mp4"), Path("clip.avi")])
+    folder = AnnotatedFolder(tmp_path, sources=[Path("clip.mp4"), Path("clip.avi")], draw=draw)
     names = [
         folder.write(Frame(PAGE, source, index), [], numbered=True).name
         for source in ("clip.mp4", "clip.avi")
@@ -143,16 +143,16 @@ def test_frames_of_a_video_are_numbered(tmp_path: Path) -> None:
 
 def test_a_source_is_never_overwritten(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"would overwrite .*a\.png itself"):
-        AnnotatedFolder(tmp_path, sources=[tmp_path / "a.png"])
+        AnnotatedFolder(tmp_path, sources=[tmp_path / "a.png"], draw=draw)
     (tmp_path / "link").symlink_to(tmp_path)
     with pytest.raises(UsageError, match=r"would overwrite .*a\.png itself"):
-        AnnotatedFolder(tmp_path / "link", sources=[tmp_path / "a.png"])
+        AnnotatedFolder(tmp_path / "link", sources=[tmp_path / "a.png"], draw=draw)
     sources = [tmp_path / "clip.mp4", tmp_path / "drawn" / "clip-000000.png"]
-    folder = AnnotatedFolder(tmp_path / "drawn", sources=sources)
+    folder = AnnotatedFolder(tmp_path / "drawn", sources=sources, draw=draw)
     assert folder.write(Frame(PAGE, str(sources[0])), [], numbered=True).name == "clip-000000-2.png"
 
 
 def test_a_file_in_the_way_of_the_folder_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "drawn").write_text("")
     with pytest.raises(NumbreError, match="cannot make the folder"):
-        AnnotatedFolder(tmp_path / "drawn", sources=[])
+        AnnotatedFolder(tmp_path / "drawn", sources=[], draw=draw)

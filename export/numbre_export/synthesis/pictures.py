@@ -46,11 +46,11 @@ class Picture:
     linked: NDArray[np.bool_]
 
 
-def take(page: Page, region: Region, rng: Generator) -> Picture:
-    """Take a picture of a part of a page, as large as that."""
+def take(page: Page, region: Region, rng: Generator, *, enlarged: bool = True) -> Picture:
+    """Take a picture of a part of a page, as large as that; some are ``enlarged`` from a camera of few pixels."""
     left, top = int(region[0]), int(region[1])
     shape = (int(region[3]) - top, int(region[2]) - left)
-    coarse = _raster(page, rng)
+    coarse = _raster(page, rng) if enlarged else 1.0
     raster = (max(8, round(shape[0] * coarse)), max(8, round(shape[1] * coarse)))
     scales = np.array([raster[1] / shape[1], raster[0] / shape[0]])
     shift = np.array([[1.0, 0, -left], [0, 1.0, -top], [0, 0, 1.0]])

@@ -1,0 +1,142 @@
+"""Numbers come into rows and columns as their lines rule them, or as they stand."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from numbre_edge.tables.reading import read_tables
+from numbre_edge.tables.table import Table
+from numbre_edge.types import Frame, Pixels, Reading
+from tests.tables.drawing import Knows, number, ruled
+
+XS, YS = (60, 200, 340, 480), (50, 110, 170, 230)
+
+
+def read(page: Pixels, *numbers: Reading) -> list[Table]:
+    return read_tables(Knows(*numbers), Frame(page))
+
+
+def in_cells(texts: list[list[str]]) -> list[Reading]:
+    return [
+        number(text, XS[column] + 30, YS[row] + 18)
+        for row, line in enumerate(texts)
+        for column, text in enumerate(line)
+        if text
+    ]
+
+
+TEXTS = [["12", "", "7"], ["304", "5", ""], ["", "88", "1"]]
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.05])
+def test_numbers_stand_in_the_cells_that_lines_make(slope: float) -> None:
+    (table,) = read(ruled(XS, YS, slope=slope), *in_cells(TEXTS))
+
+    assert table.texts() == TEXTS
+    assert table.ruled
+    assert [(cell.row, cell.column) for cell in table.cells] == [(r, c) for r in range(3) for c in range(3)]
+    first = table.cells[0]
+    for corner, wanted in zip(first.corners, ((60, 50), (200, 50), (200, 110), (60, 110)), strict=True):
+        x, y = wanted
+        assert np.allclose(corner, (x - slope * y, y + slope * x), atol=4)
+
+
+def test_without_lines_they_stand_as_they_stand() -> None:
+    (table,) = read(np.full((300, 500), 225, np.uint8), *in_cells(TEXTS))
+
+    assert table.texts() == TEXTS
+    assert not table.ruled
+
+
+def test_a_number_that_runs_over_a_line_is_two() -> None:
+    (table,) = read(ruled(XS, YS), number("1234", 164, 70), number("5", 230, 130))
+
+    assert table.texts() == [["12", "34", ""], ["", "5", ""], ["", "", ""]]
+    assert [cell.value for cell in table.cells[:2]] == [12, 34]
+
+
+def test_a_heading_that_no_line_parts_is_one_cell() -> None:
+    page = ruled(XS, YS)
+    page[53:107, 190:210] = 225
+
+    (table,) = read(page, number("2026", 150, 70), number("5", 230, 130))
+
+    assert (table.cells[0].columns, table.cells[0].text) == (2, "2026")
+    assert table.texts() == [["2026", "", ""], ["", "5", ""], ["", "", ""]]
+
+
+def test_numbers_one_above_the_other_are_two_rows_where_no_line_parts_them() -> None:
+    (table,) = read(ruled(XS, (50, 170, 230)), number("12", 90, 62), number("34", 90, 120), number("5", 90, 185))
+
+    assert table.texts() == [["12", "", ""], ["34", "", ""], ["5", "", ""]]
+
+
+def test_a_column_beyond_the_last_line_belongs_to_the_table() -> None:
+    (table,) = read(ruled(XS[:3], YS), *in_cells(TEXTS))
+
+    assert table.texts() == TEXTS
+
+
+def test_boxes_in_a_row_with_a_digit_each_are_one_number() -> None:
+    xs = tuple(range(60, 300, 40))
+    digits = [number(digit, x + 12, 62) for digit, x in zip("40719", xs, strict=False)]
+
+    (table,) = read(ruled(xs, (50, 98)), *digits)
+
+    assert table.texts() == [["40719"]]
+    assert len(table.cells[0].readings[0].digits) == 5
+
+
+def test_a_photo_that_cuts_a_table_shows_its_rest() -> None:
+    page = ruled((-20, 140, 280), (50, 110, 170, 230), (280, 400))
+
+    (table,) = read(page, number("12", 60, 66), number("34", 170, 126))
+
+    assert table.texts() == [["12", ""], ["", "34"], ["", ""]]
+
+
+def test_squared_paper_is_no_table() -> None:
+    page = ruled(tuple(range(0, 480, 24)), tuple(range(0, 320, 24)), (330, 500))
+
+    (table,) = read(page, *in_cells(TEXTS))
+
+    assert table.texts() == TEXTS
+    assert not table.ruled
+
+
+def test_paper_with_large_squares_is_no_table() -> None:
+    xs, ys = tuple(range(0, 600, 60)), tuple(range(0, 400, 60))
+    numbers = [number("12", 72, 78), number("7", 320, 78), number("304", 64, 198), number("5", 320, 198)]
+
+    (table,) = read(ruled(xs, ys), *numbers)
+
+    assert table.texts() == [["12", "7"], ["304", "5"]]
+
+
+def test_two_tables_in_a_picture_the_larger_first() -> None:
+    page = ruled(XS, YS, (600, 600))
+    page[300:] = ruled((60, 160, 260), (20, 80, 140), (300, 600))
+
+    large, small = read(page, *in_cells(TEXTS), number("42", 80, 340), number("43", 180, 400))
+
+    assert large.texts() == TEXTS
+    assert small.texts() == [["42", ""], ["", "43"]]
+
+
+def test_a_cell_says_that_a_word_is_written_in_it() -> None:
+    page = ruled(XS, YS)
+    cv2.putText(page, "Eng", (80, 90), cv2.FONT_HERSHEY_SIMPLEX, 1.0, (40,), 2)
+
+    (table,) = read(page, number("5", 230, 130))
+
+    assert [cell.words for cell in table.cells] == [True] + [False] * 8
+    assert table.texts("—")[0] == ["—", "", ""]
+
+
+def test_numbers_in_one_line_are_no_table() -> None:
+    page = np.full((300, 500), 225, np.uint8)
+
+    assert read(page, number("12", 60, 100), number("34", 200, 100)) == []
+    assert read(page) == []
