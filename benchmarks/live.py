@@ -35,7 +35,7 @@ from numbre_edge import Reader
 from numbre_edge.events import NumberEvent, Seen
 from numbre_edge.live import watch
 from numbre_edge.reader import StreamReader
-from numbre_edge.recognition import FINDERS
+from numbre_edge.recognition import FINDERS, LIVE_FINDER
 from numbre_edge.sources.live import LiveStream
 from numbre_edge.tracking import Tracker
 from numbre_edge.types import Box, Frame, Pixels, Reading
@@ -232,7 +232,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", metavar="PART", help="latency, memory or unchanged")
     parser.add_argument("--backend", choices=BACKENDS, action="append", help="by default all that are installed")
-    parser.add_argument("--finder", choices=FINDERS, default=FINDERS[0], help="by default that of live")
+    parser.add_argument("--finder", choices=FINDERS, default=LIVE_FINDER, help="by default that of live")
     parser.add_argument("--seconds", type=float, default=20.0, help="of latency")
     parser.add_argument("--frames", type=int, default=20_000, help="of memory")
     options = parser.parse_args()

@@ -29,9 +29,10 @@ import cv2
 import numpy as np
 
 from numbre_edge import Reader
-from numbre_edge.recognition import FINDERS
+from numbre_edge.recognition import FINDERS, LIVE_FINDER
 from numbre_edge.tracking import Tracker
 from numbre_edge.types import Frame, Pixels
+from numbre_edge.vision.change import ChangeDetector
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))  # for tests.shaky: tests are not installed
@@ -144,10 +145,10 @@ def compare(scene: Scene, reader: Reader) -> tuple[Score, Score]:
     """Return how well single frames and the tracker do."""
     single, tracked = Score(), Score()
     for reel, pictures in filmed(scene):
-        tracker = Tracker()
+        tracker, follower, detector = Tracker(), reader.following(), ChangeDetector()
         read, followed = [], []
         for number, picture in enumerate(pictures):
-            readings = reader.read_frame(Frame(picture))
+            readings = follower.read_frame(Frame(picture), thorough=not detector.changed(picture))
             tracker.update(readings, frame=number, timestamp=number / FPS)
             read.append([reading.text for reading in readings])
             followed.append([number.text for number in tracker.current])
@@ -167,6 +168,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--backend", default="auto")
     parser.add_argument("--scene", choices=SCENES, action="append", help="by default all")
+    parser.add_argument("--finder", choices=FINDERS, default=LIVE_FINDER, help="by default that of live")
     parser.add_argument("--frames", type=Path, metavar="FOLDER")
     options = parser.parse_args()
     names = options.scene or list(SCENES)
@@ -179,7 +181,7 @@ def main() -> None:
                     cv2.imwrite(str(options.frames / f"{name.split(',')[0]} {number:03}.png"), picture)
         return
 
-    reader = Reader(backend=options.backend, finder=FINDERS[0])  # as live does
+    reader = Reader(backend=options.backend, finder=options.finder)
     heads = ["scene", "frames", "right: single", "tracked", "changes: due", "single", "tracked"]
     heads += ["delay, median and longest: single", "tracked"]
     print(f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}")

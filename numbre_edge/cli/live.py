@@ -25,7 +25,7 @@ from numbre_edge.cli.options import (
     parse_size,
 )
 from numbre_edge.cli.signals import stop_signals
-from numbre_edge.recognition import FINDERS
+from numbre_edge.recognition import LIVE_FINDER
 
 EPILOG = """
 [bold]Examples[/bold]
@@ -141,7 +141,7 @@ def live(
     model: ModelFile = None,
     card: CardFile = None,
     backend: BackendOption = "auto",
-    finder: FinderOption = FINDERS[0],  # the fastest: frames do not wait
+    finder: FinderOption = LIVE_FINDER,
     min_confidence: MinConfidence = None,
     verbose: Verbose = False,
     quiet: Quiet = False,
