@@ -125,6 +125,10 @@ def live(
         int | None,
         typer.Option("--digits", metavar="N", min=1, help="Numbers have so many digits.", rich_help_panel=_RULES),
     ] = None,
+    decimals: Annotated[
+        int | None,
+        typer.Option("--decimals", metavar="N", min=0, help="Numbers have so many decimals.", rich_help_panel=_RULES),
+    ] = None,
     increasing: Annotated[
         bool, typer.Option("--increasing", help="Numbers never go down.", rich_help_panel=_RULES)
     ] = False,
@@ -162,7 +166,7 @@ def live(
         from numbre_edge.sources.spec import open_stream
         from numbre_edge.tracking import Rules
 
-        rules = Rules(digits=digits, increasing=increasing, max_rate=max_rate)
+        rules = Rules(digits=digits, decimals=decimals, increasing=increasing, max_rate=max_rate)
         if print_systemd:
             print_unit(context, open_stream(source, size=wanted, fps=fps) if source is not None else None)
             return

@@ -10,7 +10,7 @@ from numbre_edge.errors import UsageError
 from numbre_edge.events import NumberEvent, Tracked
 from numbre_edge.tracking.match import Known, match, within
 from numbre_edge.tracking.rules import Rules
-from numbre_edge.tracking.vote import Caution, Vote
+from numbre_edge.tracking.vote import Caution, Vote, form
 from numbre_edge.types import Box, Reading
 
 __all__ = ["Rules", "Tracker"]
@@ -31,7 +31,7 @@ class _Track:
     """One number as followed so far.
 
     Attributes:
-        place: box of its last reading; ``box`` is that of its last one with the reported number of digits.
+        place: box of its last reading; ``box`` is that of its last one of the reported form.
         read: text of its last reading.
         id, text: None and "" before it has appeared.
         seen, absent: timestamp of its last reading, and frames read since without it.
@@ -115,7 +115,7 @@ class Tracker:
                 track.absent += 1
                 track.misses += 1
         for number, reading in enumerate(readings):
-            if number not in pairs.values() and self._rules.allow_length(reading.text):
+            if number not in pairs.values() and self._rules.allow_form(reading.text):
                 track = _Track(reading.box, reading.box, reading.text, timestamp)
                 self._see(track, reading, timestamp)
                 self._tracks.append(track)
@@ -152,11 +152,11 @@ class Tracker:
         """Give ``track`` its reading."""
         track.place, track.read, track.seen, track.absent = reading.box, reading.text, now, 0
         track.sightings += 1
-        if len(reading.text) == len(track.text) or not track.text:
+        if form(reading.text) == form(track.text) or not track.text:
             track.box = reading.box
         if reading.text == track.text:
             track.shown = now
-        if not self._rules.allow_length(reading.text):
+        if not self._rules.allow_form(reading.text):
             return
         if not track.text or self._rules.allow_change(track.text, reading.text, now - track.shown):
             track.vote.add(reading, now, self._caution)
@@ -185,7 +185,12 @@ class Tracker:
                 kept.append(track)
         for track in begun:
             text = track.vote.proposal(timestamp, self._caution)
-            if track.sightings >= self._confirm and not track.absent and text is not None and text.strip("?"):
+            if (
+                track.sightings >= self._confirm
+                and not track.absent
+                and text is not None
+                and any(map(str.isdigit, text))
+            ):
                 self._last_id += 1
                 self._name(track, text, timestamp)
                 track.id = self._last_id
@@ -197,7 +202,7 @@ class Tracker:
     def _changes(self, track: _Track, now: float) -> bool:
         """Give ``track`` the text that has taken the place of its own, if one has."""
         text = track.vote.proposal(now, self._caution)
-        if track.absent or text is None or text == track.text or not text.strip("?"):
+        if track.absent or text is None or text == track.text or not any(map(str.isdigit, text)):
             return False
         if not self._rules.allow_change(track.text, text, now - track.shown):
             return False
@@ -207,7 +212,7 @@ class Tracker:
     def _name(self, track: _Track, text: str, now: float) -> None:
         track.vote.accept(text)
         track.text, track.shown = text, now
-        if len(text) == len(track.read):
+        if form(text) == form(track.read):
             track.box = track.place
 
     def _reset(self, track: _Track, now: float) -> _Track | None:

@@ -1,4 +1,4 @@
-"""Many readings of one number -> its text: a vote on its length, and one on every digit.
+"""Many readings of one number -> its text: a vote on its form, how many digits and where marks, and one on every digit.
 
 A camera reads a number thirty times a second, and now and then wrongly. At first
 each reading is worth the logarithm of its odds; the worth adds up, and the value
@@ -14,6 +14,7 @@ has long been read much more often than the settled one.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -34,8 +35,8 @@ _TIMES = 2.0
 _AHEAD = 2.0
 # A run of sightings loses this share of its worth in a frame that says nothing.
 _LOST = 0.2
-# How far a reading's length is trusted: a digit may be missed, or cut in two.
-_LENGTH = 0.95
+# How far a reading's form is trusted: a digit may be missed, or cut in two, a point overlooked.
+_FORM = 0.95
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class _Candidate:
 
 @dataclass
 class Ballot(Generic[Value]):
-    """The vote on one thing: a digit, or how many digits there are.
+    """The vote on one thing: a digit, or the form of a number.
 
     Attributes:
         settled: what it was decided to be; None while nothing is firm.
@@ -170,18 +171,23 @@ def _log_odds(confidence: float) -> float:
     return min(_MOST, max(_LEAST, math.log(confidence / (1 - confidence))))
 
 
+def form(text: str) -> str:
+    """Return a text's form: 0 for each digit, known or doubtful, and its marks."""
+    return re.sub(r"[\d?]", "0", text)
+
+
 @dataclass
 class Vote:
-    """The vote on a number's text: its length first, then each digit among the readings of that length."""
+    """The vote on a number's text: its form first, then each digit among the readings of that form."""
 
-    _length: Ballot[int] = field(default_factory=Ballot)
-    _digits: dict[int, list[Ballot[int]]] = field(default_factory=dict)
+    _form: Ballot[str] = field(default_factory=Ballot)
+    _digits: dict[str, list[Ballot[int]]] = field(default_factory=dict)
 
     def add(self, reading: Reading, now: float, caution: Caution) -> None:
         """Count one reading, made ``now`` (seconds)."""
-        length = len(reading.digits)
-        self._length.add(length, _LENGTH, now, caution)
-        ballots = self._digits.setdefault(length, [Ballot() for _ in range(length)])
+        of = form(reading.text)
+        self._form.add(of, _FORM, now, caution)
+        ballots = self._digits.setdefault(of, [Ballot() for _ in reading.digits])
         for ballot, digit in zip(ballots, reading.digits, strict=True):
             if digit.value is None:
                 ballot.pass_over(digit.confidence)
@@ -190,30 +196,32 @@ class Vote:
 
     def proposal(self, now: float, caution: Caution) -> str | None:
         """Return the text as it stands; None while any part of it is open."""
-        length = self._length.challenger(now, caution) or self._length.settled
-        if length is None:
+        of = self._form.challenger(now, caution) or self._form.settled
+        if of is None:
             return None
-        text = ""
-        for ballot in self._digits[length]:
+        digits = []
+        for ballot in self._digits[of]:
             challenger = ballot.challenger(now, caution)
             value = ballot.settled if challenger is None else challenger
             if challenger is None and ballot.challenged:
                 return None  # one digit of a counter turns a little later than another
             if value is None and ballot.doubts < caution.doubts:
                 return None
-            text += "?" if value is None else str(value)
-        return text
+            digits.append("?" if value is None else str(value))
+        left = iter(digits)
+        return "".join(next(left) if sign == "0" else sign for sign in of)
 
     def accept(self, text: str) -> None:
         """Settle on ``text``, which was proposed."""
-        self._length.take(len(text))
-        self._digits = {len(text): self._digits[len(text)]}
-        for ballot, sign in zip(self._digits[len(text)], text, strict=True):
+        of = form(text)
+        self._form.take(of)
+        self._digits = {of: self._digits[of]}
+        for ballot, sign in zip(self._digits[of], re.findall(r"[\d?]", text), strict=True):
             if sign != "?":
                 ballot.take(int(sign))
 
     @property
     def confidence(self) -> float:
-        """That of the least certain digit, times the share of readings with as many digits, 0 to 1."""
-        ballots = self._digits[self._length.settled or 0]
-        return min(ballot.confidence for ballot in ballots) * self._length.confidence / _LENGTH
+        """That of the least certain digit, times the share of readings of its form, 0 to 1."""
+        ballots = self._digits[self._form.settled or ""]
+        return min(ballot.confidence for ballot in ballots) * self._form.confidence / _FORM

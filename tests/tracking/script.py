@@ -14,7 +14,7 @@ HEIGHT = 24  # of a digit, pixels; it is 16 wide and stands 20 from the next
 
 
 def reading(text: str, x: int = 100, y: int = 50, *, confidence: float = 0.99, height: int = HEIGHT) -> Reading:
-    """Return ``text`` as read with its left top at (x, y); a ``?`` is a doubtful digit."""
+    """Return ``text`` as read with its left top at (x, y); a ``?`` is a doubtful digit, signs are marks."""
     scale = height / HEIGHT
     return Reading.of(
         [
@@ -24,7 +24,9 @@ def reading(text: str, x: int = 100, y: int = 50, *, confidence: float = 0.99, h
                 Box(round(x + 20 * place * scale), y, round(16 * scale), height),
             )
             for place, sign in enumerate(text)
-        ]
+            if sign not in ".,-+"
+        ],
+        text=text,
     )
 
 

@@ -26,6 +26,12 @@ from numbre_edge.tracking import Rules
         (Rules(max_rate=0.001), "100", "101", 0.0, True),
         (Rules(max_rate=2.0), "100", "1??", 0.0, True),
         (Rules(increasing=True, max_rate=2.0), "100", "99", 2.0, False),
+        (Rules(increasing=True), "12.5", "12.6", 0.0, True),
+        (Rules(increasing=True), "12.5", "12,4", 0.0, False),
+        (Rules(increasing=True), "1.234,5", "1.234,4", 0.0, False),
+        (Rules(increasing=True), "-3", "-2.5", 0.0, True),
+        (Rules(increasing=True), "-2", "-3", 0.0, False),
+        (Rules(increasing=True), "12.?", "12.4", 0.0, True),
     ],
 )
 def test_what_may_follow_what(rules: Rules, before: str, after: str, seconds: float, allowed: bool) -> None:
@@ -33,14 +39,31 @@ def test_what_may_follow_what(rules: Rules, before: str, after: str, seconds: fl
 
 
 def test_so_many_digits() -> None:
-    assert [Rules(digits=3).allow_length(text) for text in ("40", "407", "4?7", "4071")] == [False, True, True, False]
-    assert Rules().allow_length("40718")
+    assert [Rules(digits=3).allow_form(text) for text in ("40", "407", "4?7", "4071")] == [False, True, True, False]
+    assert Rules().allow_form("40718")
+
+
+@pytest.mark.parametrize(
+    ("decimals", "text", "allowed"),
+    [
+        (1, "12.5", True),
+        (1, "1.234,5", True),
+        (1, "125", False),
+        (1, "1.25", False),
+        (0, "125", True),
+        (0, "12.5", False),
+    ],
+)
+def test_so_many_decimals(decimals: int, text: str, allowed: bool) -> None:
+    assert Rules(decimals=decimals).allow_form(text) is allowed
+    assert Rules(digits=3).allow_form("12.5")
 
 
 @pytest.mark.parametrize(
     ("rules", "message"),
     [
         ({"digits": 0}, "numbers of 0 digits do not exist"),
+        ({"decimals": -1}, "numbers of -1 decimals do not exist"),
         ({"max_rate": 0.0}, "a highest rate of 0 a second lets nothing change"),
         ({"max_rate": float("nan")}, "a highest rate of nan"),
     ],

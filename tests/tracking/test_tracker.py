@@ -53,6 +53,14 @@ class TestAppearing:
         events = Stage().play(alone("401", *["407"] * SECOND))
         assert told(events) == [("appeared", 1, "407")]
 
+    def test_points_and_signs_are_voted_on_too(self) -> None:
+        events = Stage().play(alone("-12.5", "-12.5", "125", "-12.5", "-12.5", "-12.6", "-12.5", times=5))
+        assert told(events) == [("appeared", 1, "-12.5")]
+
+    def test_what_has_other_decimals_is_not_believed(self) -> None:
+        stage = Stage(Tracker(Rules(decimals=1)))
+        assert told(stage.play(alone("12.5", "125", "1.25", times=SECOND))) == [("appeared", 1, "12.5")]
+
     def test_several_appear_with_ids_of_their_own(self) -> None:
         frame = [reading("12"), reading("345", 300), reading("6", 100, 200)]
         stage = Stage()
@@ -364,7 +372,7 @@ def test_whatever_is_read_events_tell_one_story(
         for event in stage.play([frame]):
             assert 0 <= event.confidence <= 1
             assert event.text.strip("?")
-            assert rules.allow_length(event.text)
+            assert rules.allow_form(event.text)
             if event.event == "appeared":
                 assert event.id == last_id + 1
                 last_id = event.id
