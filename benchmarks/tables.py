@@ -56,7 +56,7 @@ def table(sources: Sources, kind: str, rng: Generator) -> tuple[Pixels, Texts]:
         if not all(any(row) for row in texts) or not all(any(column) for column in zip(*texts, strict=True)):
             continue
         _fill(page, kind, texts, wide, lane)
-        picture = take(page, page.view, rng, enlarged=False)
+        picture = take(page, page.view, rng, plain=True)
         if not picture.hard.any():
             break
     grey = _aslant(picture.grey, rng) if kind == "perspective" else picture.grey

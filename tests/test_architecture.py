@@ -18,7 +18,7 @@ FLOORS = (
     {"numbre_edge.__main__"},
     {"numbre_edge.cli"},
     {"numbre_edge.web"},
-    {"numbre_edge.live"},
+    {"numbre_edge.live", "numbre_edge.forms"},
     {"numbre_edge.batch", "numbre_edge.tables"},
     {"numbre_edge.reader", "numbre_edge.doctor", "numbre_export"},
     {"numbre_edge.recognition"},

@@ -23,7 +23,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-NAMES = "predict|live|table|explain|doctor|models|train|evaluate|export"
+NAMES = "predict|live|table|form|explain|doctor|models|train|evaluate|export"
 SPOT = re.compile(r"\d+, \d+, \d+ x \d+")  # where a number is, in the table of predict
 COMMAND = re.compile(rf"(?:^|[\s/])numbre-edge +((?:{NAMES}|-)[^&|\"]*)")
 
@@ -103,7 +103,7 @@ def test_a_command_in_the_documentation_exists_with_its_options(line: str) -> No
         unknown = [word for word in words if word.startswith("-") and word != "-" and word.split("=")[0] not in options]
 
     assert unknown == []
-    assert not isinstance(command, TyperGroup) or words[0].startswith("-") or words[0] in ("models",)
+    assert not isinstance(command, TyperGroup) or words[0].startswith("-") or words[0] in ("models", "form")
 
 
 def known_options(command: typer.core.TyperCommand | TyperGroup, context: typer.Context) -> set[str]:

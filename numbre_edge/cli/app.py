@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 import numbre_edge
-from numbre_edge.cli import doctor, evaluate, explain, export, live, models, predict, table, train
+from numbre_edge.cli import doctor, evaluate, explain, export, form, live, models, predict, table, train
 from numbre_edge.cli.console import Quiet, Verbose, tell
 from numbre_edge.cli.help import Command, Group
 from numbre_edge.cli.signals import Interrupted
@@ -38,6 +38,7 @@ app.command("live", cls=Command, epilog=live.EPILOG, rich_help_panel=_READ)(live
 app.command("table", cls=Command, epilog=table.EPILOG, rich_help_panel=_READ)(table.table)
 app.command("explain", cls=Command, epilog=explain.EPILOG, rich_help_panel=_READ)(explain.explain)
 app.command("doctor", cls=Command, epilog=doctor.EPILOG, rich_help_panel=_READ)(doctor.doctor)
+app.add_typer(form.app, name="form", rich_help_panel=_READ)
 app.add_typer(models.app, name="models", rich_help_panel=_READ)
 app.command("train", cls=Command, epilog=train.EPILOG, rich_help_panel=_TRAIN)(train.train)
 app.command("evaluate", cls=Command, epilog=evaluate.EPILOG, rich_help_panel=_TRAIN)(evaluate.evaluate)

@@ -67,7 +67,9 @@ class Grid:
         return bool(min(end, high) - max(begin, low) >= _ALONG * (end - begin))
 
 
-def grids(lines: Sequence[Line], size: tuple[int, int], *, apart: float, reach: float) -> list[Grid]:
+def grids(
+    lines: Sequence[Line], size: tuple[int, int], *, apart: float, reach: float, boxes: bool = False
+) -> list[Grid]:
     """Return the tables that lines make in a picture, the largest first.
 
     Args:
@@ -75,6 +77,7 @@ def grids(lines: Sequence[Line], size: tuple[int, int], *, apart: float, reach: 
         size: its height and width.
         apart: lines that are nearer to each other than so many pixels are one, drawn twice.
         reach: pixels by which a line may end before the one that it meets.
+        boxes: whether a box alone is one too.
     """
     height, width = size
     edges = (
@@ -90,7 +93,7 @@ def grids(lines: Sequence[Line], size: tuple[int, int], *, apart: float, reach: 
         own += [edge for edge in edges if edge in group and sum(_meet(edge, line, reach) for line in own) > 2]
         own = _that_cross(own, reach)
         level, upright = (_distinct([line for line in own if line.level == way], apart) for way in (True, False))
-        if len(level) > 1 and len(upright) > 1 and len(level) + len(upright) > 4:
+        if len(level) > 1 and len(upright) > 1 and len(level) + len(upright) > (3 if boxes else 4):
             corners = np.array([[_crossing_of(a, b) for b in upright] for a in level], np.float32)
             found.append(Grid(tuple(level), tuple(upright), corners))
     return sorted(found, key=lambda grid: -np.prod(grid.shape))

@@ -46,11 +46,11 @@ class Picture:
     linked: NDArray[np.bool_]
 
 
-def take(page: Page, region: Region, rng: Generator, *, enlarged: bool = True) -> Picture:
-    """Take a picture of a part of a page, as large as that; some are ``enlarged`` from a camera of few pixels."""
+def take(page: Page, region: Region, rng: Generator, *, plain: bool = False) -> Picture:
+    """Take a picture of a part of a page, as large as that; no ``plain`` one is enlarged, or inverted."""
     left, top = int(region[0]), int(region[1])
     shape = (int(region[3]) - top, int(region[2]) - left)
-    coarse = _raster(page, rng) if enlarged else 1.0
+    coarse = 1.0 if plain else _raster(page, rng)
     raster = (max(8, round(shape[0] * coarse)), max(8, round(shape[1] * coarse)))
     scales = np.array([raster[1] / shape[1], raster[0] / shape[0]])
     shift = np.array([[1.0, 0, -left], [0, 1.0, -top], [0, 0, 1.0]])
@@ -73,7 +73,7 @@ def take(page: Page, region: Region, rng: Generator, *, enlarged: bool = True) -
     if coarse != 1:
         way = (cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_NEAREST)[int(rng.choice(3, p=(0.5, 0.4, 0.1)))]
         grey = np.asarray(cv2.resize(grey, shape[::-1], interpolation=cv2.INTER_AREA if coarse > 1 else way), np.uint8)
-    if rng.random() < _NEGATIVE_SHARE:
+    if not plain and rng.random() < _NEGATIVE_SHARE:
         grey = np.asarray(255 - grey, np.uint8)
     return Picture(grey, edges / np.tile(scales, 2), labels, hard, linked)
 

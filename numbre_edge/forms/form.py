@@ -1,0 +1,160 @@
+"""What a form is: a reference picture, and where on it which fields are; one small TOML file says so."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from numbre_edge.errors import SourceError, UsageError
+from numbre_edge.sources.pictures import as_frame
+from numbre_edge.types import Box, Frame
+
+Kind = Literal["number", "decimal", "comb", "cross"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+_KEYS = ("name", "box", "kind", "cells", "range", "pattern")
+_RESERVED = ("source", "needs_review", "error")  # columns of their own
+
+
+@dataclass(frozen=True)
+class Field:
+    """A place on a form.
+
+    Attributes:
+        name: by which results call it.
+        box: in pixels of the reference picture.
+        kind: ``number``, digits alone; ``decimal``, with a sign, a point or a comma; ``comb``, one digit in each of its
+            cells; ``cross``, ticked or not.
+        cells: of a comb.
+        range: the lowest and the highest value that it may have.
+        pattern: a regular expression that its whole text must match.
+    """
+
+    name: str
+    box: Box
+    kind: Kind = "number"
+    cells: int = 0
+    range: tuple[float, float] | None = None
+    pattern: str | None = None
+
+    def fits(self, text: str, value: float | None) -> bool:
+        """Whether a text, and its value, is what this field may hold."""
+        if self.range is not None and (value is None or not self.range[0] <= value <= self.range[1]):
+            return False
+        if self.kind == "comb" and len(text) != self.cells:
+            return False
+        return self.pattern is None or re.fullmatch(self.pattern, text) is not None
+
+
+@dataclass(frozen=True, eq=False)
+class Form:
+    """A form.
+
+    Attributes:
+        path: its TOML file.
+        reference: the picture of an empty one, or of any.
+        fields: at least one, each of another name.
+    """
+
+    path: Path
+    reference: Frame
+    fields: tuple[Field, ...]
+
+
+def load_form(path: Path) -> Form:
+    """Load a form and its reference picture.
+
+    Raises:
+        UsageError: the file is none of a form; the message names the file, the line and what is wrong.
+        SourceError: the reference picture cannot be read.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as exc:
+        why = exc.strerror if isinstance(exc, OSError) and exc.strerror else "is no UTF-8 text"
+        raise UsageError(f"{path}: {why.lower()}") from exc
+    lines = _Lines(path, text)
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as exc:
+        raise UsageError(f"{path}: no TOML: {exc}") from exc
+    if unknown := content.keys() - {"reference", "field"}:
+        raise lines.wrong(f"{min(unknown)} is no key of a form; there are reference and [[field]]", min(unknown))
+    name = content.get("reference")
+    if not isinstance(name, str) or not name:
+        raise lines.wrong('reference must name a picture, such as "reference.jpg"', "reference")
+    tables = content.get("field")
+    if not isinstance(tables, list) or not tables:
+        raise lines.wrong("a form has at least one [[field]]", "field")
+    try:
+        reference = as_frame(path.parent / name)
+    except SourceError as exc:
+        raise SourceError(f"{path}: reference {exc}") from exc
+    page = Box(0, 0, reference.width, reference.height)
+    fields: list[Field] = []
+    for number, table in enumerate(tables):
+        field = _field(table, lines, number)
+        if field.name in (other.name for other in fields):
+            raise lines.wrong(f"there are two fields named {field.name}", "name", number)
+        if field.box.x < 0 or field.box.y < 0 or field.box.right > page.right or field.box.bottom > page.bottom:
+            raise lines.wrong(
+                f"field {field.name}: its box lies outside the {page.width}x{page.height} reference", "box", number
+            )
+        fields.append(field)
+    return Form(path, reference, tuple(fields))
+
+
+def _field(table: Mapping[str, Any], lines: _Lines, number: int) -> Field:
+    for key in table:
+        if key not in _KEYS:
+            raise lines.wrong(f"{key} is no key of a field; there are {', '.join(_KEYS)}", key, number)
+    name, kind, box = table.get("name"), table.get("kind", "number"), table.get("box")
+    if not isinstance(name, str) or not name or name in _RESERVED:
+        raise lines.wrong(f"a field needs a name of its own, other than {', '.join(_RESERVED)}", "name", number)
+    if kind not in KINDS:
+        raise lines.wrong(f"field {name}: no kind {kind!r}; there are {', '.join(KINDS)}", "kind", number)
+    if not _is_box(box):
+        raise lines.wrong(f"field {name}: box must be four whole numbers [x, y, width, height]", "box", number)
+    cells = table.get("cells", 0)
+    if (kind == "comb") != (isinstance(cells, int) and not isinstance(cells, bool) and cells >= 1):
+        raise lines.wrong(f"field {name}: a comb, and nothing else, has cells, 1 or more", "cells", number)
+    span = table.get("range")
+    if span is not None and (not _numbers(span, 2) or span[0] > span[1]):
+        raise lines.wrong(f"field {name}: range must be two numbers [lowest, highest]", "range", number)
+    pattern = table.get("pattern")
+    if pattern is not None:
+        try:
+            re.compile(pattern)
+        except (re.error, TypeError) as exc:
+            raise lines.wrong(f"field {name}: pattern is no regular expression: {exc}", "pattern", number) from exc
+    return Field(name, Box(*table["box"]), kind, cells, tuple(span) if span is not None else None, pattern)
+
+
+def _is_box(value: object) -> bool:
+    return isinstance(value, list) and _numbers(value, 4, whole=True) and min(value[2:]) >= 1
+
+
+def _numbers(value: object, count: int, *, whole: bool = False) -> bool:
+    kinds = (int,) if whole else (int, float)
+    if not isinstance(value, list) or len(value) != count:
+        return False
+    return all(isinstance(part, kinds) and not isinstance(part, bool) for part in value)
+
+
+class _Lines:
+    """Where in a TOML file its keys stand."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self._path, self._lines = path, text.splitlines()
+
+    def wrong(self, what: str, key: str, number: int | None = None) -> UsageError:
+        """Return the error about a key of the file, or of its field of this number."""
+        starts = [at for at, line in enumerate(self._lines) if re.match(r"\s*\[\[\s*field\s*\]\]", line)]
+        first, last = 0, len(self._lines)
+        if number is not None and number < len(starts):
+            first, last = starts[number], (*starts, len(self._lines))[number + 1]
+        said = (at for at in range(first, last) if re.match(rf"\s*\"?{re.escape(key)}\"?\s*=", self._lines[at]))
+        return UsageError(f"{self._path}, line {next(said, first) + 1}: {what}")

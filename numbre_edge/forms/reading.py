@@ -1,0 +1,179 @@
+"""A photograph of a filled form -> a row of values, and which of them a person should look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from numbre_edge.decoding.values import value_of
+from numbre_edge.finding.light import PAPER, normalized
+from numbre_edge.forms.form import Field, Form
+from numbre_edge.forms.registration import NoMatchError, Reference
+from numbre_edge.reader import FrameReader
+from numbre_edge.types import Box, Digit, Frame, Pixels, Reading
+from numbre_edge.vision.page import Page
+
+_AROUND = 0.35  # of a field's height: people write over its edges
+_LARGER = 2.0  # at most, that a copy is enlarged to, by the reference
+# A cross is more ink than the reference has, by this share of the field; in between, somebody should look.
+_INK, _NONE, _CROSSED = 75, 0.015, 0.04
+# A copy has so much of the form's print within so many pixels of its place; another picture a quarter at most.
+_PRINTED, _NEAR = 0.35, 5
+_BORDER = 0.12  # of a field's sides, where its own frame may run
+
+
+@dataclass(frozen=True)
+class Value:
+    """What a field holds.
+
+    Attributes:
+        text: as written; of a cross ``1`` or ``0``; empty where nothing is read.
+        value: its value, or None.
+        confidence: that it is just this.
+        check: whether a person should look: it is unsure, doubtful, or not what the field may hold.
+    """
+
+    text: str
+    value: float | None
+    confidence: float
+    check: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a copy holds, field by field, by name."""
+
+    values: dict[str, Value]
+
+    @property
+    def needs_review(self) -> list[str]:
+        """Names of the fields that a person should look at."""
+        return [name for name, value in self.values.items() if value.check]
+
+
+class FormReader:
+    """Reads copies of one form.
+
+    Args:
+        form: which.
+        reader: reads the numbers in a field.
+        sure: confidence below which a person should look.
+
+    Raises:
+        NumbreError: the reference picture has too little print to find it again.
+    """
+
+    def __init__(self, form: Form, reader: FrameReader, *, sure: float = 0.9) -> None:
+        self._form, self._reader, self._sure = form, reader, sure
+        grey = Page(form.reference).grey
+        self._reference = Reference(grey)
+        self._printed = _ink(grey)
+
+    def read(self, frame: Frame) -> Row:
+        """Read a copy.
+
+        Raises:
+            NoMatchError: it is none of this form; the message says how far it matches.
+        """
+        grey = Page(frame).grey
+        found = self._reference.register(grey)
+        scale = float(np.clip(1 / np.sqrt(abs(np.linalg.det(found.matrix[:2, :2]))), 1.0, _LARGER))
+        size = (round(scale * self._form.reference.width), round(scale * self._form.reference.height))
+        matrix = np.diag([scale, scale, 1.0]) @ found.matrix
+        flat = cv2.warpPerspective(
+            grey,
+            matrix,
+            size,
+            flags=cv2.INTER_CUBIC,
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=(float(np.median(grey)),),
+        )
+        page = Frame(np.asarray(flat, np.uint8), frame.source, frame.index)
+        reference = self._form.reference
+        small = cv2.resize(flat, (reference.width, reference.height), interpolation=cv2.INTER_AREA)
+        ink = _ink(np.asarray(small, np.uint8))
+        self._check_print(ink)
+        return Row(
+            {
+                field.name: self._cross(field, ink) if field.kind == "cross" else self._value(field, page, scale)
+                for field in self._form.fields
+            }
+        )
+
+    def _check_print(self, ink: Pixels) -> None:
+        """Refuse a picture in which the form's print is not where it should be."""
+        near = cv2.dilate(ink, np.ones((_NEAR, _NEAR), np.uint8))
+        share = float(near[self._printed > 0].mean()) if self._printed.any() else 0.0
+        if share < _PRINTED:
+            raise NoMatchError(
+                f"does not match the form: {share:.0%} of its print is where it should be, {_PRINTED:.0%} are needed"
+            )
+
+    def _value(self, field: Field, page: Frame, scale: float) -> Value:
+        box = Box(*(round(scale * side) for side in field.box))
+        readings = self._reader.read_frame(page, roi=_grown(box, page))
+        numbers = [own for reading in readings if (own := _within(reading, box)) is not None]
+        if not numbers:
+            text, confidence = "", 1.0
+        elif field.kind == "comb":
+            text, confidence = _comb(numbers, box, field.cells)
+        else:
+            text = numbers[0].text if field.kind == "decimal" else "".join(map(str, numbers[0].digits))
+            confidence = numbers[0].confidence if len(numbers) == 1 else 0.0
+        value = value_of(text) if text else None
+        empty = not text and field.range is None and field.pattern is None
+        check = not empty and (confidence < self._sure or "?" in text or not field.fits(text, value))
+        return Value(text, value, confidence, check)
+
+    def _cross(self, field: Field, ink: Pixels) -> Value:
+        more = _inner(ink, field.box) - _inner(self._printed, field.box)
+        middle, reach = (_NONE + _CROSSED) / 2, (_CROSSED - _NONE) / 2
+        value, sure = int(more > middle), min(1.0, abs(more - middle) / reach)
+        return Value(str(value), value, 0.5 + 0.5 * sure, sure < 1 or not field.fits(str(value), value))
+
+
+def _ink(grey: Pixels) -> Pixels:
+    return (abs(normalized(grey).astype(np.int16) - PAPER) > _INK).astype(np.uint8)
+
+
+def _inner(ink: Pixels, box: Box) -> float:
+    """Return the share of ink within a field, but for its border."""
+    down, across = round(_BORDER * box.height), round(_BORDER * box.width)
+    return float(ink[box.y + down : box.bottom - down, box.x + across : box.right - across].mean())
+
+
+def _grown(box: Box, page: Frame) -> Box:
+    by = round(_AROUND * box.height)
+    left, top = max(0, box.x - by), max(0, box.y - by)
+    return Box(left, top, min(page.width, box.right + by) - left, min(page.height, box.bottom + by) - top)
+
+
+def _within(reading: Reading, box: Box) -> Reading | None:
+    """Return a number as far as its digits' middles lie in a field."""
+    own = [digit for digit in reading.digits if _middle_in(digit, box)]
+    if not own:
+        return None
+    return reading if len(own) == len(reading.digits) else Reading.of(own, whole=reading.confidence)
+
+
+def _middle_in(digit: Digit, box: Box) -> bool:
+    x, y = digit.box.x + digit.box.width / 2, digit.box.y + digit.box.height / 2
+    return box.x <= x < box.right and box.y <= y < box.bottom
+
+
+def _comb(numbers: Sequence[Reading], box: Box, cells: int) -> tuple[str, float]:
+    """Return the digits of a comb, one a cell, and how sure they are; ``?`` for a cell left empty between others."""
+    found: dict[int, Digit] = {}
+    confidence = 1.0
+    for digit in (digit for number in numbers for digit in number.digits):
+        cell = int((digit.box.x + digit.box.width / 2 - box.x) * cells / box.width)
+        if cell in found:  # two in one cell
+            confidence = 0.0
+        found[cell] = digit
+        confidence = min(confidence, digit.confidence)
+    last = max(found)
+    text = "".join(str(found[cell]) if cell in found else "?" for cell in range(min(found), last + 1))
+    return text, confidence

@@ -1,0 +1,84 @@
+"""A form's file says what is wrong with it, and on which line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from numbre_edge.errors import SourceError, UsageError
+from numbre_edge.forms import Field, load_form
+from numbre_edge.types import Box
+from tests.forms.paper import TOML, write_form
+
+
+def test_a_form_has_its_fields_and_its_picture(tmp_path: Path) -> None:
+    form = load_form(write_form(tmp_path))
+
+    assert [(field.name, field.kind, field.cells) for field in form.fields] == [
+        ("year", "number", 0),
+        ("code", "comb", 5),
+        ("total", "decimal", 0),
+        ("paid", "cross", 0),
+    ]
+    assert form.fields[0].range == (1900, 2100)
+    assert (form.reference.width, form.reference.height) == (760, 480)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "[300, 100, 160, 44]",
+            "[700, 100, 160, 44]",
+            "line 5: field year: its box lies outside the 760x480 reference",
+        ),
+        ("[300, 100, 160, 44]", "[300, 100, 160]", "line 5: field year: box must be four whole numbers"),
+        ('name = "code"', 'name = "year"', "line 9: there are two fields named year"),
+        ('name = "code"', 'name = "error"', "line 9: a field needs a name of its own"),
+        (
+            "cells = 5",
+            "cels = 5",
+            "line 12: cels is no key of a field; there are name, box, kind, cells, range, pattern",
+        ),
+        ("cells = 5", "", "line 8: field code: a comb, and nothing else, has cells, 1 or more"),
+        ('kind = "decimal"', 'kind = "word"', "line 17: field total: no kind 'word'; there are number, decimal, comb"),
+        ("range = [1900, 2100]", "range = [2100, 1900]", "line 6: field year: range must be two numbers"),
+        ("range = [1900, 2100]", 'pattern = "(["', "line 6: field year: pattern is no regular expression"),
+        ('reference = "form.png"', "title = 1", "line 1: title is no key of a form"),
+        ('reference = "form.png"', "", "line 1: reference must name a picture"),
+        (TOML[TOML.index("[[") :], "", "line 1: a form has at least one [[field]]"),
+        ("cells = 5", "cells = ", "no TOML: "),
+    ],
+)
+def test_a_wrong_file_is_refused_by_its_line(tmp_path: Path, old: str, new: str, message: str) -> None:
+    assert old in TOML
+    with pytest.raises(UsageError) as error:
+        load_form(write_form(tmp_path, TOML.replace(old, new, 1)))
+
+    assert message in str(error.value)
+    assert str(tmp_path / "form.toml") in str(error.value)
+
+
+def test_a_file_or_picture_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"gone\.toml: no such file"):
+        load_form(tmp_path / "gone.toml")
+    with pytest.raises(SourceError, match=r"form\.toml: reference .*gone\.png: no such file"):
+        load_form(write_form(tmp_path, TOML.replace("form.png", "gone.png")))
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "value", "fits"),
+    [
+        (Field("a", Box(0, 0, 9, 9), range=(0, 100)), "40", 40, True),
+        (Field("a", Box(0, 0, 9, 9), range=(0, 100)), "400", 400, False),
+        (Field("a", Box(0, 0, 9, 9), range=(0, 100)), "", None, False),
+        (Field("a", Box(0, 0, 9, 9), "comb", 3), "407", 407, True),
+        (Field("a", Box(0, 0, 9, 9), "comb", 3), "47", 47, False),
+        (Field("a", Box(0, 0, 9, 9), pattern="[0-9]{4}"), "2026", 2026, True),
+        (Field("a", Box(0, 0, 9, 9), pattern="[0-9]{4}"), "202", 202, False),
+        (Field("a", Box(0, 0, 9, 9)), "7", 7, True),
+    ],
+)
+def test_a_field_knows_what_it_may_hold(field: Field, text: str, value: float | None, fits: bool) -> None:
+    assert field.fits(text, value) is fits

@@ -1,0 +1,91 @@
+"""A copy is laid on its form and read field by field; what is none is refused, what is doubtful is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from numbre_edge.errors import NumbreError
+from numbre_edge.forms import FormReader, Row, load_form
+from numbre_edge.forms.registration import NoMatchError, Reference
+from numbre_edge.types import Frame
+from tests.forms.paper import FIELDS, TICK, Knows, photographed, printed, write_form
+
+TEXTS = {"year": ["2026"], "code": ["40719"], "total": ["12,50"]}
+
+
+def read(folder: Path, texts: dict[str, list[str]], *, confidence: float = 0.99, tick: bool = False) -> Row:
+    page = printed()
+    if tick:
+        cv2.line(page, (TICK.x + 4, TICK.y + 14), (TICK.x + 12, TICK.y + 24), (50,), 3)
+        cv2.line(page, (TICK.x + 12, TICK.y + 24), (TICK.x + 26, TICK.y + 4), (50,), 3)
+    form = load_form(write_form(folder))
+    return FormReader(form, Knows(FIELDS, texts, confidence)).read(Frame(photographed(page)))
+
+
+def test_a_photographed_copy_is_read_field_by_field(tmp_path: Path) -> None:
+    row = read(tmp_path, TEXTS, tick=True)
+
+    assert {name: value.text for name, value in row.values.items()} == {
+        "year": "2026",
+        "code": "40719",
+        "total": "12,50",
+        "paid": "1",
+    }
+    assert row.values["total"].value == 12.5
+    assert row.needs_review == []
+
+
+def test_an_empty_form_has_empty_fields(tmp_path: Path) -> None:
+    row = read(tmp_path, {})
+
+    assert [value.text for value in row.values.values()] == ["", "", "", "0"]
+    assert row.needs_review == ["year"]  # which has a range
+
+
+@pytest.mark.parametrize(
+    ("texts", "confidence", "names"),
+    [
+        (TEXTS, 0.5, ["year", "code", "total"]),  # unsure
+        (TEXTS | {"year": ["2?26"]}, 0.99, ["year"]),
+        (TEXTS | {"year": ["1026"]}, 0.99, ["year"]),  # out of range
+        (TEXTS | {"code": ["407"]}, 0.99, ["code"]),  # too short for its comb
+        (TEXTS | {"total": ["12", "50"]}, 0.99, ["total"]),  # two numbers
+    ],
+)
+def test_what_a_person_should_look_at_is_named(
+    tmp_path: Path, texts: dict[str, list[str]], confidence: float, names: list[str]
+) -> None:
+    assert read(tmp_path, texts, confidence=confidence).needs_review == names
+
+
+@pytest.mark.parametrize("other", ["blank", "noise", "another form"])
+def test_another_picture_does_not_match(tmp_path: Path, other: str) -> None:
+    form = load_form(write_form(tmp_path))
+    picture = {
+        "blank": np.full((600, 800), 230, np.uint8),
+        "noise": np.random.default_rng(0).integers(0, 255, (600, 800)).astype(np.uint8),
+        "another form": photographed(np.rot90(printed("Weekly reading of the water meters"), 1)[::-1].copy()),
+    }[other]
+
+    with pytest.raises(
+        NoMatchError, match=r"does not match the form: \d+ of \d+ points fall into place, 10 are needed"
+    ):
+        FormReader(form, Knows(FIELDS, TEXTS)).read(Frame(picture))
+
+
+def test_a_copy_upside_down_is_laid_right(tmp_path: Path) -> None:
+    form = load_form(write_form(tmp_path))
+    shown = photographed(printed())[::-1, ::-1].copy()
+
+    row = FormReader(form, Knows(FIELDS, TEXTS)).read(Frame(shown))
+
+    assert row.values["year"].text == "2026"
+
+
+def test_a_reference_without_print_is_refused() -> None:
+    with pytest.raises(NumbreError, match="points that tell it from other pictures"):
+        Reference(np.full((400, 600), 230, np.uint8))
