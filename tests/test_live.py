@@ -355,7 +355,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_video_through_the_real_reader(clip: Path) -> None:
     with VideoStream(str(clip)) as stream:
-        items = list(watch(stream, Reader(), Tracker()))
+        items = list(watch(stream, Reader().following(), Tracker()))
     assert [(event, text) for event, text in told(items) if event in ("appeared", "changed", "vanished")] == [
         ("appeared", "4071"),
         ("vanished", "4071"),

@@ -178,7 +178,7 @@ def test_a_finder_of_other_answers_is_refused() -> None:
         def answer(self, tiles: Pixels) -> Floats:
             return super().answer(tiles)[:, : -((SIDE // STRIDE) ** 2)]
 
-    with pytest.raises(ModelError, match="connected: gives 81,920 values; this version expects 86,016"):
+    with pytest.raises(ModelError, match="connected: gives 94,208 values; this version expects 98,304"):
         LearnedRecogniser(Older(), Agrees(), open_backend("onnx"), None)
 
 
