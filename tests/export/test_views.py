@@ -11,7 +11,7 @@ import pytest
 from numbre_export.synthesis.pages import KINDS, Kind
 from numbre_export.synthesis.pages.page import Page, blank_page
 from numbre_export.synthesis.pictures import legible, take
-from numbre_export.synthesis.sheet import NOTHING
+from numbre_export.synthesis.sheet import LABELS, NOTHING
 from numbre_export.synthesis.sources import Sources
 from numbre_export.synthesis.surfaces import Surface
 from numbre_export.synthesis.views import View, render_view
@@ -29,9 +29,9 @@ def test_every_kind_renders_views_of_the_shape_asked_for(sources: Sources, kind:
         assert view.boxes.shape == (len(view.labels), 4)
         assert len(view.hard) == len(view.labels)
         left, top, width, height = view.boxes.T
-        assert np.all((left >= 0) & (top >= 0) & (width > 0) & (height > 0))
+        assert np.all((left > -1e-3) & (top > -1e-3) & (width > 0) & (height > 0))
         assert np.all((left + width <= 120.01) & (top + height <= 96.01))
-        assert set(view.labels.tolist()) <= set(range(14))
+        assert set(view.labels.tolist()) <= set(LABELS.values())
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=NAMES)
@@ -72,7 +72,7 @@ def test_boxes_are_tight_around_the_ink(sources: Sources, seed: int) -> None:
     rng = np.random.default_rng(seed)
     page = clean_page(sources, rng)
     page.lay(page.hand.write("0123-56", 20, 60, rng) + page.hand.write("47/8,9", 20, 120, rng))
-    picture = take(page, page.view, rng)
+    picture = take(page, page.view, rng, plain=True)
 
     ink = np.abs(picture.grey.astype(int) - int(np.median(picture.grey))) > 127
     assert picture.labels.tolist() == [0, 1, 2, 3, 12, 5, 6, 4, 7, 13, 8, 11, 9]
