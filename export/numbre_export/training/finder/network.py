@@ -1,4 +1,4 @@
-"""The finder's network: 212 k parameters, 1,990 multiply-adds a pixel of the level.
+"""The finder's network: 212 k parameters, 2,001 multiply-adds a pixel of the level.
 
 Most of its work is done at an eighth and a sixteenth of the resolution, where a
 digit of the level's size is two to four cells high; the way back up adds the fine
