@@ -12,7 +12,7 @@ from numbre_edge.backends import Backend, open_backend
 from numbre_edge.decoding.values import valued
 from numbre_edge.errors import UsageError
 from numbre_edge.model import ModelCard
-from numbre_edge.recognition import FINDER, following, open_recogniser
+from numbre_edge.recognition import FINDER, follower_of, open_recogniser
 from numbre_edge.sources.pictures import Picture, as_frame
 from numbre_edge.types import Box, Explanation, Frame, Reading, Recognition
 from numbre_edge.vision.page import Page
@@ -143,7 +143,7 @@ class StreamReader:
     """
 
     def __init__(self, reader: Reader) -> None:
-        self._reader, self._follow = reader, following(reader.recogniser)
+        self._reader, self._follow = reader, follower_of(reader.recogniser)
 
     def read_frame(self, frame: Frame, *, roi: Box | None = None, thorough: bool = True) -> list[Reading]:
         """Return the numbers in a frame, or in the part of it within ``roi``; boxes are the frame's all the same.

@@ -57,7 +57,7 @@ def open_recogniser(
     return learned if finder == "learned" else BothRecogniser(ComponentRecogniser(backend, min_confidence), learned)
 
 
-def following(recogniser: Recogniser) -> FollowingRecogniser | None:
+def follower_of(recogniser: Recogniser) -> FollowingRecogniser | None:
     """Return what follows a stream's numbers with this recogniser's networks; None where it has none."""
     from numbre_edge.recognition.following import FollowingRecogniser
     from numbre_edge.recognition.learned import LearnedRecogniser
