@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from tests.modules import loaded
 
 DOCS = Path(__file__).parents[1] / "docs"
 
 
 @pytest.fixture(scope="module")
 def make_accuracy() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("make_accuracy", DOCS / "make_accuracy.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # where dataclasses look for it
-    spec.loader.exec_module(module)
-    return module
+    return loaded(DOCS / "make_accuracy.py")
 
 
 def test_the_page_is_what_the_program_writes_of_what_was_measured(make_accuracy: ModuleType) -> None:

@@ -98,7 +98,7 @@ class FormReader:
         self._check_print(ink)
         return Row(
             {
-                field.name: self._cross(field, ink) if field.kind == "cross" else self._value(field, page, scale)
+                field.name: self._cross(field, ink) if field.kind == "cross" else self._value(field, page, scale, ink)
                 for field in self._form.fields
             }
         )
@@ -112,24 +112,31 @@ class FormReader:
                 f"does not match the form: {share:.0%} of its print is where it should be, {_PRINTED:.0%} are needed"
             )
 
-    def _value(self, field: Field, page: Frame, scale: float) -> Value:
+    def _value(self, field: Field, page: Frame, scale: float, ink: Pixels) -> Value:
         box = Box(*(round(scale * side) for side in field.box))
         readings = self._reader.read_frame(page, roi=_grown(box, page))
         numbers = [own for reading in readings if (own := _within(reading, box)) is not None]
         if not numbers:
-            text, confidence = "", 1.0
+            text, confidence = (
+                "",
+                float(self._more(ink, field.box) < _NONE),
+            )  # what is written there is no number, or none
         elif field.kind == "comb":
             text, confidence = _comb(numbers, box, field.cells)
         else:
             text = numbers[0].text if field.kind == "decimal" else "".join(map(str, numbers[0].digits))
             confidence = numbers[0].confidence if len(numbers) == 1 else 0.0
         value = value_of(text) if text else None
-        empty = not text and field.range is None and field.pattern is None
+        empty = not text and confidence == 1 and field.range is None and field.pattern is None
         check = not empty and (confidence < self._sure or "?" in text or not field.fits(text, value))
         return Value(text, value, confidence, check)
 
+    def _more(self, ink: Pixels, box: Box) -> float:
+        """Return by how much of a field there is more ink in it than in the reference."""
+        return _inner(ink, box) - _inner(self._printed, box)
+
     def _cross(self, field: Field, ink: Pixels) -> Value:
-        more = _inner(ink, field.box) - _inner(self._printed, field.box)
+        more = self._more(ink, field.box)
         middle, reach = (_NONE + _CROSSED) / 2, (_CROSSED - _NONE) / 2
         value, sure = int(more > middle), min(1.0, abs(more - middle) / reach)
         return Value(str(value), value, 0.5 + 0.5 * sure, sure < 1 or not field.fits(str(value), value))

@@ -10,6 +10,7 @@ import numpy as np
 from numbre_edge.tables.lines import Line
 from numbre_edge.types import Floats
 
+_LONG = 0.4  # of the longest line of its direction: no shorter one parts rows or columns
 _ALONG = 0.5  # share of a cell's side that a line must run along to part it from the next
 
 
@@ -91,7 +92,7 @@ def grids(
         own = [line for line in group if line not in edges]
         # A picture's edge cuts a table: it ends there, if several of its lines do.
         own += [edge for edge in edges if edge in group and sum(_meet(edge, line, reach) for line in own) > 2]
-        own = _that_cross(own, reach)
+        own = _long(_that_cross(own, reach))
         level, upright = (_distinct([line for line in own if line.level == way], apart) for way in (True, False))
         if len(level) > 1 and len(upright) > 1 and len(level) + len(upright) > (3 if boxes else 4):
             corners = np.array([[_crossing_of(a, b) for b in upright] for a in level], np.float32)
@@ -123,6 +124,12 @@ def _that_cross(lines: list[Line], reach: float) -> list[Line]:
         if len(kept) == len(lines):
             return kept
         lines = kept
+
+
+def _long(lines: list[Line]) -> list[Line]:
+    """Leave out what is much shorter than the longest of its direction: the stroke of a 1 in its cell."""
+    longest = {way: max((line.length for line in lines if line.level == way), default=0.0) for way in (True, False)}
+    return [line for line in lines if line.length >= _LONG * longest[line.level]]
 
 
 def _meet(one: Line, other: Line, reach: float) -> bool:

@@ -129,7 +129,7 @@ def _ruled(grid: Grid, readings: Sequence[Reading]) -> Table | None:
     if not placed:
         return None
     down, across = [number.rows for number in placed], [number.columns for number in placed]
-    downs, acrosses = _bands(down, across, rows), _bands(across, down, columns)
+    downs, acrosses = _bands(down, across, rows, 1), _bands(across, down, columns, 2)
     table = _table(placed, downs, acrosses, grid.point, ruled=True)
     return _comb(table) or _merged(table, grid, downs, acrosses)
 
@@ -152,18 +152,18 @@ def _placed(grid: Grid, reading: Reading) -> list[_Placed]:
     return found
 
 
-def _bands(numbers: Sequence[Span], others: Sequence[Span], count: int) -> list[Span]:
+def _bands(numbers: Sequence[Span], others: Sequence[Span], count: int, least: int) -> list[Span]:
     """Return rows, or columns: those between lines; and where numbers stand apart within one, its parts.
 
-    Parts count where somewhere two of them have a number, by its span of the ``others``. Beyond the lines there is a
-    band where numbers are.
+    Parts count where in ``least`` places, by numbers' spans of the ``others``, there is more than one. Beyond the lines
+    there is a band where numbers are.
     """
     found: list[Span] = []
     for band in range(-1, count + 1):
         own = [at for at, span in enumerate(numbers) if floor(sum(span) / 2) == band]
         parts = spans(numbers[at] for at in own)
         seats = Counter(floor(sum(others[at]) / 2) for at in own)
-        if len(parts) > 1 and max(seats.values()) > 1:
+        if len(parts) > 1 and sum(count > 1 for count in seats.values()) >= least:
             edges = [float(band), *((a[1] + b[0]) / 2 for a, b in pairwise(parts)), band + 1.0]
             found += list(pairwise(edges))
         elif own or 0 <= band < count:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -11,19 +9,14 @@ import pytest
 
 from numbre_edge.types import Box, Digit, Reading
 from tests.export.test_finder import view
+from tests.modules import loaded
 
 FILE = Path(__file__).parents[2] / "benchmarks" / "rendered.py"
 
 
 @pytest.fixture(scope="module")
 def rendered() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("rendered", FILE)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # where dataclasses look for it
-    spec.loader.exec_module(module)
-    return module
+    return loaded(FILE)
 
 
 def reading(text: str, x: int, y: int, width: int, height: int) -> Reading:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -13,19 +11,14 @@ from numpy.random import default_rng
 from numbre_export.data.mnist import Digits
 from numbre_export.synthesis.sources import Sources
 from tests.export.pen_data import tiny_pen
+from tests.modules import loaded
 
 FILE = Path(__file__).parents[2] / "benchmarks" / "tables.py"
 
 
 @pytest.fixture(scope="module")
 def tables() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("table_benchmark", FILE)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # where dataclasses look for it
-    spec.loader.exec_module(module)
-    return module
+    return loaded(FILE)
 
 
 @pytest.mark.parametrize("kind", ["ruled", "boxed", "aligned", "squared", "perspective"])

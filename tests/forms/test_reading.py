@@ -46,6 +46,17 @@ def test_an_empty_form_has_empty_fields(tmp_path: Path) -> None:
     assert row.needs_review == ["year"]  # which has a range
 
 
+def test_a_field_with_ink_that_is_no_number_is_looked_at(tmp_path: Path) -> None:
+    page, box = printed(), FIELDS["total"]
+    cv2.putText(page, "none", (box.x + 20, box.y + 32), cv2.FONT_HERSHEY_SIMPLEX, 1.0, (40,), 2, cv2.LINE_AA)
+    form = load_form(write_form(tmp_path))
+
+    row = FormReader(form, Knows(FIELDS, {"year": ["2026"]})).read(Frame(photographed(page)))
+
+    assert (row.values["total"].text, row.values["total"].confidence) == ("", 0)
+    assert row.needs_review == ["total"]
+
+
 @pytest.mark.parametrize(
     ("texts", "confidence", "names"),
     [
@@ -77,9 +88,10 @@ def test_another_picture_does_not_match(tmp_path: Path, other: str) -> None:
         FormReader(form, Knows(FIELDS, TEXTS)).read(Frame(picture))
 
 
-def test_a_copy_upside_down_is_laid_right(tmp_path: Path) -> None:
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_copy_that_lies_wrong_is_laid_right(tmp_path: Path, quarters: int) -> None:
     form = load_form(write_form(tmp_path))
-    shown = photographed(printed())[::-1, ::-1].copy()
+    shown = np.rot90(photographed(printed()), quarters).copy()
 
     row = FormReader(form, Knows(FIELDS, TEXTS)).read(Frame(shown))
 

@@ -73,6 +73,21 @@ def test_numbers_one_above_the_other_are_two_rows_where_no_line_parts_them() -> 
     assert table.texts() == [["12", "", ""], ["34", "", ""], ["5", "", ""]]
 
 
+def test_two_numbers_in_one_cell_stay_there() -> None:
+    (table,) = read(ruled(XS, YS), number("12", 70, 70), number("34", 130, 70), number("5", 90, 130))
+
+    assert table.texts() == [["12 34", "", ""], ["5", "", ""], ["", "", ""]]
+
+
+def test_a_1_that_was_not_read_is_no_line() -> None:
+    page = ruled(XS, (50, 110, 170, 230, 290))
+    cv2.line(page, (410, 58), (410, 104), (60,), 3)
+
+    (table,) = read(page, number("12", 90, 70), number("5", 230, 130))
+
+    assert table.columns == 3
+
+
 def test_a_column_beyond_the_last_line_belongs_to_the_table() -> None:
     (table,) = read(ruled(XS[:3], YS), *in_cells(TEXTS))
 
