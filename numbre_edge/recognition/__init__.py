@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # the command line names the finders, and loads none for its 
 
 FINDERS = ("components", "learned", "both")
 FINDER = "both"  # unless another is asked for: it reads most kinds of pictures best, and none much worse
-LIVE_FINDER = "components"  # of live: surest at once on what stands clear (benchmarks/tracking.py)
+LIVE_FINDER = "components"  # of live: of a number that stands clear it is right in more frames (benchmarks/tracking.py)
 
 
 def open_recogniser(
