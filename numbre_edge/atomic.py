@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import os
+import signal
+import stat
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 
 from numbre_edge.errors import NumbreError, UsageError
+
+_ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+_STEM = 40  # characters of a file's name that its temporary name repeats: for whoever finds one after a power cut
+
+_unfinished: dict[Path, bool] = {}  # temporary files of this process -> whether they are kept where they hold something
 
 
 @contextmanager
 def replacing(path: Path, *, keep: bool = False) -> Iterator[Path]:
-    """Yield a temporary path beside ``path`` that replaces it when the block ends without an exception.
+    """Yield a temporary file beside ``path`` that replaces it when the block ends without an exception.
 
-    The temporary name ends in ``path``'s own suffix, which many writers choose a format by. A pipe or a
-    device is given as it is: replacing it would destroy it.
+    The file is there, empty, under a name that nobody can foresee, and for the same people as the one that it
+    replaces. The name ends in ``path``'s own suffix, which many writers choose a format by. It goes after an
+    exception, and when SIGTERM or SIGHUP ends the program. A pipe or a device is given as it is: replacing it would
+    destroy it.
 
     Args:
         path: of a symbolic link, what it points to is replaced.
@@ -30,25 +41,59 @@ def replacing(path: Path, *, keep: bool = False) -> Iterator[Path]:
             yield path
             return
         target = real(path)
-        temporary = partial(path) if keep else target.with_name(f".{target.stem}.{os.getpid()}.part{target.suffix}")
-        if keep:
-            _claim(temporary)
-        try:
+        hidden = f".{target.stem[:_STEM]}.{os.urandom(8).hex()}.part{target.suffix}"
+        temporary = partial(path) if keep else target.with_name(hidden)
+        _create(temporary, target)
+        with _unfinished_until_left(temporary, keep=keep):
             yield temporary
             os.replace(temporary, target)
-        finally:
-            if not (keep and _holds_something(temporary)):
-                temporary.unlink(missing_ok=True)
 
 
-def _claim(temporary: Path) -> None:
-    """Create a file that nobody else writes: of two runs at once, one is told of the other."""
+def _create(temporary: Path, target: Path) -> None:
+    """Create a file that nobody else writes, for those who may use ``target``; no link under its name is followed."""
+    before = target.stat() if target.exists() else None
     try:
-        temporary.touch(exist_ok=False)
+        os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if before else 0o666))
     except FileExistsError as exc:
         raise UsageError(
             f"{temporary} is there already, kept by a run that ended early or still goes on; move or delete it first"
         ) from exc
+    if before is not None:
+        with suppress(OSError, AttributeError):  # not ours to give away, or no owners there: it stays for us alone
+            os.chown(temporary, before.st_uid, before.st_gid)
+            temporary.chmod(stat.S_IMODE(before.st_mode) & 0o777)
+
+
+@contextmanager
+def _unfinished_until_left(temporary: Path, *, keep: bool) -> Iterator[None]:
+    """Have a temporary file removed at the end of the block, or of the program."""
+    mine = threading.current_thread() is threading.main_thread()  # no other may handle signals
+    _unfinished[temporary] = keep
+    for number in _ENDING if mine else ():
+        if signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, end_at_once)
+    try:
+        yield
+    finally:
+        _remove(temporary)
+        for number in _ENDING if mine and not _unfinished else ():
+            if signal.getsignal(number) == end_at_once:
+                signal.signal(number, signal.SIG_DFL)
+
+
+def _remove(temporary: Path) -> None:
+    if not (_unfinished[temporary] and temporary.exists() and temporary.stat().st_size > 0):
+        temporary.unlink(missing_ok=True)
+    del _unfinished[temporary]
+
+
+def end_at_once(number: int, frame: FrameType | None) -> None:
+    """End the program as a signal does that nobody handles, but leave no temporary file behind."""
+    for temporary in list(_unfinished):
+        with suppress(OSError):
+            _remove(temporary)
+    signal.signal(number, signal.SIG_DFL)
+    signal.raise_signal(number)
 
 
 @contextmanager
@@ -74,10 +119,6 @@ def real(path: Path) -> Path:
         return Path(os.path.realpath(path))
     except (OSError, ValueError):  # ValueError: a NUL
         return path
-
-
-def _holds_something(path: Path) -> bool:
-    return path.exists() and path.stat().st_size > 0
 
 
 def write_file(path: Path, content: bytes) -> None:

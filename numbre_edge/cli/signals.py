@@ -54,12 +54,14 @@ def stop_signals() -> Iterator[Stop]:
     Raises:
         Interrupted: Ctrl-C came twice.
     """
+    from numbre_edge.atomic import end_at_once
+
     stop = Stop()
 
     def ask(number: int, frame: FrameType | None) -> None:
         stop.signal = number
         if number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else end_at_once)
 
     with _handled(ask, *_STOPPING):
         try:

@@ -177,6 +177,25 @@ def test_the_second_ctrl_c_does_not_wait() -> None:
     assert signal.getsignal(signal.SIGINT) == before
 
 
+def test_the_second_sigterm_leaves_nothing_half(tmp_path: Path) -> None:
+    """Such as the annotated video of a live run."""
+    run = """
+import signal, sys
+from pathlib import Path
+from numbre_edge.atomic import replacing
+from numbre_edge.cli.signals import stop_signals
+with stop_signals() as stop, replacing(Path(sys.argv[1])) as temporary:
+    signal.raise_signal(signal.SIGTERM)
+    print(stop.asked, temporary.exists(), flush=True)
+    signal.raise_signal(signal.SIGTERM)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", run, str(tmp_path / "a.mp4")], cwd=ROOT, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (-signal.SIGTERM, "True True\n")
+    assert names(tmp_path) == []
+
+
 def test_what_is_ignored_stays_ignored() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
     try:
