@@ -19,15 +19,21 @@ def main() -> None:
 def _fill_closed_streams() -> None:
     """Put something where the caller closed stdin, stdout or stderr (``>&-``): Python has None there.
 
-    Its number would go to the next file that is opened, which is then written over. What is read is
-    empty, what is said is lost, but a result that cannot be written fails.
+    Its number would go to the next file that is opened, here or in a program that we start, which is then written
+    over. What is read is empty, what is said is lost, but a result that cannot be written fails.
     """
     if sys.stdin is None:
-        sys.stdin = os.fdopen(os.open(os.devnull, os.O_RDONLY))
+        sys.stdin = os.fdopen(_nowhere(os.O_RDONLY), encoding="utf-8")
     if sys.stdout is None:
-        sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")  # not for writing: that fails
+        sys.stdout = os.fdopen(_nowhere(os.O_RDONLY), "w", encoding="utf-8")  # not for writing: that fails
     if sys.stderr is None:
-        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
+        sys.stderr = os.fdopen(_nowhere(os.O_WRONLY), "w", encoding="utf-8")
+
+
+def _nowhere(flags: int) -> int:
+    descriptor = os.open(os.devnull, flags)
+    os.set_inheritable(descriptor, True)
+    return descriptor
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -11,6 +12,8 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 import numbre_edge
@@ -177,6 +180,24 @@ class TestClosedStreams:
         done = self.program("predict", "good.jpg", "-o", "out.csv", closed="<&- >&- 2>&-", model=model, cwd=photos)
         assert done.returncode == 0
         assert (photos / "out.csv").read_text().splitlines()[1].startswith("good.jpg,0,111,")
+
+    def test_without_stderr_events_are_the_same(self, photos: Path, model: Path) -> None:
+        writer = cv2.VideoWriter(str(photos / "clip.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 10, (320, 160))
+        writer.write(np.full((160, 320, 3), 225, np.uint8))
+        writer.release()
+        done = self.program("live", "clip.avi", "--format", "jsonl", closed="2>&-", model=model, cwd=photos)
+        assert [json.loads(line)["state"] for line in done.stdout.splitlines()] == ["open", "ended"]
+
+    def test_a_program_that_is_started_has_all_three(self) -> None:
+        """A worker of the workshop writes files, and TensorFlow in it to stderr."""
+        child = "import sys; sys.exit(None in (sys.stdin, sys.stdout, sys.stderr))"
+        start = f"import subprocess, sys; sys.exit(subprocess.call([sys.executable, '-c', {child!r}]))"
+        program = (
+            "import numbre_edge.cli.app as app; from numbre_edge.__main__ import main; "
+            f"app.main = lambda: exec({start!r}); main()"
+        )
+        words = shlex.join([sys.executable, "-c", program])
+        assert subprocess.run(f"{words} <&- >&- 2>&-", shell=True, cwd=ROOT, check=False).returncode == 0
 
     @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["models"]])
     def test_every_command_says_so_in_one_line(self, photos: Path, arguments: list[str]) -> None:
