@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from numbre_edge.atomic import replacing
+from numbre_edge.atomic import real, replacing
 from numbre_edge.errors import NumbreError, UsageError
 from numbre_edge.events import Listener, Seen
 from numbre_edge.sinks.annotate import draw
@@ -70,11 +70,10 @@ class AnnotatedVideo(Listener):
     def frame(self, seen: Seen) -> None:
         """Add one frame with its numbers drawn in."""
         frame = seen.frame
-        if self._free(self._path.parent) < _ROOM:
+        if self._free(real(self._path).parent) < _ROOM:
+            until_then = "there is no video" if self._shown is None else "the video ends here, and is kept"
             self.close()
-            raise NumbreError(
-                f"{self._path}: its disk is nearly full: the video ends here, and is kept; make room or write elsewhere"
-            )
+            raise NumbreError(f"{self._path}: its disk is nearly full: {until_then}; make room or write elsewhere")
         drawn = draw(frame.pixels, seen.numbers)
         if self._shown is None:
             self._size = (frame.width, frame.height)
@@ -96,7 +95,7 @@ class AnnotatedVideo(Listener):
                 return
             self._writer.release()
             self._writer = None
-            if _count_frames(self._temporary) < self._written:  # OpenCV does not say that a disk is full
+            if not _holds(self._temporary, self._written):  # OpenCV does not say that a disk is full
                 raise NumbreError(f"cannot write {self._path}: the video came out damaged; is the disk full?")
 
     def _advance(self, elapsed: float) -> None:
@@ -121,10 +120,6 @@ class AnnotatedVideo(Listener):
         if self._writer is None:
             codec = cv2.VideoWriter.fourcc(*CODECS[self._path.suffix.lower()])
             self._temporary = self._file.enter_context(replacing(self._path))
-            try:
-                self._temporary.write_bytes(b"")  # says why not, which OpenCV does not
-            except OSError as exc:
-                raise NumbreError(f"cannot write {self._path}: {(exc.strerror or str(exc)).lower()}") from exc
             writer = cv2.VideoWriter(str(self._temporary), codec, self._fps or _USUAL, self._size)
             if not writer.isOpened():
                 raise NumbreError(f"cannot write {self._path}: this OpenCV does not encode {self._path.suffix} videos")
@@ -145,10 +140,15 @@ def _fitted(pixels: Pixels, size: tuple[int, int]) -> Pixels:
     return canvas
 
 
-def _count_frames(path: Path) -> int:
-    """Return how many frames a video says it has; 0 where not even one can be had."""
-    capture = cv2.VideoCapture(str(path))
-    try:
-        return int(capture.get(cv2.CAP_PROP_FRAME_COUNT)) if capture.isOpened() and capture.grab() else 0
-    finally:
-        capture.release()
+def _holds(path: Path, frames: int) -> bool:
+    """Return whether a video has so many frames; of one cut short, what its header or FFmpeg says of that is a guess.
+
+    The last is looked for; only where it is not at its place all are counted, without decoding them.
+    """
+    video = cv2.VideoCapture(str(path))
+    video.set(cv2.CAP_PROP_POS_FRAMES, frames - 1)
+    if video.grab() and video.get(cv2.CAP_PROP_POS_FRAMES) == frames:
+        return True
+    video = cv2.VideoCapture(str(path))
+    video.set(cv2.CAP_PROP_FORMAT, -1)
+    return sum(1 for _ in iter(video.grab, False)) >= frames

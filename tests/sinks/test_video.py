@@ -25,12 +25,14 @@ from numbre_edge.events import Seen, Statistics
 from numbre_edge.sinks.video import AnnotatedVideo
 from numbre_edge.types import Frame
 rng = np.random.default_rng(0)
-resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+limit = int(sys.argv[2])
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 try:
     with AnnotatedVideo(Path(sys.argv[1]), fps=10) as video:
-        for index in range(60):
-            noise = rng.integers(0, 256, (240, 320, 3), np.uint8)
-            video.frame(Seen(Frame(noise, timestamp=index / 10), None, (), Statistics()))
+        for index in range(120):
+            noise = rng.integers(0, 256, (120, 160, 3), np.uint8)
+            pixels = noise if index < 5 else np.full_like(noise, 200)
+            video.frame(Seen(Frame(pixels, timestamp=index / 10), None, (), Statistics()))
 except NumbreError as exc:
     print(exc)
 """
@@ -169,16 +171,26 @@ def test_a_disk_that_is_nearly_full_ends_the_video_whole(tmp_path: Path) -> None
     assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]
 
 
-@pytest.mark.parametrize("name", ["a.mp4", "a.avi"])
+@pytest.mark.parametrize(("name", "limit"), [("a.mp4", 60_000), ("a.avi", 33_000), ("a.avi", 90_000)])
 def test_a_video_that_was_cut_short_is_an_error_and_spares_the_one_before(
-    tmp_path: Path, name: str, run_python: RunPython
+    tmp_path: Path, name: str, limit: int, run_python: RunPython
 ) -> None:
-    # As when the disk is full, or a quota is reached, faster than it can be seen: OpenCV says nothing of that.
+    # As when the disk is full, or a quota is reached, faster than it can be seen: OpenCV says nothing of that, and
+    # of an AVI with 2 or 35 of its 120 frames FFmpeg says that it has more.
     (tmp_path / name).write_bytes(b"the one before")
-    run = run_python("-c", CUT_SHORT, str(tmp_path / name))
+    run = run_python("-c", CUT_SHORT, str(tmp_path / name), str(limit))
     assert run.stdout == f"cannot write {tmp_path / name}: the video came out damaged; is the disk full?\n"
     assert [path.name for path in tmp_path.iterdir()] == [name]
     assert (tmp_path / name).read_bytes() == b"the one before"
+
+
+def test_it_is_the_disk_of_what_a_link_leads_to_that_counts(tmp_path: Path) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "a.mp4").symlink_to(tmp_path / "full" / "a.mp4")
+    clip = AnnotatedVideo(tmp_path / "a.mp4", free=lambda folder: 0 if folder.name == "full" else 1 << 40)
+    with pytest.raises(NumbreError, match=r"a\.mp4: its disk is nearly full: there is no video; make room"):
+        clip.frame(seen(shade(100)))
+    assert list((tmp_path / "full").iterdir()) == []
 
 
 def test_a_pipe_or_a_device_is_refused(tmp_path: Path) -> None:
