@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
+import os
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +21,7 @@ from numbre_export.evaluation.evaluate import evaluate, keras_classifier
 from numbre_export.exporting import gate
 from numbre_export.exporting.cards import card_for
 from numbre_export.exporting.convert import KINDS, Kind, calibration_digits, convert
-from numbre_export.exporting.gate import Budgets, export
+from numbre_export.exporting.gate import Budgets, export, put
 from numbre_export.exporting.rows import Measured, Row, table
 
 pytestmark = pytest.mark.export
@@ -192,6 +195,26 @@ def test_sums_keep_other_models_lines_and_drop_those_of_files_that_are_gone(
     digest = hashlib.sha256((tmp_path / "numbre.onnx").read_bytes()).hexdigest()
     # The old line stays as it is: the file may have been damaged since it was made.
     assert (tmp_path / SUMS).read_text() == f"{old}  cnn.onnx\n{digest}  numbre.onnx\n"
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3])
+def test_a_file_that_is_replaced_never_has_a_wrong_line(tmp_path: Path, steps: int) -> None:
+    for name in ("cnn.onnx", "numbre.onnx"):
+        put(tmp_path / name, b"old")
+    renamed = itertools.count(1)
+
+    def interrupt(frame: object, event: str, function: Any) -> None:
+        if event == "c_return" and function is os.replace and next(renamed) == steps:
+            raise KeyboardInterrupt
+
+    sys.setprofile(interrupt)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            put(tmp_path / "numbre.onnx", b"new")
+    finally:
+        sys.setprofile(None)
+    assert all(verify_sums(tmp_path).values())
+    assert not list(tmp_path.glob(".*"))
 
 
 def test_the_same_export_gives_the_same_bytes(

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from numbre_edge.atomic import write_file
+from numbre_edge.atomic import replacing, write_file
 from numbre_edge.backends import Backend, open_backend
 from numbre_edge.backends.registry import running
 from numbre_edge.errors import ModelError, NumbreError
@@ -183,22 +183,33 @@ def _with_figures(card: ModelCard, measured: Measured, n: int) -> ModelCard:
 
 
 def put(path: Path, content: bytes | None) -> None:
-    """Put a file in its place, or take an earlier one away, and bring SHA256SUMS beside it up to date."""
-    sums = {name: digest for name, digest in read_sums(path.parent).items() if (path.parent / name).is_file()}
+    """Put a file in its place, or take an earlier one away, and bring SHA256SUMS beside it up to date.
+
+    Whatever ends it between two steps, a file may be without its line, but has none that is wrong.
+    """
+    folder = path.parent
+    sums = {name: digest for name, digest in read_sums(folder).items() if (folder / name).is_file()}
     sums.pop(path.name, None)
     if content is None:
+        _list(folder, sums)
         path.unlink(missing_ok=True)
-    else:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            write_file(path, content)
-        except NumbreError:
-            with suppress(OSError):  # there is something in it
-                path.parent.rmdir()
-            raise
-        sums[path.name] = hashlib.sha256(content).hexdigest()
-    listing = path.parent / SUMS
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with replacing(path) as temporary:
+            temporary.write_bytes(content)
+            _list(folder, sums)
+    except NumbreError:
+        with suppress(OSError):  # there is something in it
+            folder.rmdir()
+        raise
+    _list(folder, sums | {path.name: hashlib.sha256(content).hexdigest()})
+
+
+def _list(folder: Path, sums: dict[str, str]) -> None:
+    """Write SHA256SUMS; without a file to list there is none."""
     if sums:
-        write_file(listing, "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items())).encode())
+        content = "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items()))
+        write_file(folder / SUMS, content.encode())
     else:
-        listing.unlink(missing_ok=True)
+        (folder / SUMS).unlink(missing_ok=True)
