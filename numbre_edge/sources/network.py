@@ -1,4 +1,4 @@
-"""What an address of the network says, how it may be shown, and why nothing came of it."""
+"""What an address of the network says, and why nothing came of it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from numbre_edge.errors import SourceError
+from numbre_edge.sources.masking import masked
 
 ASK_TIMEOUT = 2.0  # seconds for a server to say what is wrong
 _PORTS = {"rtsp": 554, "http": 80, "https": 443}
 _UNPRINTABLE = re.compile(r"[^ -~]+")
-_SECRETS = re.compile(r"(?i)([?&;](?:pass|passwd|password|pwd|token|auth|key)=)[^&;#]*")
 
 
 class Answer(NamedTuple):
@@ -23,6 +23,11 @@ class Answer(NamedTuple):
     status: int
     kind: str = ""
     logins: str = ""
+
+    @property
+    def wants_basic(self) -> bool:
+        """Whether it offers Basic, which sends the password itself, and not Digest, which does not."""
+        return "basic" in self.logins.lower() and "digest" not in self.logins.lower()
 
 
 class Address:
@@ -56,19 +61,6 @@ class Address:
         return self.parts._replace(netloc=self.parts.netloc.rpartition("@")[2]).geturl()
 
 
-def masked(url: str) -> str:
-    """Return an address without its password: ``rtsp://user:***@host/path``."""
-    scheme, mark, rest = url.partition("://")
-    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
-    end = authority.rfind("@")
-    if end < 0 and ":" in authority:
-        end = rest.rfind("@")  # perhaps a password with a slash in it: no address, but not to be shown either
-    user, colon, _ = rest[: max(end, 0)].partition(":")
-    if colon:
-        rest = f"{user}:***{rest[end:]}"
-    return _SECRETS.sub(r"\1***", scheme + mark + rest)
-
-
 def unanswered(address: Address, exc: Exception) -> str:
     """Return in one line why there is no answer, by what went wrong."""
     if isinstance(exc, socket.gaierror):
@@ -77,7 +69,7 @@ def unanswered(address: Address, exc: Exception) -> str:
         return f"{address} refuses connections: check the port, and that the camera is on"
     if isinstance(exc, TimeoutError):
         return f"no answer from {address}: check the address, and that the camera is on"
-    said = _UNPRINTABLE.sub(" ", str(exc)).strip()  # it may hold whatever a server sent
+    said = _UNPRINTABLE.sub(" ", masked(str(exc))).strip()  # it may hold whatever a server sent, and our own question
     return f"no understandable answer from {address} ({said or type(exc).__name__})"
 
 
@@ -88,7 +80,7 @@ def refused(address: Address, answer: Answer) -> str:
         refusal = f"{address} does not let us in ({status})"
         if not address.password:
             return f"{refusal}: user or password is missing: write {address.scheme}://user:password@{address}/…"
-        if "basic" in answer.logins.lower() or not answer.logins:
+        if answer.wants_basic or not answer.logins:
             return f"{refusal}: user or password is wrong"
         # We may not speak its other way of logging in as it wants: an account may be right all the same.
         return f"{refusal}: user, password or what follows the host in the address is wrong"
@@ -112,7 +104,10 @@ def check_rtsp(address: Address, timeout: float) -> None:
 def rtsp_problem(address: Address) -> str:
     """Ask an RTSP server once more, briefly, and return in one line why no stream came of it."""
     try:
-        return refused(address, _ask_rtsp(address, "DESCRIBE", ASK_TIMEOUT, _credentials(address)))
+        answer = _ask_rtsp(address, "DESCRIBE", ASK_TIMEOUT)
+        if address.user and answer.wants_basic:
+            answer = _ask_rtsp(address, "DESCRIBE", ASK_TIMEOUT, _basic(address))
+        return refused(address, answer)
     except (OSError, http.client.HTTPException, UnicodeError) as exc:
         return unanswered(address, exc)
 
@@ -128,8 +123,6 @@ def _ask_rtsp(address: Address, method: str, timeout: float, headers: str = "") 
     return Answer(int(found[1]), logins=", ".join(re.findall(r"(?im)^WWW-Authenticate:\s*(.*)", answer)))
 
 
-def _credentials(address: Address) -> str:
-    if not address.user:
-        return ""
+def _basic(address: Address) -> str:
     pair = base64.b64encode(f"{address.user}:{address.password}".encode()).decode()
     return f"Authorization: Basic {pair}\r\n"

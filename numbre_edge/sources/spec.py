@@ -14,7 +14,7 @@ from numbre_edge.sources.connect import open_url
 from numbre_edge.sources.devices import describe_devices, video_devices
 from numbre_edge.sources.folder import WatchedFolder
 from numbre_edge.sources.live import LiveStream
-from numbre_edge.sources.network import masked
+from numbre_edge.sources.masking import masked
 from numbre_edge.sources.rpicam import SIZE, find_program, open_rpicam
 from numbre_edge.sources.stream import Stream
 from numbre_edge.sources.video import VIDEOS, VideoStream
@@ -68,7 +68,7 @@ def _other_stream(spec: str, fps: float | None) -> Stream:
     if path.suffix.lower().lstrip(".") in VIDEOS and "://" not in spec:
         return VideoStream(spec)
     if "/" in spec and "://" not in spec and not path.exists():
-        raise UsageError(f"{spec}: no such file or folder")
+        raise UsageError(f"{masked(spec)}: no such file or folder")
     raise UsageError(f"{masked(spec) or 'nothing'}: not a source of frames; it can be {_KINDS}")
 
 

@@ -21,7 +21,7 @@ from numbre_edge.sources.capture import open_camera
 from numbre_edge.sources.connect import open_url
 from numbre_edge.sources.devices import describe_devices
 from numbre_edge.sources.live import LiveStream
-from numbre_edge.sources.network import masked
+from numbre_edge.sources.masking import masked
 from numbre_edge.types import Pixels
 from tests.conftest import RunPython
 from tests.sources.mjpeg_server import MjpegServer, endless, jpeg, number_of, picture

@@ -9,9 +9,11 @@ from contextlib import contextmanager
 
 import pytest
 
-from numbre_edge.errors import SourceError
+from numbre_edge.errors import SourceError, UsageError
 from numbre_edge.sources.connect import open_url
-from numbre_edge.sources.network import masked
+from numbre_edge.sources.listing import list_sources
+from numbre_edge.sources.masking import masked
+from numbre_edge.sources.spec import open_stream
 from tests.sources.scripted_capture import LONG
 
 SILENCE = 0.5  # seconds; a server on the loopback that answers at all is far quicker
@@ -104,9 +106,10 @@ class TestProblems:
             said = problem_of(f"{scheme}://user:guess@127.0.0.1:{server.port}/live")
 
         assert said.endswith("(401): user, password or what follows the host in the address is wrong")
+        assert not any("Basic" in asked for asked in server.asked), "the password itself, for all to hear"
 
     def test_rtsp_is_asked_for_the_stream_with_the_login_in_its_header_only(self) -> None:
-        with answering(b"RTSP/1.0 404 Not Found\r\n\r\n") as server:
+        with answering(RTSP_401 % b"Basic") as server:
             problem_of(f"rtsp://me:p%40ss@127.0.0.1:{server.port}/live?channel=2")
 
         assert not any("Authorization" in asked for asked in server.asked[:-1])
@@ -151,7 +154,33 @@ class TestProblems:
         ("http://[::1]:8080/video", "http://[::1]:8080/video"),
         ("http://host/mail@path", "http://host/mail@path"),
         ("http://host/video.cgi?user=me&pwd=secret&rate=5", "http://host/video.cgi?user=me&pwd=***&rate=5"),
+        ("rtsp://user:se@cr/et@host/path", "rtsp://user:***@host/path"),
+        ("rtsp://user:se/cr@et@host/path", "rtsp://user:***@host/path"),
+        ("rtsp://user:p?s@s@host/path", "rtsp://user:***@host/path"),
+        ("rtsp://user:key=se@host/path", "rtsp://user:***"),  # a name or a password? nothing of it is shown
+        ("rtsp://user:secret@host/?pwd=se@cret", "rtsp://user:***"),
+        ("rtsp:/user:secret@host/path", "rtsp:/user:***@host/path"),  # as a file's name repeats it
+        ("user:secret@host/path", "user:***@host/path"),
+        ("rtsp://host/user=me&password=se/cret?#&channel=1", "rtsp://host/user=me&password=***&channel=1"),
+        ("rtsp://host/user=me_password=secret_channel=1.sdp", "rtsp://host/user=me_password=***"),
+        ("http://host/?loginuse=me&loginpas=secret", "http://host/?loginuse=me&loginpas=***"),
+        ("http://host/?access_token=secret&pw=secret", "http://host/?access_token=***&pw=***"),
+        ("http://host/?apikey=secret", "http://host/?apikey=***"),
+        ("http://host/passage/keyframe?mode=2", "http://host/passage/keyframe?mode=2"),
     ],
 )
 def test_passwords_in_addresses_are_never_shown(url: str, shown: str) -> None:
     assert masked(url) == shown
+
+
+def test_nor_are_they_where_a_library_repeats_the_address() -> None:
+    assert "secret" not in problem_of("http://127.0.0.1:9/a b?password=secret")
+
+
+@pytest.mark.parametrize("spec", ["user:secret@host/path", "ftp://user:secret@host/path"])
+def test_nor_where_it_is_no_address(spec: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        open_stream(spec)
+    assert "user:***@host/path: " in str(caught.value)
+    with pytest.raises(UsageError, match=r"^rtsp://user:\*\*\*@host/path: no such file"):
+        list_sources(["rtsp://user:secret@host/path"])
