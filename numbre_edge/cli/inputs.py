@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from numbre_edge.atomic import real
 from numbre_edge.cli.console import plural
+from numbre_edge.drawn import is_anothers
 from numbre_edge.errors import UsageError
 
 if TYPE_CHECKING:
@@ -44,3 +45,9 @@ def check_output(output: Path | None, paths: list[Path]) -> None:
         raise UsageError(f"--output {output}: there is no folder {output.parent}; make it first")
     if real(output) in map(real, paths):
         raise UsageError(f"--output {output}: would overwrite a picture to be read; choose another name")
+
+
+def check_sheet(sheet: Path) -> None:
+    """Refuse to write over what nobody named: a file of this name that is no sheet of ours."""
+    if is_anothers(sheet, "explain"):
+        raise UsageError(f"{sheet}: is there already, and was not drawn by this command; name another with --output")

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from numbre_edge.atomic import real, write_file
-from numbre_edge.drawn import marked
+from numbre_edge.drawn import SUFFIXES, is_anothers, marked
 from numbre_edge.errors import NumbreError, UsageError
 from numbre_edge.events import Tracked
 from numbre_edge.types import Box, Frame, Pixels, Reading
@@ -20,10 +20,6 @@ from numbre_edge.types import Box, Frame, Pixels, Reading
 # BGR; told apart by people with red-green blindness too (Okabe and Ito, 2008).
 SURE = (178, 114, 0)  # blue
 DOUBTFUL = (0, 94, 213)  # vermilion
-# Formats that take any picture and keep the colours of what is drawn. Not so a PBM with its two, a PGM, a GIF with
-# 256, and JPEG 2000, which OpenCV does not write below 32 x 32.
-_KEPT = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".dib", ".webp", ".tif", ".tiff", ".avif"})
-_KEPT |= {".ppm", ".pnm"}
 _ENCODERS = {".jfif": ".jpg"}  # suffix -> the one that OpenCV knows the format by
 _STDIN = Path("-")
 _WHITE = (255, 255, 255)
@@ -61,8 +57,8 @@ class AnnotatedFolder(Generic[_Found]):
 
     Folders stay as they are below the one that all sources share. A format that cannot be written, or not in colour,
     becomes PNG, named after the whole: ``a.heic.png``. Frames of a video are PNGs with their numbers. A name that
-    another source has already, in whatever case, gets "-2" and so on. PNGs and JPEGs are marked, so that a later run
-    on a folder with them passes them over.
+    another source has already, in whatever case, or a file that was not drawn by such a run, gets "-2" and so on.
+    Pictures are marked, so that a later run on a folder with them passes them over, and one into it replaces them.
 
     Args:
         folder: made if it is not there.
@@ -105,12 +101,15 @@ class AnnotatedFolder(Generic[_Found]):
         if key not in self._names:
             name = wanted = self._wanted(Path(source), number)
             again = str(wanted).lower()
-            while str(name).lower() in self._taken or real(self._folder / name) in self._sources:
+            while str(name).lower() in self._taken or self._is_to_stay(self._folder / name):
                 self._counts[again] += 1
                 name = wanted.with_name(f"{wanted.stem}-{self._counts[again] + 1}{wanted.suffix}")
             self._taken.add(str(name).lower())
             self._names[key] = name
         return self._names[key]
+
+    def _is_to_stay(self, path: Path) -> bool:
+        return real(path) in self._sources or is_anothers(path, "predict")
 
     def _wanted(self, source: Path, number: int | None) -> Path:
         """Return the file in the folder that a source or a frame of it would have if it were the only one."""
@@ -135,7 +134,7 @@ def _shared_folder(sources: Iterable[Path]) -> Path:
 def _is_kept(path: Path) -> bool:
     """Return whether a picture is written in the format that its name says."""
     suffix = path.suffix.lower()
-    return suffix in _KEPT and cv2.haveImageWriter(_ENCODERS.get(suffix, suffix))
+    return suffix.lstrip(".") in SUFFIXES and cv2.haveImageWriter(_ENCODERS.get(suffix, suffix))
 
 
 def _make(folder: Path) -> None:

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from numbre_edge.drawn import DRAWN, MARKED, SUFFIXES, drawn_by
+from numbre_edge.drawn import DRAWN, SUFFIXES, drawn_in
 from numbre_edge.errors import SourceError, UsageError
 from numbre_edge.sources.content import MAX_BYTES, check_size, reason
 from numbre_edge.sources.files import PICTURES, Source, suffix
 from numbre_edge.sources.formats import HEAD, picture_format
+from numbre_edge.sources.masking import masked
 from numbre_edge.sources.video import VIDEOS
 
 STDIN = "-"
@@ -95,7 +96,8 @@ def list_sources(arguments: Iterable[str], *, recursive: bool = False) -> Source
                 found += _expand(name, recursive=recursive, alone=alone)
             except UsageError as exc:
                 if alone:
-                    raise UsageError(f"{name}: {exc}" if name else str(exc)) from exc
+                    shown = masked(name) if "://" in name else name
+                    raise UsageError(f"{shown}: {exc}" if name else str(exc)) from exc
                 found.append(Source(str(Path(name)) if name else name, error=str(exc)))
     files = tuple(item for item in found if isinstance(item, Source))
     passed_over = tuple(item for item in found if isinstance(item, PassedOver))
@@ -221,7 +223,7 @@ def _not_to_read(path: Path, mode: int) -> str | None:
     try:
         if path.name.startswith("._") and _head(path, len(_APPLE_DOUBLE)) == _APPLE_DOUBLE:
             return "what macOS keeps about a file, not the file"
-        if suffix(path) in SUFFIXES and (command := drawn_by(_head(path, MARKED))):
+        if suffix(path) in SUFFIXES and (command := drawn_in(path)):
             return DRAWN[command]
     except OSError:
         return None  # becomes an error of its own when it is read

@@ -33,6 +33,17 @@ def test_the_sheet_goes_where_it_is_told(run, photos, model, tmp_path) -> None:
     assert (tmp_path / "sheet.png").exists()
 
 
+def test_a_name_that_nobody_gave_overwrites_nothing_but_a_sheet(run, photos, model, tmp_path) -> None:
+    (tmp_path / "good-explained.png").write_text("mine")
+    done = run("explain", "photos/good.jpg", "--model", model)
+    message = "is there already, and was not drawn by this command; name another with --output\n"
+    assert (done.code, done.err) == (2, f"error: good-explained.png: {message}")
+    assert (tmp_path / "good-explained.png").read_text() == "mine"
+    for _ in range(2):
+        assert run("explain", "photos/good.jpg", "--model", model, "-o", "good-explained.png").code == 0
+        assert run("explain", "photos/good.jpg", "--model", model).code == 0
+
+
 def test_a_picture_that_cannot_be_read_is_one_line(run, photos, model, tmp_path) -> None:
     done = run("explain", "photos/cut.jpg", "--model", model)
     assert done.code == 1

@@ -69,6 +69,15 @@ def test_a_draft_overwrites_nothing(run: Run, folder: Path) -> None:
     assert (done.code, done.err) == (2, "error: form.toml: is there already; name another with --output\n")
 
 
+def test_nor_does_a_check_that_is_given_no_name(run: Run, folder: Path) -> None:
+    (folder / "form-checked.png").write_text("mine")
+    done = run("form", "check", "form.toml")
+
+    assert done.code == 2
+    assert done.err.startswith("error: form-checked.png: is there already, and was not drawn by this command")
+    assert run("form", "check", "form.toml", "--output", "form-checked.png").code == 0
+
+
 def test_a_picture_without_boxes_gives_no_draft(run: Run, folder: Path) -> None:
     done = run("form", "new", "other.png")
 

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from numbre_edge.drawn import MARKED, drawn_by
+from numbre_edge.drawn import SUFFIXES, drawn_in, marked
 from numbre_edge.errors import NumbreError, UsageError
 from numbre_edge.sinks.annotate import DOUBTFUL, SURE, AnnotatedFolder, draw
 from numbre_edge.sources.files import PICTURES
@@ -77,10 +77,10 @@ def test_every_format_becomes_a_picture_in_colour(tmp_path: Path, suffix: str, s
     assert path.name in (f"a.{suffix}", f"a.{suffix}.png")
 
 
-@pytest.mark.parametrize("suffix", ["png", "heic", "jpg", "JPEG", "jpe", "jfif"])
-def test_png_and_jpeg_say_that_they_are_ours_and_show_what_was_drawn(tmp_path: Path, suffix: str) -> None:
+@pytest.mark.parametrize("suffix", [*sorted(SUFFIXES - {"webp", "avif"}), "heic", "JPEG"])
+def test_they_say_that_they_are_ours_and_show_what_was_drawn(tmp_path: Path, suffix: str) -> None:
     (name,) = written(tmp_path, f"a.{suffix}")
-    assert drawn_by((tmp_path / name).read_bytes()[:MARKED]) == "predict"
+    assert drawn_in(tmp_path / name) == "predict"
     unmarked = cv2.imencode(Path(name).suffix.lower().replace("jfif", "jpg"), draw(PAGE, []))[1]
     shown = cv2.imread(str(tmp_path / name))
     assert np.array_equal(shown, cv2.imdecode(unmarked, cv2.IMREAD_COLOR))
@@ -139,6 +139,27 @@ def test_frames_of_a_video_are_numbered(tmp_path: Path) -> None:
         for index in (0, 30)
     ]
     assert names == ["clip-000000.png", "clip-000030.png", "clip-000000-2.png", "clip-000030-2.png"]
+
+
+@pytest.mark.parametrize("suffix", sorted(SUFFIXES))
+def test_what_is_not_ours_is_never_overwritten_and_what_is_ours_is(tmp_path: Path, suffix: str) -> None:
+    path, here = f"a.{suffix}", tmp_path / "drawn"
+    (name,) = written(tmp_path / "other", path)
+    theirs = (tmp_path / "other" / name).read_bytes().replace(b"numbre-edge", b"another one")
+    here.mkdir()
+    (here / name).write_bytes(theirs)
+    for _ in range(2):
+        (other,) = written(here, path)
+        assert (here / name).read_bytes() == theirs
+        assert sorted(file.name for file in here.iterdir()) == sorted([name, other])
+    assert Path(other).stem == f"{Path(name).stem}-2"
+
+
+def test_nor_is_a_sheet_of_explain_a_folder_or_a_link_that_leads_nowhere(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(marked(cv2.imencode(".png", PAGE)[1].tobytes(), "explain"))
+    (tmp_path / "b.png").mkdir()
+    (tmp_path / "c.png").symlink_to(tmp_path / "nowhere.png")
+    assert written(tmp_path, "a.png", "b.png", "c.png", "in/d.png") == ["a-2.png", "b-2.png", "c-2.png", "in/d.png"]
 
 
 def test_a_source_is_never_overwritten(tmp_path: Path) -> None:
