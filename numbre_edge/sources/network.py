@@ -14,6 +14,7 @@ from numbre_edge.sources.masking import masked
 
 ASK_TIMEOUT = 2.0  # seconds for a server to say what is wrong
 _PORTS = {"rtsp": 554, "http": 80, "https": 443}
+_NO_ADDRESS = "not an address: write it like rtsp://user:password@host:554/path, % signs for special letters"
 _UNPRINTABLE = re.compile(r"[^ -~]+")
 
 
@@ -43,9 +44,9 @@ class Address:
             self.scheme = self.parts.scheme.lower()
             self.port = self.parts.port or _PORTS[self.scheme]
         except ValueError as exc:
-            raise SourceError(
-                "not an address: write it like rtsp://user:password@host:554/path, % signs for special letters"
-            ) from exc
+            raise SourceError(_NO_ADDRESS) from exc
+        if _is_cut_within_a_password(self.parts):
+            raise SourceError(_NO_ADDRESS)
         if not self.parts.hostname:
             raise SourceError("the address names no host: write it like rtsp://user:password@host:554/path")
         self.host = self.parts.hostname
@@ -59,6 +60,14 @@ class Address:
     def bare(self) -> str:
         """The address without user and password."""
         return self.parts._replace(netloc=self.parts.netloc.rpartition("@")[2]).geturl()
+
+
+def _is_cut_within_a_password(parts: SplitResult) -> bool:
+    """Return whether it may be: then what looks like the host is a piece of it, to be looked up and told."""
+    login, at, host = parts.netloc.rpartition("@")
+    if at:
+        return ":" in login and "@" in parts.path + parts.query + parts.fragment
+    return ":" in host and "@" in parts.path
 
 
 def unanswered(address: Address, exc: Exception) -> str:

@@ -133,6 +133,11 @@ class TestProblems:
             ("rtsp://camera.invalid/live", "there is no host called camera.invalid"),
             ("http://127.0.0.1:99999/", "not an address: write it like rtsp://user:password@host:554/path"),
             ("http://user:se/cret@127.0.0.1/", "not an address"),
+            ("http://user:se@cr/et@127.0.0.1/", "not an address"),  # the host is not cr
+            ("http://user:se@cr?et@127.0.0.1/", "not an address"),
+            ("http://user:12/34@127.0.0.1/", "not an address"),  # nor is it user
+            ("http://127.0.0.1:9/?mail=me@home", "127.0.0.1:9 refuses connections"),
+            ("http://me@127.0.0.1:9/?mail=me@home", "127.0.0.1:9 refuses connections"),
             ("http://[::1/", "not an address"),
             ("rtsp:///live", "the address names no host"),
             ("http://127.0.0.1:9/a b", "no understandable answer from 127.0.0.1:9"),
