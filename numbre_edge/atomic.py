@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import stat
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -59,9 +58,10 @@ def _create(temporary: Path, target: Path) -> None:
             f"{temporary} is there already, kept by a run that ended early or still goes on; move or delete it first"
         ) from exc
     if before is not None:
-        with suppress(OSError, AttributeError):  # not ours to give away, or no owners there: it stays for us alone
-            os.chown(temporary, before.st_uid, before.st_gid)
-            temporary.chmod(stat.S_IMODE(before.st_mode) & 0o777)
+        with suppress(OSError, AttributeError):  # a group that we are not in, or no groups there: it stays for us alone
+            os.chown(temporary, -1, before.st_gid)
+            temporary.chmod(before.st_mode & 0o777)
+            os.chown(temporary, before.st_uid, -1)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import typer
 
 from numbre_edge.atomic import real
 from numbre_edge.cli.console import Quiet, Verbose, console_of, plural
-from numbre_edge.cli.inputs import check_sheet
+from numbre_edge.cli.inputs import check_unnamed
 from numbre_edge.cli.options import (
     BackendOption,
     CardFile,
@@ -93,7 +93,7 @@ def explain(
         sheet = output or _sheet(source, frame)
         _check_sheet(sheet, source)
         if output is None:
-            check_sheet(sheet)
+            check_unnamed(sheet)
         try:
             shown = way_up.applied(frame_at(source, frame))
         except SourceError as exc:

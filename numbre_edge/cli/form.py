@@ -10,7 +10,7 @@ import typer
 
 from numbre_edge.cli.console import Quiet, Verbose, console_of, plural, tell
 from numbre_edge.cli.help import Command, Group
-from numbre_edge.cli.inputs import check_output, check_sheet, named, within
+from numbre_edge.cli.inputs import check_output, check_unnamed, named, within
 from numbre_edge.cli.options import BackendOption, CardFile, FinderOption, ModelFile
 from numbre_edge.cli.signals import at_once, stop_signals
 from numbre_edge.errors import NumbreError, UsageError, one_line
@@ -187,7 +187,7 @@ def check(
         if target.suffix.lower() != ".png":
             raise UsageError(f"--output {target}: is a PNG picture; give a name that ends in .png")
         if output is None:
-            check_sheet(target)
+            check_unnamed(target)
     _, encoded = cv2.imencode(".png", draw_form(described))
     write_file(target, marked(encoded.tobytes(), "explain"))
     console.say(f"{plural(len(described.fields), 'field')}; wrote {target}")

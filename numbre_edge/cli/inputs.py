@@ -47,7 +47,7 @@ def check_output(output: Path | None, paths: list[Path]) -> None:
         raise UsageError(f"--output {output}: would overwrite a picture to be read; choose another name")
 
 
-def check_sheet(sheet: Path) -> None:
+def check_unnamed(sheet: Path) -> None:
     """Refuse to write over what nobody named: a file of this name that is no sheet of ours."""
     if is_anothers(sheet, "explain"):
         raise UsageError(f"{sheet}: is there already, and was not drawn by this command; name another with --output")
