@@ -176,10 +176,7 @@ class Mqtt(Listener):
         stopping.start()
         stopping.join(self._pace.goodbye)
         if not told and (connected or self._kept):
-            missing = (
-                "all events" if connected else "the last event" if self._kept == 1 else f"the last {self._kept} events"
-            )
-            self._say(f"{self._broker} did not get {missing}")
+            self._say(f"{self._broker} did not get {'everything' if connected else f'{self._kept} of the events'}")
 
     def event(self, event: NumberEvent | SourceEvent) -> None:
         told = event_as_json(event)
@@ -197,7 +194,7 @@ class Mqtt(Listener):
         """Tell what has changed, and show it if it is time."""
         self._tell()
         due = time.monotonic() - self._shown >= (self._pace.image if self._unseen else self._pace.still)
-        if due and self._idle():
+        if due and self._keeps_up():
             self._show()
 
     def _topic(self, name: str) -> str:
@@ -226,8 +223,8 @@ class Mqtt(Listener):
             self._untold = False
             self._retain(self._topic("numbers"), _json(self._numbers))
 
-    def _idle(self) -> bool:
-        """Return whether all that was retained so far is on its way: a slow broker gets fewer pictures, not a pile."""
+    def _keeps_up(self) -> bool:
+        """Return whether the broker is there and has been sent all: a slow one gets fewer pictures, and no pile."""
         with self._lock:
             last = self._last
             return self._connected and last is not None and not last.rc and last.is_published()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 from numbre_edge.events import NumberEvent
 from numbre_edge.sinks.home_assistant import SENSORS, Sensors, discovery
@@ -67,3 +69,10 @@ class TestDiscovery:
         assert topic.isascii()
         assert " " not in topic
         assert "Küche/Zähler 1" in json.dumps(device, ensure_ascii=False)
+
+    def test_the_card_to_paste_names_what_there_is(self) -> None:
+        page = (Path(__file__).parents[2] / "docs" / "home-assistant.md").read_text(encoding="utf-8")
+        (card,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+        _, device = discovery("numbre", 1)
+        there = {f"{part['platform']}.numbre {part['name']}" for part in device["components"].values()}
+        assert set(re.findall(r"\w+\.numbre\w+", card)) == {name.lower().replace(" ", "_") for name in there}
