@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -189,6 +190,13 @@ class TestAwayBroker:
         )
         assert ended == f"MQTT broker 127.0.0.1:{port} did not get 1 of the events"
 
+    def test_each_cause_is_said_once_however_often_it_is_tried(self, teller, said) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as server, teller(server.getsockname()[1]):
+            for _ in range(3):
+                server.accept()[0].close()
+        (line,) = said.lines
+        assert "ends the connection at once" in line
+
 
 class TestLogin:
     @pytest.fixture
@@ -206,7 +214,7 @@ class TestLogin:
             ear.wait(lambda: ear.payloads(f"{TOPIC}/status") == ["online"])
         assert said.lines == []
 
-    def test_a_wrong_one_or_none_is_said_once_however_often_it_is_tried(self, locked, teller, said) -> None:
+    def test_a_wrong_one_or_none_is_said(self, locked, teller, said) -> None:
         with teller(locked.port, user="pi", password="wrong"):
             said.wait("does not let us in: user or password is wrong; trying again, the reading goes on")
         with teller(locked.port):
