@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 LOGIN = "NUMBRE_EDGE_MQTT_LOGIN"
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
 _LONGEST_TOPIC = 1000  # letters; the protocol allows 65,535 bytes, and ours are longer than what is given
-
 _PANEL = "MQTT and Home Assistant"
 MqttAddress = Annotated[
     str | None,
@@ -54,8 +53,6 @@ def parse_broker(address: str | None, *, login: Path | None, ca: Path | None) ->
     Raises:
         UsageError: no address of a broker and a topic, one with a password in it, or options that it gives no use for.
     """
-    from numbre_edge.sinks.mqtt import Broker
-
     if address is None:
         if login or ca:
             raise UsageError(f"--mqtt-{'login' if login else 'ca'} without --mqtt: name the broker too")
@@ -65,6 +62,8 @@ def parse_broker(address: str | None, *, login: Path | None, ca: Path | None) ->
             "--mqtt: user and password do not belong into the address, which everybody on this machine can see: "
             f"keep user:password in a file, --mqtt-login FILE, or in the environment, as {LOGIN}"
         )
+    from numbre_edge.sinks.mqtt import Broker
+
     scheme, _, rest = address.partition("://")
     place, _, topic = rest.partition("/")
     topic = topic.strip("/")

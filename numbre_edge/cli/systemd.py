@@ -85,10 +85,10 @@ WantedBy=multi-user.target
 
 @dataclass(frozen=True)
 class Needs:
-    """What one source needs of the system.
+    """What one run needs of the system.
 
     Attributes:
-        source: what it is called in the unit's description.
+        source: what is read, as it is called in the unit's description.
         camera: a camera of this machine.
         network: a camera or server elsewhere, or a broker that is told.
         login: the broker's, in a file that systemd reads and shows the program: nobody else needs the right to.

@@ -64,7 +64,7 @@ class Broker:
 
 @dataclass(frozen=True, kw_only=True)
 class Pace:
-    """How much is kept, and how long is waited, in seconds. None of it was found by measuring: it is what seems polite.
+    """How much is kept, and how long is waited, in seconds. None of it was measured: it is what seems polite.
 
     Attributes:
         queue: events kept while the broker is away, about 300 bytes each.
