@@ -8,12 +8,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from numbre_edge.cli.console import Console
+from numbre_edge.cli.console import Console, tell
 from numbre_edge.cli.options import EventFormat
+from numbre_edge.decoding.values import value_of
 from numbre_edge.errors import UsageError
 from numbre_edge.events import Listener
 from numbre_edge.sinks.dashboard import Dashboard
 from numbre_edge.sinks.events import JsonEvents, PlainEvents
+from numbre_edge.sinks.mqtt import Broker, Mqtt
 from numbre_edge.sinks.output import open_output
 from numbre_edge.sinks.summary import Summary
 from numbre_edge.sinks.video import AnnotatedVideo
@@ -32,6 +34,7 @@ def listening(
     annotate: Path | None = None,
     window: bool = False,
     fps: float | None = None,
+    broker: Broker | None = None,
 ) -> Iterator[list[Listener]]:
     """Yield all who listen to one run, entered; the last line is said when all others are done.
 
@@ -42,6 +45,7 @@ def listening(
         annotate: of an annotated video.
         window: show one on the desktop.
         fps: frames a second asked of a camera.
+        broker: is told too.
     """
     with ExitStack() as stack:
         listeners: list[Listener] = [stack.enter_context(Summary(console.say))]
@@ -50,7 +54,11 @@ def listening(
         if window:
             listeners.append(stack.enter_context(Window(f"numbre-edge {stream.name}")))
         stdout = stack.enter_context(open_output(None))
-        listeners.append(stack.enter_context(_events(format, stdout, stream)))
+        events = stack.enter_context(_events(format, stdout, stream))
+        listeners.append(events)
+        if broker is not None:
+            say = events.note if isinstance(events, Dashboard) else tell  # stderr would tear its view apart
+            listeners.append(stack.enter_context(Mqtt(broker, say=say, value_of=value_of)))
         yield listeners
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from numbre_edge.cli.console import Quiet, Verbose, console_of
+from numbre_edge.cli.mqtt import MqttAddress, MqttCa, MqttLogin, logged_in, parse_broker
 from numbre_edge.cli.options import (
     BackendOption,
     CardFile,
@@ -36,6 +37,7 @@ numbre-edge live http://camera.local/snapshot.jpg --fps 0.2 --rotate 180
 numbre-edge live clip.mp4 --annotate drawn.mp4
 numbre-edge live inbox/ --format jsonl
 numbre-edge live rpicam --digits 6 --increasing --max-rate 0.5
+numbre-edge live rpicam --mqtt mqtt://homeassistant.local/numbre --mqtt-login login.txt
 numbre-edge live --print-systemd rpicam --format jsonl > numbre-edge.service
 
 [bold]Exit codes[/bold]
@@ -142,6 +144,9 @@ def live(
             rich_help_panel=_RULES,
         ),
     ] = None,
+    mqtt: MqttAddress = None,
+    mqtt_login: MqttLogin = None,
+    mqtt_ca: MqttCa = None,
     model: ModelFile = None,
     card: CardFile = None,
     backend: BackendOption = "auto",
@@ -166,15 +171,20 @@ def live(
         from numbre_edge.sources.spec import open_stream
         from numbre_edge.tracking import Rules
 
+        broker = parse_broker(mqtt, login=mqtt_login, ca=mqtt_ca)
         rules = Rules(digits=digits, decimals=decimals, increasing=increasing, max_rate=max_rate)
         if print_systemd:
             print_unit(context, open_stream(source, size=wanted, fps=fps) if source is not None else None)
             return
+        if broker:
+            broker = logged_in(broker, mqtt_login)
         console = console_of(context)
         stream = open_stream(source, size=wanted, fps=fps)
         reader = Reader(model, card=card, backend=backend, finder=finder, min_confidence=min_confidence)
         console.detail(f"model {reader.backend.model.path}, backend {reader.backend.name}")
-        with listening(stream, console, format=format, annotate=annotate, window=window, fps=fps) as listeners:
+        with listening(
+            stream, console, format=format, annotate=annotate, window=window, fps=fps, broker=broker
+        ) as listeners:
             end = math.inf if duration is None else time.monotonic() + duration
             run(
                 stream,

@@ -13,6 +13,7 @@ from pathlib import Path
 import typer
 
 from numbre_edge.cli.console import console_of
+from numbre_edge.cli.mqtt import LOGIN
 from numbre_edge.errors import UsageError
 from numbre_edge.model import shipped_as
 from numbre_edge.sinks.output import open_output
@@ -20,7 +21,8 @@ from numbre_edge.sources.stream import Stream
 
 _PLAIN = re.compile(r"[A-Za-z0-9_@+=:,./-]+")
 _HOMES = ("/home", "/root")
-_NOT_THE_SERVICE_S = ("print_systemd", "verbose", "quiet")
+_NOT_THE_SERVICE_S = ("print_systemd", "mqtt_login", "verbose", "quiet")
+_CREDENTIAL = "mqtt-login"  # the option, and what systemd calls the file that it hands over
 _TEMPORARY = ("/tmp/", "/var/tmp/")  # noqa: S108 - what PrivateTmp hides
 
 _UNIT = """\
@@ -45,7 +47,7 @@ SyslogIdentifier=numbre-edge
 
 # Who it is.
 {identity}
-NoNewPrivileges=yes
+{credentials}NoNewPrivileges=yes
 CapabilityBoundingSet=
 UMask=0077
 
@@ -83,17 +85,19 @@ WantedBy=multi-user.target
 
 @dataclass(frozen=True)
 class Needs:
-    """What one source needs of the system.
+    """What one run needs of the system.
 
     Attributes:
-        source: what it is called in the unit's description.
+        source: what is read, as it is called in the unit's description.
         camera: a camera of this machine.
-        network: a camera or server elsewhere.
+        network: a camera or server elsewhere, or a broker that is told.
+        login: the broker's, in a file that systemd reads and shows the program: nobody else needs the right to.
     """
 
     source: str
     camera: bool
     network: bool
+    login: Path | None = None
 
 
 def print_unit(context: typer.Context, stream: Stream | None) -> None:
@@ -112,19 +116,22 @@ def print_unit(context: typer.Context, stream: Stream | None) -> None:
         source = os.path.abspath(source)
     arguments = ["live", *_words(context, source)]
     program = running_program()
-    needs = Needs(name, camera=kind == "camera", network=kind == "network")
+    network = kind == "network" or context.params["mqtt"] is not None
+    needs = Needs(name, camera=kind == "camera", network=network, login=context.params["mqtt_login"])
     text = unit(arguments, needs, program=program, user=owner_of_homes([*program, *arguments]))
     with open_output(None) as stdout:
         stdout.write(text)
     console = console_of(context)
     if kind == "network" and name != source:
         console.say("the unit holds the address's password: chmod 600 it where you keep it")
+    if context.params["mqtt"] and LOGIN in os.environ and not needs.login:
+        console.say(f"the unit does not hold what {LOGIN} holds here: --mqtt-login FILE hands it over")
     for path in out_of_sight([*program, *arguments]):
         console.say(f"the service will not see {path}: it has a /tmp of its own; keep that elsewhere")
 
 
 def _words(context: typer.Context, source: str | None) -> Iterator[str]:
-    """Yield this run as it would be typed, but for --print-systemd, with absolute file names."""
+    """Yield this run as it would be typed, but for what is the service's own, with absolute file names."""
     if source is not None:
         yield source
     for parameter in context.command.params:
@@ -166,6 +173,7 @@ def unit(arguments: Sequence[str], needs: Needs, *, program: Sequence[str], user
     identity = "DynamicUser=yes" if user is None else f"User={user}"
     if needs.camera:
         identity += "\nSupplementaryGroups=video"
+    login = needs.login and os.path.abspath(needs.login).replace("%", "%%")
     # Video nodes; what finds and feeds a camera of the CSI port; memory that both sides see.
     classes = ("char-video4linux", "char-media", "char-dma_heap") if needs.camera else ()
     families = "AF_UNIX AF_INET AF_INET6 AF_NETLINK" if needs.network else "AF_UNIX AF_NETLINK"
@@ -173,13 +181,15 @@ def unit(arguments: Sequence[str], needs: Needs, *, program: Sequence[str], user
         said=_one_line(needs.source),
         source=_one_line(needs.source).replace("%", "%%"),  # in a description, systemd expands specifiers
         ordering="Wants=network-online.target\nAfter=network-online.target\n" if needs.network else "",
-        command=" ".join(_quoted(word) for word in (*program, *arguments)),
+        command=" ".join(_quoted(word) for word in (*program, *arguments))
+        + (f" --{_CREDENTIAL} %d/{_CREDENTIAL}" if login else ""),
+        credentials=f"LoadCredential={_CREDENTIAL}:{login}\n" if login else "",
         identity=identity,
         devices="\n".join(f"DeviceAllow={name} rw" for name in classes) or "PrivateDevices=yes",
         devices_said="cameras" if needs.camera else "only those that are none, like /dev/null",
         homes="read-only" if any(_in_a_home(word) for word in (*program, *arguments)) else "yes",
         network=f"RestrictAddressFamilies={families}" + ("" if needs.network else "\nPrivateNetwork=yes"),
-        network_said="the network, for its source" if needs.network else "nobody, it works offline",
+        network_said="the network, for its source or its broker" if needs.network else "nobody, it works offline",
     )
 
 

@@ -1,4 +1,4 @@
-"""Where readings go: a table, JSON Lines, CSV, annotated pictures, a contact sheet."""
+"""Where readings go: a table, JSON Lines, CSV, annotated pictures, a contact sheet, MQTT."""
 
 from __future__ import annotations
 

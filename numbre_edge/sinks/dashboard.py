@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
-from numbre_edge.events import Listener, NumberEvent, Seen, SourceEvent, Tracked
+from numbre_edge.events import Listener, NumberEvent, Seen, SourceEvent, Tracked, wall_clock
 from numbre_edge.sinks.events import event_as_line
 from numbre_edge.sinks.summary import status
 
@@ -75,6 +75,10 @@ class Dashboard(Listener):
             self._source, self._state, self._detail = event.source, event.state, event.detail
         self._events.appendleft(f"{event.time:%H:%M:%S}  {event_as_line(event, named=self._named)}")
         self.idle()
+
+    def note(self, text: str) -> None:
+        """Show a line among the events at the next refresh; from any thread."""
+        self._events.appendleft(f"{wall_clock():%H:%M:%S}  {text}")
 
     def frame(self, seen: Seen) -> None:
         self._numbers, self._status = seen.numbers, status(seen.statistics)

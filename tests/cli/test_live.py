@@ -9,6 +9,7 @@ import re
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -348,6 +349,19 @@ class TestCamera:
         assert "Numbers" in text
         assert "open  rpicam" in text
         assert "capture to reading p50 " in text
+
+    def test_what_is_wrong_with_a_broker_is_shown_in_the_view(self, start, camera, model) -> None:
+        pytest.importorskip("paho.mqtt", reason="needs numbre-edge[mqtt]")
+        with terminal() as (ours, theirs), socket.create_server(("127.0.0.1", 0)) as nobody:
+            address = f"127.0.0.1:{nobody.getsockname()[1]}"
+            nobody.close()
+            process = start("rpicam", "--model", model, "--mqtt", f"mqtt://{address}/hall", stdout=theirs)
+            os.close(theirs)
+            read_until(ours, f"MQTT broker {address} refuses connections")
+            process.send_signal(signal.SIGINT)
+            read_until(ours, None)
+            assert process.wait(PATIENCE) == 0
+        assert "MQTT" not in process.stderr.read()
 
     @pytest.mark.parametrize("format", ["table", "jsonl"])
     def test_a_terminal_that_is_closed_leaves_the_annotated_video_whole(

@@ -18,7 +18,7 @@ from numbre_edge.cli.systemd import Needs, out_of_sight, owner_of_homes, running
 from numbre_edge.errors import UsageError
 
 PATIENCE = 60  # seconds until a hang is a failure
-NOT_OF_A_SERVICE = ("print_systemd", "annotate", "window", "help")
+NOT_OF_A_SERVICE = ("print_systemd", "annotate", "window", "mqtt_login", "mqtt_ca", "help")
 LEAST = {
     "format": "table",
     "roi": "0,0,1,1",
@@ -29,6 +29,7 @@ LEAST = {
     "duration": "0",
     "backend": "auto",
     "finder": "both",
+    "mqtt": "mqtt://broker/hall",
 }
 ANALYZE = shutil.which("systemd-analyze")
 needs_analyze = pytest.mark.skipif(not ANALYZE, reason="needs the program systemd-analyze")
@@ -176,6 +177,23 @@ class TestSecrets:
             "Handwritten numbers from rtsp://user:***@camera/1, read by numbre-edge"
         ]
 
+    def test_the_broker_s_login_is_handed_over_by_systemd(self, run, here) -> None:
+        ca = ("--mqtt-ca", "ca.pem")
+        done = run(
+            "live", "--print-systemd", "rpicam", "--mqtt", "mqtts://broker/hall", "--mqtt-login", "50% login", *ca
+        )
+        (command,) = settings(done.out, "ExecStart")
+        assert command.endswith(f" --mqtt mqtts://broker/hall --mqtt-ca {here}/ca.pem --mqtt-login %d/mqtt-login")
+        assert settings(done.out, "LoadCredential") == [f"mqtt-login:{here}/50%% login"]
+        assert "50%" not in done.err, "systemd sees what lies in /tmp"
+
+    def test_a_login_of_the_environment_is_said_to_be_missing(self, run, here, monkeypatch) -> None:
+        monkeypatch.setenv("NUMBRE_EDGE_MQTT_LOGIN", "pi:s3cret")
+        done = run("live", "--print-systemd", "rpicam", "--mqtt", "mqtts://broker/hall")
+        assert "s3cret" not in done.out + done.err
+        assert "--mqtt-login FILE hands it over" in done.err
+        assert settings(done.out, "LoadCredential") == []
+
     def test_without_one_nothing_is_said_of_it(self, run, here) -> None:
         assert "chmod" not in run("live", "--print-systemd", "rtsp://camera/1").err
 
@@ -199,6 +217,12 @@ class TestRights:
         assert settings(local, "RestrictAddressFamilies") == ["AF_UNIX AF_NETLINK"]
         assert settings(local, "After") == []
         assert settings(local, "PrivateNetwork") == ["yes"]
+
+    def test_whoever_tells_a_broker_may_use_the_network_too(self, run, here) -> None:
+        text = run("live", "--print-systemd", "rpicam", "--mqtt", "mqtt://broker/hall").out
+        assert settings(text, "RestrictAddressFamilies") == ["AF_UNIX AF_INET AF_INET6 AF_NETLINK"]
+        assert settings(text, "PrivateNetwork") == []
+        assert "char-video4linux rw" in settings(text, "DeviceAllow")
 
     def test_a_folder_below_dev_is_no_camera(self, run, here) -> None:
         inbox = Path("/dev/shm")  # in memory, as who spares an SD card would have it
@@ -251,6 +275,10 @@ class TestSystemdItself:
     )
     def test_it_understands_the_unit(self, run, here, source) -> None:
         assert verified(run("live", "--print-systemd", *source, "--format", "jsonl").out, here) == ""
+
+    def test_it_understands_the_login(self, run, here) -> None:
+        tells = ("--mqtt", "mqtts://broker/hall", "--mqtt-login", "50% login")
+        assert verified(run("live", "--print-systemd", "rpicam", *tells).out, here) == ""
 
     def test_it_understands_every_word(self, tmp_path) -> None:
         text = unit(["live", *AWKWARD], Needs("50% \\", camera=True, network=True), program=["/bin/true"])

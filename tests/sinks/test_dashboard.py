@@ -134,3 +134,10 @@ def test_a_terminal_that_is_gone_is_told_apart_from_one_that_is_slow() -> None:
         terminal.now = 1.0
         dashboard.idle()
         assert dashboard.closed()
+
+
+def test_a_note_from_elsewhere_is_shown_among_the_events(terminal: Terminal) -> None:
+    with terminal.dashboard as dashboard:
+        dashboard.event(appeared("407"))
+        dashboard.note("MQTT broker localhost:1883 is gone")
+    assert "MQTT broker localhost:1883 is gone" in terminal.last_view()
