@@ -62,6 +62,14 @@ def one_line(error: Exception) -> str:
     return printable(" ".join(str(error).split()))
 
 
+def is_unicode(text: str) -> bool:
+    """Return whether a text is without lone surrogates, which stand for the bytes of a name that are no UTF-8.
+
+    OpenCV, given others as a name, ends the whole program by SIGSEGV.
+    """
+    return not any("\ud800" <= c <= "\udfff" for c in text)
+
+
 def printable(text: str) -> str:
     """Return text with what a terminal would obey, or cannot show, written out: a file name may hold anything."""
     return "".join(c.encode("unicode_escape").decode() if c in _UNPRINTABLE else c for c in text)

@@ -13,7 +13,7 @@ from pathlib import Path
 import typer
 
 from numbre_edge.cli.console import console_of
-from numbre_edge.errors import UsageError
+from numbre_edge.errors import UsageError, is_unicode
 from numbre_edge.model import shipped_as
 from numbre_edge.sinks.output import open_output
 from numbre_edge.sources.stream import Stream
@@ -161,7 +161,7 @@ def unit(arguments: Sequence[str], needs: Needs, *, program: Sequence[str], user
         UsageError: a file name that is no UTF-8, which a unit has to be.
     """
     for word in (*program, *arguments):
-        if not _is_unicode(word):
+        if not is_unicode(word):
             raise UsageError(f"{word}: systemd takes names in UTF-8 only; rename it")
     identity = "DynamicUser=yes" if user is None else f"User={user}"
     if needs.camera:
@@ -204,14 +204,6 @@ def owner_of_homes(words: Sequence[str]) -> str | None:
 def out_of_sight(words: Sequence[str]) -> list[str]:
     """Return the files that the unit's program will not find, since it gets temporary folders of its own."""
     return [word for word in words if word.startswith(_TEMPORARY)]
-
-
-def _is_unicode(word: str) -> bool:
-    try:
-        word.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _in_a_home(word: str) -> bool:

@@ -14,6 +14,7 @@ import numpy as np
 
 from numbre_edge.errors import SourceError
 from numbre_edge.events import SourceEvent
+from numbre_edge.sources.capture import native_capture
 from numbre_edge.sources.content import check_video
 from numbre_edge.sources.quiet import quiet_opencv
 from numbre_edge.sources.stream import Stream
@@ -149,8 +150,7 @@ def _check_whole(path: Path, count: int, clock: _Clock, *, promised: float, rate
 
 @contextmanager
 def _opened(path: Path) -> Iterator[cv2.VideoCapture]:
-    with quiet_opencv():
-        capture = cv2.VideoCapture(str(path))
+    capture = native_capture(str(path))
     try:
         if not capture.isOpened():
             raise SourceError(
