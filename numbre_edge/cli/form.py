@@ -11,10 +11,11 @@ import typer
 from numbre_edge.cli.console import Quiet, Verbose, console_of, plural, tell
 from numbre_edge.cli.help import Command, Group
 from numbre_edge.cli.inputs import check_output, named, within
-from numbre_edge.cli.options import BackendOption, CardFile, FinderOption, ModelFile
+from numbre_edge.cli.options import BackendOption, CardFile, FinderOption, MaxPixels, ModelFile
 from numbre_edge.cli.signals import at_once, stop_signals
 from numbre_edge.errors import NumbreError, UsageError, one_line
 from numbre_edge.recognition import FINDER
+from numbre_edge.sources.content import MAX_PIXELS
 
 app = typer.Typer(
     help="Read the fields of a form that is known: one row a picture.",
@@ -52,6 +53,7 @@ def read(
         float,
         typer.Option("--sure", metavar="P", min=0.0, max=1.0, help="Fields less sure than this need a person's look."),
     ] = 0.9,
+    max_pixels: MaxPixels = MAX_PIXELS,
     model: ModelFile = None,
     card: CardFile = None,
     backend: BackendOption = "auto",
@@ -89,7 +91,7 @@ def read(
             stop.check()
             bar.show(source.name)
             try:
-                row = reader.read(next(iter(frames(source))))
+                row = reader.read(next(iter(frames(source, max_pixels=max_pixels))))
                 cells = [
                     cell for name in names for cell in (row.values[name].text, f"{row.values[name].confidence:.4f}")
                 ]

@@ -10,14 +10,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from numbre_edge.errors import MissingExtra, SourceError
+from numbre_edge.errors import MissingExtra, SourceError, memory_errors, out_of_memory
+from numbre_edge.sources.content import MAX_MEMORY, MAX_PIXELS, check_pixels
 from numbre_edge.sources.formats import JPEG_SCAN, jpeg_segments, picture_format, png_chunks, read_header
 from numbre_edge.sources.quiet import quiet_opencv
 from numbre_edge.sources.tiff import exif_orientation
 from numbre_edge.types import Frame, Pixels
 
-# Bytes that decoding may take, the file included. Reading itself takes about 80 MB more: below 1 GB in all.
-MAX_MEMORY = 900 * 2**20
 _MOST_SCANS = 100  # of a progressive JPEG: encoders write about ten; each takes as long as a whole picture
 _UPRIGHT = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH  # any depth, EXIF rotation applied, transparency dropped
 # Ancillary chunks of a PNG that decoding looks at: transparency, orientation (EXIF, in a text too), an animation's.
@@ -45,25 +44,22 @@ def decode(data: bytes, name: str) -> Pixels:
     return decode_frame(data, name).pixels
 
 
-def decode_frame(data: bytes, name: str) -> Frame:
-    """Decode a picture file's bytes as ``decode`` does, into a frame that notes what was left unread."""
+def decode_frame(data: bytes, name: str, *, max_pixels: int = MAX_PIXELS) -> Frame:
+    """Decode a picture file's bytes as ``decode`` does, into a frame that notes what was left unread.
+
+    One whose header says more than ``max_pixels`` is an error too.
+    """
     kind = _kind(data, name)
     if kind == "HEIC":
         _heif()  # or what to install
     header = read_header(data, kind)
     if header is None:
         raise SourceError(f"damaged: this {kind} file states no size; copy it again or save it as PNG")
-    if len(data) + header.memory > MAX_MEMORY:
-        raise SourceError(
-            f"too large: decoding its {header.width}x{header.height} pixels takes "
-            f"{(len(data) + header.memory) // 2**20} MB, of at most {MAX_MEMORY // 2**20}; scale it down or cut it up"
-        )
+    check_pixels(header.width, header.height, memory=len(data) + header.memory, max_pixels=max_pixels)
     if kind == "PNG" and 2 * len(data) + header.memory <= MAX_MEMORY:  # it may copy the file
         data = _without_odd_chunks(data)
-    try:
+    with memory_errors():
         pixels = _decode_heic(data) if kind == "HEIC" else _decode_opencv(data, kind)
-    except MemoryError as exc:
-        raise SourceError("too large: it does not fit in memory when decoded; scale it down") from exc
     if pixels is None or not pixels.size:
         raise SourceError(f"damaged: this {kind} file cannot be decoded; copy it again or save it as PNG")
     note = f"{'page' if kind == 'TIFF' else 'frame'} 1 of {header.pages} was read" if header.pages > 1 else ""
@@ -128,7 +124,9 @@ def _decode_opencv(data: bytes, kind: str) -> Pixels | None:
     try:
         with quiet_opencv():
             pixels = cv2.imdecode(buffer, _UPRIGHT) if kind == "JPEG" else _decode_transparent(buffer)
-    except cv2.error:
+    except cv2.error as exc:
+        if out_of_memory(exc):
+            raise
         return None
     return None if pixels is None else eight_bit(pixels)
 
@@ -137,6 +135,7 @@ def _decode_transparent(buffer: Pixels) -> NDArray[Any] | None:
     """Decode a format that may be transparent. OpenCV either keeps transparency or applies EXIF rotation."""
     decoded: tuple[Any, ...] = cv2.imdecodeWithMetadata(buffer, flags=cv2.IMREAD_UNCHANGED)
     pixels, kinds, metadata = decoded
+    del decoded  # the picture goes as soon as another takes its place
     if pixels is None:
         return None
     if pixels.ndim == 3 and pixels.shape[2] == 4:
@@ -146,11 +145,14 @@ def _decode_transparent(buffer: Pixels) -> NDArray[Any] | None:
 
 
 def _turned(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:
-    """Set a picture upright whose EXIF orientation is 1 to 8: from 5 on, rows were columns; then what is mirrored."""
+    """Set a picture upright whose EXIF orientation is 1 to 8: from 5 on, rows were columns; then what is mirrored.
+
+    The mirrored one takes the place of the other: there are never three.
+    """
     if orientation >= 5:
         pixels = cv2.transpose(pixels)
     mirror = {2: 1, 3: -1, 4: 0, 6: 1, 7: -1, 8: 0}.get(orientation)
-    return pixels if mirror is None else cv2.flip(pixels, mirror)
+    return pixels if mirror is None else cv2.flip(pixels, mirror, dst=pixels)
 
 
 def _heif() -> Any:
@@ -191,8 +193,8 @@ def eight_bit(pixels: NDArray[Any]) -> Pixels:
             eight[rows] = pixels[rows] >> 8
         return eight
     # Float and 32-bit samples have no agreed white: stretch what is there.
-    spans = [_finite(pixels[rows]) for rows in _strips(pixels)]
-    low, high = min(float(span.min()) for span in spans), max(float(span.max()) for span in spans)
+    spans = [(float(span.min()), float(span.max())) for span in (_finite(pixels[rows]) for rows in _strips(pixels))]
+    low, high = min(low for low, _ in spans), max(high for _, high in spans)
     if high <= low:
         eight.fill(255)
         return eight
