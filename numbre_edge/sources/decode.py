@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from numbre_edge.errors import MissingExtra, SourceError, memory_errors, out_of_memory
 from numbre_edge.sources.content import MAX_MEMORY, MAX_PIXELS, check_pixels
 from numbre_edge.sources.formats import JPEG_SCAN, jpeg_segments, picture_format, png_chunks, read_header
+from numbre_edge.sources.noise import without_noise
 from numbre_edge.sources.quiet import quiet_opencv
 from numbre_edge.sources.tiff import exif_orientation
 from numbre_edge.types import Frame, Pixels
@@ -21,6 +22,7 @@ _MOST_SCANS = 100  # of a progressive JPEG: encoders write about ten; each takes
 _UPRIGHT = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH  # any depth, EXIF rotation applied, transparency dropped
 # Ancillary chunks of a PNG that decoding looks at: transparency, orientation (EXIF, in a text too), an animation's.
 _DECODED = frozenset({b"tRNS", b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"acTL", b"fcTL", b"fdAT"})
+_FAR = 1000  # times as far from a picture's middle as all nearer samples: paper's grain is no thousandth of its ink
 _AT_ONCE = 2**22  # samples that are converted at a time: what a conversion needs beside its result stays small
 
 
@@ -58,12 +60,13 @@ def decode_frame(data: bytes, name: str, *, max_pixels: int = MAX_PIXELS) -> Fra
     check_pixels(header.width, header.height, memory=len(data) + header.memory, max_pixels=max_pixels)
     if kind == "PNG" and 2 * len(data) + header.memory <= MAX_MEMORY:  # it may copy the file
         data = _without_odd_chunks(data)
-    with memory_errors():
+    with memory_errors(), without_noise() as noise:
         pixels = _decode_heic(data) if kind == "HEIC" else _decode_opencv(data, kind)
     if pixels is None or not pixels.size:
         raise SourceError(f"damaged: this {kind} file cannot be decoded; copy it again or save it as PNG")
-    note = f"{'page' if kind == 'TIFF' else 'frame'} 1 of {header.pages} was read" if header.pages > 1 else ""
-    return Frame(pixels, name, note=note)
+    notes = [f"{'page' if kind == 'TIFF' else 'frame'} 1 of {header.pages} was read"] if header.pages > 1 else []
+    notes += [f"damaged in places ({noise[0]}); copy it again"] if noise else []
+    return Frame(pixels, name, note="; ".join(notes))
 
 
 def _kind(data: bytes, name: str) -> str:
@@ -193,18 +196,37 @@ def eight_bit(pixels: NDArray[Any]) -> Pixels:
             eight[rows] = pixels[rows] >> 8
         return eight
     # Float and 32-bit samples have no agreed white: stretch what is there.
-    spans = [(float(span.min()), float(span.max())) for span in (_finite(pixels[rows]) for rows in _strips(pixels))]
-    low, high = min(low for low, _ in spans), max(high for _, high in spans)
+    low, high = _limits(pixels)
     if high <= low:
         eight.fill(255)
         return eight
     for rows in _strips(pixels):
-        eight[rows] = np.rint((_finite(pixels[rows]) - low) * (255 / (high - low)))
+        eight[rows] = np.rint((np.clip(_halves(pixels[rows]), low, high) - low) / (high - low) * 255)
     return eight
 
 
-def _finite(samples: NDArray[Any]) -> NDArray[np.float64]:
-    return np.nan_to_num(samples.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
+def _limits(pixels: NDArray[Any]) -> tuple[float, float]:
+    """Return half of the least and of the greatest sample, but for what lies too far out to be a part of the picture.
+
+    Such are the numbers that stand for "not measured" (-9999, the largest of all), beside which all else is one grey.
+    """
+    some = _halves(pixels.reshape(-1)[:: max(1, pixels.size // _AT_ONCE)])
+    middle = float(np.median(some))
+    away = np.sort(np.abs(some - middle))[some.size // 2 :]
+    gaps = np.flatnonzero((away[1:] / _FAR > away[:-1]) & (away[:-1] > 0))
+    reach = _FAR * float(away[gaps[0] if gaps.size else -1]) or np.inf
+    low, high = middle, middle
+    for rows in _strips(pixels):
+        samples = _halves(pixels[rows])
+        samples = samples[np.abs(samples - middle) <= reach]
+        if samples.size:
+            low, high = min(low, float(samples.min())), max(high, float(samples.max()))
+    return low, high
+
+
+def _halves(samples: NDArray[Any]) -> NDArray[np.float64]:
+    """Return half of each sample, so that no difference of two is too large a number; of one that is none, 0."""
+    return np.nan_to_num(samples.astype(np.float64) / 2, nan=0.0, posinf=0.0, neginf=0.0)
 
 
 def _strips(pixels: NDArray[Any]) -> list[slice]:

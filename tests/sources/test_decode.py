@@ -88,6 +88,25 @@ def test_float_samples_are_stretched_from_black_to_white() -> None:
     assert (np.diff(pixels.reshape(-1).astype(int)) > 0).all()
 
 
+@pytest.mark.parametrize("sort", [np.float32, np.float64])
+@pytest.mark.parametrize("odd", ["-9999", "least", "both", "infinite"])
+def test_samples_that_stand_for_none_leave_the_others_their_contrast(sort: type[np.floating], odd: str) -> None:
+    most = float(np.finfo(sort).max)
+    ramp = np.linspace(0.2, 0.8, 64, dtype=sort).reshape(8, 8)
+    alone = decode(encoded(".tif", ramp), "a.tif")
+    ramp[0, :2] = {"-9999": (-9999, -9999), "least": (-most, -most), "both": (-most, most), "infinite": (np.nan,) * 2}[
+        odd
+    ]
+    pixels = decode(encoded(".tif", ramp), "a.tif")
+    assert np.abs(pixels[1:].astype(int) - alone[1:]).max() <= (80 if odd == "infinite" else 8)
+
+
+@pytest.mark.parametrize("size", [1e-310, 1e-30, 1.0, 1e30, 0.5e308])
+def test_floats_of_every_size_are_stretched_without_a_warning(size: float) -> None:
+    ramp = np.linspace(-size, size, 256).reshape(16, 16)
+    assert np.abs(decode(encoded(".tif", ramp), "a.tif").ravel() - np.arange(256)).max() <= 1
+
+
 def test_floats_of_any_size_and_none_are_stretched() -> None:
     most = float(np.finfo(np.float32).max)
     pixels = decode(encoded(".tif", np.array([[-most, 0, most], [np.nan, np.inf, most]], np.float32)), "a.tif")
