@@ -96,3 +96,8 @@ def is_unicode(text: str) -> bool:
 def printable(text: str) -> str:
     """Return text with what a terminal would obey, or cannot show, written out: a file name may hold anything."""
     return "".join(c.encode("unicode_escape").decode() if c in _UNPRINTABLE else c for c in text)
+
+
+def escaped(text: str) -> str:
+    """Return text with the same signs by their numbers, which JSON and systemd read back as they were."""
+    return "".join(f"\\u{ord(c):04x}" if c in _UNPRINTABLE else c for c in text)

@@ -13,7 +13,7 @@ from pathlib import Path
 import typer
 
 from numbre_edge.cli.console import console_of
-from numbre_edge.errors import UsageError, is_unicode
+from numbre_edge.errors import UsageError, escaped, is_unicode, printable
 from numbre_edge.model import shipped_as
 from numbre_edge.sinks.output import open_output
 from numbre_edge.sources.stream import Stream
@@ -207,17 +207,17 @@ def out_of_sight(words: Sequence[str]) -> list[str]:
 
 
 def _in_a_home(word: str) -> bool:
-    return any(word.startswith(f"{home}/") for home in (*_HOMES, Path.home()))
+    return any(word.startswith(f"{home}/") for home in (*_HOMES, os.path.expanduser("~")))
 
 
 def _quoted(word: str) -> str:
     """Return one word of a command line so that systemd reads it back as it is (systemd.service(5))."""
     if _PLAIN.fullmatch(word):
         return word
-    for sign, escape in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("%", "%%"), ("$", "$$")):
+    for sign, escape in (("\\", "\\\\"), ('"', '\\"'), ("%", "%%"), ("$", "$$")):
         word = word.replace(sign, escape)
-    return f'"{word}"'
+    return f'"{escaped(word)}"'
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return printable(" ".join(text.split()))
