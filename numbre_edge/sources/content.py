@@ -78,6 +78,8 @@ def check_pixels(width: int, height: int, *, memory: int, max_pixels: int) -> No
     Raises:
         SourceError: it is too large, or there is less memory than that.
     """
+    import numpy as np  # not for the commands' help, which names MAX_PIXELS
+
     size = f"{width}x{height} pixels"
     remedy = "scale it down, cut it up or allow more pixels"
     if width * height > max_pixels:
@@ -88,7 +90,7 @@ def check_pixels(width: int, height: int, *, memory: int, max_pixels: int) -> No
             f"too large: decoding its {size} takes {memory // 2**20} MB, of at most {most // 2**20}; {remedy}"
         )
     try:
-        bytes(memory)  # zeros, which the system promises and does not write
+        np.empty(memory, np.uint8)  # promised by the system, and never touched
     except MemoryError as exc:
         raise SourceError(
             f"out of memory: decoding its {size} takes {memory // 2**20} MB; close other programs or scale it down"

@@ -28,12 +28,22 @@ class _Stderr:
         self._real = self._held = -1  # file descriptors
         self._taken = 0  # bytes of what is held
 
-    def begin(self) -> None:
+    def begin(self) -> bool:
+        """Return whether it is held back: not if it is closed, or no file can be opened any more."""
         with self._lock:
             if self._inside == 0:
-                self._real, self._held, self._taken = os.dup(2), os.memfd_create("stderr"), 0
+                try:
+                    self._real = os.dup(2)
+                except OSError:
+                    return False
+                try:
+                    self._held, self._taken = os.memfd_create("stderr"), 0
+                except OSError:
+                    os.close(self._real)
+                    return False
                 os.dup2(self._held, 2)
             self._inside += 1
+            return True
 
     def end(self) -> list[str]:
         """Return the lines of noise since the last one left."""
@@ -75,10 +85,9 @@ def without_noise() -> Iterator[list[str]]:
     The list yielded holds its lines afterwards; of another thread too, if one decoded meanwhile.
     """
     noise: list[str] = []
-    if not _stderr.own:
+    if not _stderr.own or not _stderr.begin():
         yield noise
         return
-    _stderr.begin()
     try:
         yield noise
     finally:

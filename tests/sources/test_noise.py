@@ -47,6 +47,17 @@ def test_what_others_write_meanwhile_is_passed_on(capfd: pytest.CaptureFixture[s
     assert capfd.readouterr().err == "three"
 
 
+def test_a_closed_stderr_is_no_obstacle(damaged: bytes, capfd: pytest.CaptureFixture[str]) -> None:
+    kept = os.dup(2)
+    os.close(2)
+    try:
+        with own_stderr():
+            assert decode_frame(damaged, "a.jpg").width == 64
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
 def test_many_threads_may_decode(damaged: bytes, capfd: pytest.CaptureFixture[str]) -> None:
     before = len(os.listdir("/proc/self/fd"))
     with own_stderr(), ThreadPoolExecutor(4) as pool:
