@@ -5,6 +5,7 @@ They name no file, OpenCV has no setting against them, and one damaged picture o
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ class _Stderr:
         self._inside = 0
         self._real = self._held = -1  # file descriptors
         self._taken = 0  # bytes of what is held
+        atexit.register(self._give_back)
 
     def begin(self) -> bool:
         """Return whether it is held back: not if it is closed, or no file can be opened any more."""
@@ -55,6 +57,13 @@ class _Stderr:
                 os.close(self._real)
                 os.close(self._held)
             return noise
+
+    def _give_back(self) -> None:
+        """Leave nothing held at the end of the program, when a thread may yet be inside."""
+        with self._lock:
+            if self._inside:
+                self._pass_on()
+                os.dup2(self._real, 2)
 
     def _pass_on(self) -> list[str]:
         said = os.pread(self._held, os.fstat(self._held).st_size - self._taken, self._taken)

@@ -11,8 +11,22 @@ import pytest
 
 from numbre_edge.sources.decode import decode_frame
 from numbre_edge.sources.noise import own_stderr, without_noise
+from tests.conftest import RunPython
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="only Linux holds stderr back")
+LAST_WORDS = """
+import os, threading
+from numbre_edge.sources.noise import own_stderr, without_noise
+inside = threading.Event()
+def decode():
+    with without_noise():
+        inside.set()
+        threading.Event().wait()
+with own_stderr():
+    threading.Thread(target=decode, daemon=True).start()
+    inside.wait()
+    os.write(2, b"the end\\n")
+"""
 LINE = b"Corrupt JPEG data: premature end of data segment\n"
 
 
@@ -45,6 +59,11 @@ def test_what_others_write_meanwhile_is_passed_on(capfd: pytest.CaptureFixture[s
         os.write(2, b"three")
     assert (len(inner), len(outer)) == (2, 0)
     assert capfd.readouterr().err == "three"
+
+
+def test_the_last_words_of_a_program_are_not_held(run_python: RunPython) -> None:
+    run = run_python("-c", LAST_WORDS)
+    assert (run.returncode, run.stderr) == (0, "the end\n")
 
 
 def test_a_closed_stderr_is_no_obstacle(damaged: bytes, capfd: pytest.CaptureFixture[str]) -> None:
