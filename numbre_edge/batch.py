@@ -8,6 +8,7 @@ from typing import Protocol
 
 from numbre_edge.errors import NumbreError, SourceError, one_line
 from numbre_edge.reader import FrameReader
+from numbre_edge.sources.content import MAX_PIXELS
 from numbre_edge.sources.files import Source, frames
 from numbre_edge.sources.view import UPRIGHT, Orientation, Region
 from numbre_edge.types import Frame, Result
@@ -21,11 +22,13 @@ class ReadOptions:
         every: of a video, every so many-th frame.
         orientation: how each frame is set right first.
         region: the part of each frame to read then; None for all of it.
+        max_pixels: that a picture may have.
     """
 
     every: int = 1
     orientation: Orientation = UPRIGHT
     region: Region | None = None
+    max_pixels: int = MAX_PIXELS
 
 
 DEFAULTS = ReadOptions()
@@ -95,7 +98,7 @@ def outcomes(
     """
     index = 0
     try:
-        for frame in frames(source, every=options.every):
+        for frame in frames(source, every=options.every, max_pixels=options.max_pixels):
             yield _outcome(source, options.orientation.applied(frame), reader, options.region)
             index = frame.index + options.every
     except SourceError as exc:

@@ -15,6 +15,9 @@ these where they enter, with ``raise … from``.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 # Control characters, lone surrogates (bytes that are no UTF-8), and what turns the direction of writing.
 _UNPRINTABLE = frozenset(
     map(chr, (*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000), *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
@@ -62,6 +65,39 @@ def one_line(error: Exception) -> str:
     return printable(" ".join(str(error).split()))
 
 
+def out_of_memory(error: BaseException) -> bool:
+    """Return whether an exception says that memory ran out: Python's own, or OpenCV's (``Error::StsNoMem``)."""
+    return isinstance(error, MemoryError) or (type(error).__module__ == "cv2" and getattr(error, "code", 0) == -4)
+
+
+@contextmanager
+def memory_errors() -> Iterator[None]:
+    """Turn running out of memory into a SourceError.
+
+    Raises:
+        SourceError: there was too little memory for what was done meanwhile.
+    """
+    try:
+        yield
+    except Exception as exc:
+        if not out_of_memory(exc):
+            raise
+        raise SourceError("out of memory: close other programs, or scale the picture down") from exc
+
+
+def is_unicode(text: str) -> bool:
+    """Return whether a text is without lone surrogates, which stand for the bytes of a name that are no UTF-8.
+
+    OpenCV, given others as a name, ends the whole program by SIGSEGV.
+    """
+    return not any("\ud800" <= c <= "\udfff" for c in text)
+
+
 def printable(text: str) -> str:
     """Return text with what a terminal would obey, or cannot show, written out: a file name may hold anything."""
     return "".join(c.encode("unicode_escape").decode() if c in _UNPRINTABLE else c for c in text)
+
+
+def escaped(text: str) -> str:
+    """Return text with the same signs by their numbers, which JSON and systemd read back as they were."""
+    return "".join(f"\\u{ord(c):04x}" if c in _UNPRINTABLE else c for c in text)

@@ -10,9 +10,10 @@ from typing import Protocol
 
 from numbre_edge.backends import Backend, open_backend
 from numbre_edge.decoding.values import valued
-from numbre_edge.errors import UsageError
+from numbre_edge.errors import UsageError, memory_errors
 from numbre_edge.model import ModelCard
 from numbre_edge.recognition import FINDER, follower_of, open_recogniser
+from numbre_edge.sources.content import MAX_PIXELS
 from numbre_edge.sources.pictures import Picture, as_frame
 from numbre_edge.types import Box, Explanation, Frame, Reading, Recognition
 from numbre_edge.vision.page import Page
@@ -43,6 +44,7 @@ class Reader:
         decimal: which mark stands before decimals: ``point``, ``comma``, or ``auto``, which goes by the picture's other
             numbers.
         digits_only: whether a number ends at its point, and has no sign.
+        max_pixels: that a picture file may have, by its header; more than the default allows more memory too.
 
     Raises:
         NumbreError: the model or the backend cannot be used.
@@ -60,6 +62,7 @@ class Reader:
         refiner_model: str | Path | None = None,
         decimal: DecimalMark = "auto",
         digits_only: bool = False,
+        max_pixels: int = MAX_PIXELS,
     ) -> None:
         self._made_again = partial(
             type(self),
@@ -72,10 +75,12 @@ class Reader:
             refiner_model=refiner_model,
             decimal=decimal,
             digits_only=digits_only,
+            max_pixels=max_pixels,
         )
         if decimal not in DECIMAL_MARKS:
             raise UsageError(f"no decimal mark {decimal!r}; there are {', '.join(DECIMAL_MARKS)}")
         self._decimal: DecimalMark = decimal
+        self._max_pixels = max_pixels
         self.backend: Backend = open_backend(
             backend, Path(model) if model is not None else None, card=Path(card) if card is not None else None
         )
@@ -116,12 +121,14 @@ class Reader:
             SourceError: the picture cannot be read; the message names it.
             UsageError: ``roi`` lies outside it, or it is no picture of these kinds.
         """
-        return self.read_frame(as_frame(picture), roi=roi)
+        return self.read_frame(as_frame(picture, max_pixels=self._max_pixels), roi=roi)
 
+    @memory_errors()
     def read_frame(self, frame: Frame, *, roi: Box | None = None) -> list[Reading]:
         """Read a frame, or only the part of it within ``roi``; boxes are the frame's all the same."""
         return list(self.valued(self.recogniser.recognise(Page(frame, roi=roi))))
 
+    @memory_errors()
     def explain(self, frame: Frame, *, roi: Box | None = None) -> Explanation:
         """Read a frame, or only the part of it within ``roi``, and keep every stage; boxes are the frame's."""
         page = Page(frame, roi=roi)
@@ -145,6 +152,7 @@ class StreamReader:
     def __init__(self, reader: Reader) -> None:
         self._reader, self._follow = reader, follower_of(reader.recogniser)
 
+    @memory_errors()
     def read_frame(self, frame: Frame, *, roi: Box | None = None, thorough: bool = True) -> list[Reading]:
         """Return the numbers in a frame, or in the part of it within ``roi``; boxes are the frame's all the same.
 

@@ -84,6 +84,14 @@ def test_every_source_is_told_of_in_order_and_errors_do_not_end_the_run(pictures
     assert tally == Tally(frames=3, numbers=2, errors=1)
 
 
+def test_pictures_of_too_many_pixels_are_errors(pictures: list[Source], clip: Source) -> None:
+    few = ReadOptions(max_pixels=20 * 30 - 1)
+    for source in (pictures[0], clip):
+        (found,) = outcomes(source, OneNumber(), options=few)
+        assert found.result.error is not None
+        assert found.result.error.startswith("too large")
+
+
 def test_a_backend_that_fails_on_one_frame_reads_the_next(clip: Source) -> None:
     found = list(outcomes(clip, OneNumber(1), options=ReadOptions(every=2)))
 

@@ -36,6 +36,6 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 
 def test_every_error_of_ours_is_a_numbre_error_with_an_exit_code() -> None:
-    ours = [item for _, item in inspect.getmembers(errors, inspect.isclass)]
+    ours = [item for _, item in inspect.getmembers(errors, inspect.isclass) if item.__module__ == errors.__name__]
 
     assert all(issubclass(error, numbre_edge.NumbreError) and error.exit_code in (1, 2) for error in ours)

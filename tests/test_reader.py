@@ -14,7 +14,8 @@ from numbre_edge import Frame, NumbreError, Reader
 from numbre_edge.errors import SourceError, UsageError
 from numbre_edge.geometry import upright
 from numbre_edge.sources.decode import decode
-from numbre_edge.types import Box
+from numbre_edge.types import Box, Recognition
+from numbre_edge.vision.page import Page
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 MODEL = Path(__file__).parent / "cli" / "tiny.onnx"  # made by make_tiny_model.py there
@@ -52,6 +53,26 @@ def test_a_path_bytes_and_pixels_are_the_same_picture(reader: Reader, page: NDAr
 
     assert [reading.text for reading in readings[0]] == ["111"]
     assert all(other == readings[0] for other in readings)
+
+
+def test_a_file_of_too_many_pixels_is_an_error(page: NDArray[np.uint8]) -> None:
+    small = Reader(MODEL, max_pixels=page.size - 1)
+    assert [reading.text for reading in small.read(page)] == ["111"]
+    for reader in (small, pickle.loads(pickle.dumps(small))):
+        with pytest.raises(SourceError, match="picture: too large: its 320x160 pixels"):
+            reader.read(cv2.imencode(".png", page)[1].tobytes())
+
+
+def test_running_out_of_memory_while_it_reads_is_an_error(page: NDArray[np.uint8]) -> None:
+    class Exhausted:
+        def recognise(self, page: Page) -> Recognition:
+            raise MemoryError
+
+    reader = Reader(MODEL)
+    reader.recogniser = Exhausted()
+    for read in (reader.read, reader.following().read_frame, reader.explain):
+        with pytest.raises(SourceError, match="out of memory"):
+            read(Frame(page))
 
 
 def test_a_reading_says_where_and_how_sure(reader: Reader, page: NDArray[np.uint8]) -> None:

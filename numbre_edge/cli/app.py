@@ -14,7 +14,8 @@ from numbre_edge.cli import doctor, evaluate, explain, export, form, live, model
 from numbre_edge.cli.console import Quiet, Verbose, tell
 from numbre_edge.cli.help import Command, Group
 from numbre_edge.cli.signals import Interrupted
-from numbre_edge.errors import NumbreError, one_line
+from numbre_edge.errors import NumbreError, memory_errors, one_line
+from numbre_edge.sources.noise import own_stderr
 
 # Have the options for completion take a shell's name: typer's guess fails wherever the parent process is no shell.
 os.environ.setdefault("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")
@@ -69,7 +70,8 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 something failed, 2 wrong usage, 128 + its number ended by a signal."""
     try:
         try:
-            app(args=arguments, prog_name="numbre-edge")
+            with memory_errors(), own_stderr():
+                app(args=arguments, prog_name="numbre-edge")
         finally:
             sys.stdout.flush()
     except Interrupted as exc:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from numbre_edge.cli.console import Quiet, Verbose, console_of, plural
-from numbre_edge.errors import NumbreError
+from numbre_edge.errors import NumbreError, printable
 
 if TYPE_CHECKING:
     from numbre_edge.doctor.check import Check
@@ -85,8 +85,9 @@ def show(check: Check) -> None:
 
 def _told(check: Check) -> list[str]:
     """Return what was found, and in a line of its own what mends it."""
+    found = printable(check.found)  # a camera may call itself anything
     if check.remedy is None:
-        return [check.found]
+        return [found]
     if check.status == "ok":
-        return [f"{check.found}: {check.remedy}"]
-    return [check.found, f"mend it: {check.remedy}"]
+        return [f"{found}: {check.remedy}"]
+    return [found, f"mend it: {check.remedy}"]

@@ -15,6 +15,7 @@ from numbre_edge.cli.options import (
     CardFile,
     FinderOption,
     Flip,
+    MaxPixels,
     MinConfidence,
     ModelFile,
     Roi,
@@ -25,6 +26,7 @@ from numbre_edge.cli.options import (
 from numbre_edge.cli.signals import at_once
 from numbre_edge.errors import SourceError, UsageError
 from numbre_edge.recognition import FINDER
+from numbre_edge.sources.content import MAX_PIXELS
 
 if TYPE_CHECKING:
     from numbre_edge.sources.files import Source
@@ -64,6 +66,7 @@ def explain(
     roi: Roi = None,
     rotate: Rotate = None,
     flip: Flip = None,
+    max_pixels: MaxPixels = MAX_PIXELS,
     model: ModelFile = None,
     card: CardFile = None,
     backend: BackendOption = "auto",
@@ -95,7 +98,7 @@ def explain(
         if output is None:
             check_unnamed(sheet)
         try:
-            shown = way_up.applied(frame_at(source, frame))
+            shown = way_up.applied(frame_at(source, frame, max_pixels=max_pixels))
         except SourceError as exc:
             raise SourceError(f"{source.name}: {exc}") from exc
         reader = Reader(model, card=card, backend=backend, finder=finder, min_confidence=min_confidence)

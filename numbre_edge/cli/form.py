@@ -11,10 +11,11 @@ import typer
 from numbre_edge.cli.console import Quiet, Verbose, console_of, plural, tell
 from numbre_edge.cli.help import Command, Group
 from numbre_edge.cli.inputs import check_output, check_unnamed, named, within
-from numbre_edge.cli.options import BackendOption, CardFile, FinderOption, ModelFile
+from numbre_edge.cli.options import BackendOption, CardFile, FinderOption, MaxPixels, ModelFile
 from numbre_edge.cli.signals import at_once, stop_signals
-from numbre_edge.errors import NumbreError, UsageError, one_line
+from numbre_edge.errors import NumbreError, UsageError, one_line, printable
 from numbre_edge.recognition import FINDER
+from numbre_edge.sources.content import MAX_PIXELS
 
 app = typer.Typer(
     help="Read the fields of a form that is known: one row a picture.",
@@ -52,6 +53,7 @@ def read(
         float,
         typer.Option("--sure", metavar="P", min=0.0, max=1.0, help="Fields less sure than this need a person's look."),
     ] = 0.9,
+    max_pixels: MaxPixels = MAX_PIXELS,
     model: ModelFile = None,
     card: CardFile = None,
     backend: BackendOption = "auto",
@@ -84,19 +86,20 @@ def read(
         stop_signals() as stop,
     ):
         rows = csv.writer(stream, lineterminator="\n")
+        shown = printable if stream.isatty() else str  # a file has names as they are
         rows.writerow(["source", *(cell for name in names for cell in (name, f"{name}_sure")), "needs_review", "error"])
         for source in listed.files:
             stop.check()
             bar.show(source.name)
             try:
-                row = reader.read(next(iter(frames(source))))
+                row = reader.read(next(iter(frames(source, max_pixels=max_pixels))))
                 cells = [
                     cell for name in names for cell in (row.values[name].text, f"{row.values[name].confidence:.4f}")
                 ]
-                written = [source.name, *cells, " ".join(row.needs_review), ""]
+                written = [shown(source.name), *cells, " ".join(row.needs_review), ""]
                 to_check += bool(row.needs_review)
             except NumbreError as exc:
-                written = [source.name, *[""] * (2 * len(names) + 1), one_line(exc)]
+                written = [shown(source.name), *[""] * (2 * len(names) + 1), one_line(exc)]
                 failed += 1
                 with bar.aside(stderr=True):
                     tell(f"{source.name}: {one_line(exc)}")

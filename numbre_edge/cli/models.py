@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from numbre_edge.cli.help import Command, Group
-from numbre_edge.errors import ModelError, UsageError
+from numbre_edge.errors import ModelError, UsageError, printable
 
 if TYPE_CHECKING:
     from numbre_edge.model import ModelCard
@@ -66,7 +66,7 @@ def show(
     if as_json:
         print(loaded.card.to_json())
         return
-    print(f"{loaded.path} ({len(loaded.content):,} bytes)")
+    print(f"{printable(str(loaded.path))} ({len(loaded.content):,} bytes)")
     for key, value in _lines(json.loads(loaded.card.to_json())):
         print(f"{key:<36}  {value}" if value else key)
 
@@ -91,7 +91,7 @@ def verify(
         raise ModelError(f"{place}: has no {SUMS} to check against")
     for name, good in sums.items():
         state = "ok" if good else "DIFFERS" if (place / name).exists() else "MISSING"
-        print(f"{name}: {state}")
+        print(f"{printable(name)}: {state}")
     if not all(sums.values()):
         raise typer.Exit(1)
 

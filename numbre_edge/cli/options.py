@@ -96,6 +96,16 @@ Roi = Annotated[
         rich_help_panel=_SELECTION,
     ),
 ]
+MaxPixels = Annotated[
+    int,
+    typer.Option(
+        "--max-pixels",
+        metavar="N",
+        min=1,
+        help="Refuse pictures whose header says that they have more; a larger N allows more memory too.",
+        rich_help_panel=_SELECTION,
+    ),
+]
 Rotate = Annotated[
     Literal["90", "180", "270"] | None,
     typer.Option("--rotate", help="Turn each picture clockwise by so many degrees first.", rich_help_panel=_SELECTION),

@@ -20,6 +20,7 @@ from numbre_edge.cli.options import (
     DigitsOnly,
     FinderOption,
     Flip,
+    MaxPixels,
     MinConfidence,
     ModelFile,
     Roi,
@@ -30,6 +31,7 @@ from numbre_edge.cli.options import (
 from numbre_edge.cli.signals import Stop, at_once, stop_signals
 from numbre_edge.errors import UsageError
 from numbre_edge.recognition import FINDER
+from numbre_edge.sources.content import MAX_PIXELS
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -118,6 +120,7 @@ def predict(
             "--every", metavar="N", min=1, help="Read every N-th frame of a video.", rich_help_panel=_SELECTION
         ),
     ] = 1,
+    max_pixels: MaxPixels = MAX_PIXELS,
     model: ModelFile = None,
     card: CardFile = None,
     backend: BackendOption = "auto",
@@ -140,7 +143,9 @@ def predict(
         from numbre_edge.sinks.output import open_output
         from numbre_edge.sources.listing import list_sources
 
-        options = ReadOptions(every=every, orientation=orientation(rotate, flip), region=parse_region(roi))
+        options = ReadOptions(
+            every=every, orientation=orientation(rotate, flip), region=parse_region(roi), max_pixels=max_pixels
+        )
         listed = list_sources(sources, recursive=recursive)
         paths = [source.path for source in listed.files if source.error is None]
         check_output(target, paths)

@@ -14,7 +14,7 @@ import typer
 
 from numbre_edge.cli.console import console_of
 from numbre_edge.cli.mqtt import LOGIN
-from numbre_edge.errors import UsageError
+from numbre_edge.errors import UsageError, escaped, is_unicode, printable
 from numbre_edge.model import shipped_as
 from numbre_edge.sinks.output import open_output
 from numbre_edge.sources.stream import Stream
@@ -168,7 +168,7 @@ def unit(arguments: Sequence[str], needs: Needs, *, program: Sequence[str], user
         UsageError: a file name that is no UTF-8, which a unit has to be.
     """
     for word in (*program, *arguments):
-        if not _is_unicode(word):
+        if not is_unicode(word):
             raise UsageError(f"{word}: systemd takes names in UTF-8 only; rename it")
     identity = "DynamicUser=yes" if user is None else f"User={user}"
     if needs.camera:
@@ -216,26 +216,18 @@ def out_of_sight(words: Sequence[str]) -> list[str]:
     return [word for word in words if word.startswith(_TEMPORARY)]
 
 
-def _is_unicode(word: str) -> bool:
-    try:
-        word.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def _in_a_home(word: str) -> bool:
-    return any(word.startswith(f"{home}/") for home in (*_HOMES, Path.home()))
+    return any(word.startswith(f"{home}/") for home in (*_HOMES, os.path.expanduser("~")))
 
 
 def _quoted(word: str) -> str:
     """Return one word of a command line so that systemd reads it back as it is (systemd.service(5))."""
     if _PLAIN.fullmatch(word):
         return word
-    for sign, escape in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("%", "%%"), ("$", "$$")):
+    for sign, escape in (("\\", "\\\\"), ('"', '\\"'), ("%", "%%"), ("$", "$$")):
         word = word.replace(sign, escape)
-    return f'"{word}"'
+    return f'"{escaped(word)}"'
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return printable(" ".join(text.split()))

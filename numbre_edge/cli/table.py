@@ -16,6 +16,7 @@ from numbre_edge.cli.options import (
     Decimal,
     FinderOption,
     Flip,
+    MaxPixels,
     MinConfidence,
     ModelFile,
     Rotate,
@@ -24,6 +25,7 @@ from numbre_edge.cli.options import (
 from numbre_edge.cli.signals import at_once, stop_signals
 from numbre_edge.errors import NumbreError, UsageError, one_line
 from numbre_edge.recognition import FINDER
+from numbre_edge.sources.content import MAX_PIXELS
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -98,6 +100,7 @@ def table(
     ] = None,
     rotate: Rotate = None,
     flip: Flip = None,
+    max_pixels: MaxPixels = MAX_PIXELS,
     model: ModelFile = None,
     card: CardFile = None,
     backend: BackendOption = "auto",
@@ -144,7 +147,7 @@ def table(
             stop.check()
             bar.show(source.name)
             try:
-                frame = way_up.applied(next(iter(frames(source))))
+                frame = way_up.applied(next(iter(frames(source, max_pixels=max_pixels))))
                 tables = read_tables(reader, frame)
                 error = None if tables else "no table"
             except NumbreError as exc:

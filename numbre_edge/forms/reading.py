@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from numbre_edge.decoding.values import value_of
+from numbre_edge.errors import memory_errors
 from numbre_edge.finding.light import PAPER, normalized
 from numbre_edge.forms.form import Field, Form
 from numbre_edge.forms.registration import NoMatchError, Reference
@@ -73,6 +74,7 @@ class FormReader:
         self._reference = Reference(grey)
         self._printed = _ink(grey)
 
+    @memory_errors()
     def read(self, frame: Frame) -> Row:
         """Read a copy.
 

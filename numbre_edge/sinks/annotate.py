@@ -38,7 +38,7 @@ def draw(pixels: Pixels, numbers: Sequence[Reading | Tracked]) -> Pixels:
     Returns:
         (H, W, 3) BGR.
     """
-    canvas = np.array(pixels if pixels.ndim == 3 else cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR), np.uint8)
+    canvas = pixels.copy() if pixels.ndim == 3 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR), np.uint8)
     line = max(1, round(max(canvas.shape[:2]) / 500))
     outers = [_grown(number.box, 2 * line) for number in numbers]
     taken = list(outers)

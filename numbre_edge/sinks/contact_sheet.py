@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from numbre_edge.errors import printable
 from numbre_edge.model import ModelCard
 from numbre_edge.sinks.annotate import DOUBTFUL, SURE, draw
 from numbre_edge.types import Box, Explanation, Floats, Frame, Pixels, Recognition
@@ -178,4 +179,4 @@ def _top_three(
 
 
 def _write(canvas: Pixels, text: str, at: tuple[int, int], scale: float, colour: Colour, *, bold: bool = False) -> None:
-    cv2.putText(canvas, text, at, _FONT, scale, colour, 2 if bold else 1, cv2.LINE_AA)
+    cv2.putText(canvas, printable(text), at, _FONT, scale, colour, 2 if bold else 1, cv2.LINE_AA)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from typing import TextIO
 
+from numbre_edge.errors import printable
 from numbre_edge.sinks.jsonl import DECIMALS
 from numbre_edge.types import Result
 
@@ -19,14 +20,16 @@ class Csv:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._shown = printable if stream.isatty() else str  # a file has names as they are
         self._writer = csv.writer(stream, lineterminator="\n")
         self._writer.writerow(COLUMNS)
 
     def write(self, result: Result) -> None:
+        source, error = self._shown(result.source), self._shown(result.error or "")
         for reading in result.readings:
             confidence = round(reading.confidence, DECIMALS)
-            row = [result.source, result.frame, reading.text, confidence, *reading.box, "", reading.value]
+            row = [source, result.frame, reading.text, confidence, *reading.box, "", reading.value]
             self._writer.writerow(row)
         if not result.readings:
-            self._writer.writerow([result.source, result.frame, "", "", "", "", "", "", result.error, ""])
+            self._writer.writerow([source, result.frame, "", "", "", "", "", "", error, ""])
         self._stream.flush()

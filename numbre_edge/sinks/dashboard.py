@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
+from numbre_edge.errors import printable
 from numbre_edge.events import Listener, NumberEvent, Seen, SourceEvent, Tracked, wall_clock
 from numbre_edge.sinks.events import event_as_line
 from numbre_edge.sinks.summary import status
@@ -44,7 +45,7 @@ class Dashboard(Listener):
         from rich.console import Console
         from rich.live import Live
 
-        self._source, self._state, self._detail = source, "opening", ""
+        self._source, self._state, self._detail = printable(source), "opening", ""
         self._named = named
         self._events: deque[str] = deque(maxlen=_MOST_EVENTS)
         self._numbers: Sequence[Tracked] = ()
@@ -72,7 +73,7 @@ class Dashboard(Listener):
 
     def event(self, event: NumberEvent | SourceEvent) -> None:
         if isinstance(event, SourceEvent):
-            self._source, self._state, self._detail = event.source, event.state, event.detail
+            self._source, self._state, self._detail = printable(event.source), event.state, printable(event.detail)
         self._events.appendleft(f"{event.time:%H:%M:%S}  {event_as_line(event, named=self._named)}")
         self.idle()
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, TextIO
 
+from numbre_edge.errors import printable
 from numbre_edge.events import Listener, NumberEvent, SourceEvent
-from numbre_edge.sinks.jsonl import DECIMALS
+from numbre_edge.sinks.jsonl import DECIMALS, json_line
 
 _MILLISECONDS = 3  # decimals of a second
 
@@ -21,7 +21,7 @@ class JsonEvents(Listener):
         self._stream = stream
 
     def event(self, event: NumberEvent | SourceEvent) -> None:
-        self._stream.write(json.dumps(event_as_json(event), ensure_ascii=False) + "\n")
+        self._stream.write(json_line(event_as_json(event)))
         self._stream.flush()
 
 
@@ -65,7 +65,14 @@ def event_as_json(event: NumberEvent | SourceEvent) -> dict[str, Any]:
 
 
 def event_as_line(event: NumberEvent | SourceEvent, *, named: bool = False) -> str:
-    """Return for example "   12.4 s  appeared  #1  407  97%  at 40, 61, 300 x 52"; ``named``: "… in a.png"."""
+    """Return for example "   12.4 s  appeared  #1  407  97%  at 40, 61, 300 x 52"; ``named``: "… in a.png".
+
+    It is one line, whatever a file is called or a server says.
+    """
+    return printable(_line(event, named=named))
+
+
+def _line(event: NumberEvent | SourceEvent, *, named: bool) -> str:
     when = f"{event.timestamp:>7.1f} s"
     if isinstance(event, SourceEvent):
         return f"{when}  {event.state:<8}  {event.source}" + (f": {event.detail}" if event.detail else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, TextIO
 
+from numbre_edge.errors import escaped
 from numbre_edge.types import Digit, Reading, Result
 
 DECIMALS = 4  # of a confidence
@@ -17,8 +18,13 @@ class JsonLines:
         self._stream = stream
 
     def write(self, result: Result) -> None:
-        self._stream.write(json.dumps(as_json(result), ensure_ascii=False) + "\n")
+        self._stream.write(json_line(as_json(result)))
         self._stream.flush()
+
+
+def json_line(value: object) -> str:
+    """Return a value as one line of JSON, of which a terminal obeys nothing."""
+    return escaped(json.dumps(value, ensure_ascii=False)) + "\n"
 
 
 def as_json(result: Result) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from numbre_edge.atomic import real, replacing
-from numbre_edge.errors import NumbreError, UsageError
+from numbre_edge.errors import NumbreError, UsageError, is_unicode
 from numbre_edge.events import Listener, Seen
 from numbre_edge.sinks.annotate import draw
 from numbre_edge.types import Pixels
@@ -52,6 +52,10 @@ class AnnotatedVideo(Listener):
             raise UsageError(f"--annotate {path}: is no file: a video cannot be written into a pipe or a device")
         if not path.parent.is_dir():
             raise UsageError(f"--annotate {path}: there is no folder {path.parent}; make it first")
+        if not is_unicode(str(real(path))):
+            raise UsageError(
+                f"--annotate {path}: its whole path is not UTF-8, and OpenCV writes to no other; choose another"
+            )
         self._path = path
         self._fps = fps
         self._free = free

@@ -8,7 +8,7 @@ import sys
 
 import cv2
 
-from numbre_edge.errors import UsageError
+from numbre_edge.errors import UsageError, printable
 from numbre_edge.events import Listener, Seen
 from numbre_edge.sinks.annotate import draw
 
@@ -34,9 +34,9 @@ class Window(Listener):
         # Qt and GTK end the whole program where there is no display.
         if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
             raise UsageError("--window: there is no screen here (DISPLAY is not set); leave --window out")
-        self._title = title
+        self._title = printable(title)
         try:
-            cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO)
+            cv2.namedWindow(self._title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO)
         except cv2.error as exc:
             raise UsageError(f"--window: OpenCV cannot open a window: {exc.err}; leave --window out") from exc
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import cv2
 import numpy as np
 
-from numbre_edge.errors import SourceError
+from numbre_edge.errors import SourceError, is_unicode
 from numbre_edge.sources.devices import device_problem
 from numbre_edge.sources.quiet import quiet_opencv
 from numbre_edge.types import Pixels
@@ -43,6 +43,18 @@ class Native(Protocol):
     def retrieve(self) -> tuple[bool, object]: ...
 
     def release(self) -> None: ...
+
+
+def native_capture(name: str, api: int = cv2.CAP_ANY, settings: Sequence[int] = ()) -> cv2.VideoCapture:
+    """Open a file, an address or a device by OpenCV, as far as it can be.
+
+    Raises:
+        SourceError: a name that is no UTF-8. The message leaves it out.
+    """
+    if not is_unicode(name):
+        raise SourceError("its path is not UTF-8, and OpenCV opens no other: rename it")
+    with quiet_opencv():
+        return cv2.VideoCapture(name, api, settings)
 
 
 class OpenCVCapture:
@@ -90,7 +102,10 @@ def open_camera(
         SourceError: no such device, not allowed, in use, or no camera.
     """
     with quiet_opencv():
-        camera = (native or _native_camera)(device)
+        try:
+            camera = (native or _native_camera)(device)
+        except SourceError as exc:
+            raise SourceError(f"{device}: {exc}") from exc
         opened = camera.isOpened()
         if opened and size is not None:
             # Most USB cameras give their larger pictures at full rate only as JPEG. One that has no JPEG ignores this.
@@ -111,4 +126,4 @@ def open_camera(
 def _native_camera(device: str) -> Native:
     if sys.platform != "linux":
         return cv2.VideoCapture(int(device), cv2.CAP_ANY)
-    return cv2.VideoCapture(device, cv2.CAP_V4L2)
+    return native_capture(device, cv2.CAP_V4L2)

@@ -7,7 +7,7 @@ from functools import partial
 import cv2
 
 from numbre_edge.errors import SourceError
-from numbre_edge.sources.capture import Capture, OpenCVCapture
+from numbre_edge.sources.capture import Capture, OpenCVCapture, native_capture
 from numbre_edge.sources.http import open_http
 from numbre_edge.sources.network import Address, check_rtsp, rtsp_problem
 from numbre_edge.sources.quiet import quiet_opencv
@@ -48,8 +48,8 @@ def _open_video(url: str, open_timeout: float, read_timeout: float) -> Capture:
         *(cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, round(open_timeout * 1000)),
         *(cv2.CAP_PROP_READ_TIMEOUT_MSEC, round(read_timeout * 1000)),
     ]
+    stream = native_capture(url, cv2.CAP_FFMPEG, timeouts)
     with quiet_opencv():
-        stream = cv2.VideoCapture(url, cv2.CAP_FFMPEG, timeouts)
         opened = stream.isOpened()
         if not opened:
             stream.release()

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from numbre_edge.errors import SourceError
 
+MAX_PIXELS = 200_000_000  # of a picture: as many as the largest sensors of phones have
+# Bytes that decoding may take, the file included. Reading itself takes about 80 MB more: below 1 GB in all.
+MAX_MEMORY = 900 * 2**20
 MAX_BYTES = 400 * 2**20  # of a picture file: 100 megapixels of raw colour are 300 million
 _NONBLOCK = getattr(os, "O_NONBLOCK", 0)  # Windows has none, and no pipes among its files
 
@@ -67,14 +70,44 @@ def check_size(size: int) -> None:
         raise SourceError(f"too large: a picture file may have {MAX_BYTES // 2**20} MB; scale it down")
 
 
+def check_pixels(width: int, height: int, *, memory: int, max_pixels: int) -> None:
+    """Refuse a picture by what its header says: more than ``max_pixels``, or more ``memory`` to decode it than may be.
+
+    Its bytes are ``MAX_MEMORY`` at most, in proportion more where ``max_pixels`` is more than usual.
+
+    Raises:
+        SourceError: it is too large, or there is less memory than that.
+    """
+    import numpy as np  # not for the commands' help, which names MAX_PIXELS
+
+    size = f"{width}x{height} pixels"
+    remedy = "scale it down, cut it up or allow more pixels"
+    if width * height > max_pixels:
+        raise SourceError(f"too large: its {size} are more than {max_pixels / 1e6:,.6g} million; {remedy}")
+    most = MAX_MEMORY * max(max_pixels, MAX_PIXELS) // MAX_PIXELS
+    if memory > most:
+        raise SourceError(
+            f"too large: decoding its {size} takes {memory // 2**20} MB, of at most {most // 2**20}; {remedy}"
+        )
+    try:
+        np.empty(memory, np.uint8)  # promised by the system, and never touched
+    except MemoryError as exc:
+        raise SourceError(
+            f"out of memory: decoding its {size} takes {memory // 2**20} MB; close other programs or scale it down"
+        ) from exc
+
+
 def _open_at_once(path: str, flags: int) -> int:
     """Open without waiting: else a pipe waits for somebody to write to it, maybe for ever."""
     return os.open(path, flags | _NONBLOCK)
 
 
 def _read_file(file: io.BufferedReader) -> bytes:
-    check_size(os.fstat(file.fileno()).st_size)
-    return file.read()
+    size = os.fstat(file.fileno()).st_size
+    check_size(size)
+    data = file.read((size or MAX_BYTES) + 1)  # what says that it is empty may yet be endless, as files in /proc are
+    check_size(len(data))
+    return data
 
 
 def _read_pipe(file: io.BufferedReader) -> bytes:

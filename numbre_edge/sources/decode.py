@@ -10,18 +10,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from numbre_edge.errors import MissingExtra, SourceError
+from numbre_edge.errors import MissingExtra, SourceError, memory_errors, out_of_memory
+from numbre_edge.sources.content import MAX_MEMORY, MAX_PIXELS, check_pixels
 from numbre_edge.sources.formats import JPEG_SCAN, jpeg_segments, picture_format, png_chunks, read_header
+from numbre_edge.sources.noise import without_noise
 from numbre_edge.sources.quiet import quiet_opencv
 from numbre_edge.sources.tiff import exif_orientation
 from numbre_edge.types import Frame, Pixels
 
-# Bytes that decoding may take, the file included. Reading itself takes about 80 MB more: below 1 GB in all.
-MAX_MEMORY = 900 * 2**20
 _MOST_SCANS = 100  # of a progressive JPEG: encoders write about ten; each takes as long as a whole picture
 _UPRIGHT = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH  # any depth, EXIF rotation applied, transparency dropped
 # Ancillary chunks of a PNG that decoding looks at: transparency, orientation (EXIF, in a text too), an animation's.
 _DECODED = frozenset({b"tRNS", b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"acTL", b"fcTL", b"fdAT"})
+_FAR = 1000  # times as far from a picture's middle as all nearer samples: paper's grain is no thousandth of its ink
 _AT_ONCE = 2**22  # samples that are converted at a time: what a conversion needs beside its result stays small
 
 
@@ -45,29 +46,27 @@ def decode(data: bytes, name: str) -> Pixels:
     return decode_frame(data, name).pixels
 
 
-def decode_frame(data: bytes, name: str) -> Frame:
-    """Decode a picture file's bytes as ``decode`` does, into a frame that notes what was left unread."""
+def decode_frame(data: bytes, name: str, *, max_pixels: int = MAX_PIXELS) -> Frame:
+    """Decode a picture file's bytes as ``decode`` does, into a frame that notes what was left unread.
+
+    One whose header says more than ``max_pixels`` is an error too.
+    """
     kind = _kind(data, name)
     if kind == "HEIC":
         _heif()  # or what to install
     header = read_header(data, kind)
     if header is None:
         raise SourceError(f"damaged: this {kind} file states no size; copy it again or save it as PNG")
-    if len(data) + header.memory > MAX_MEMORY:
-        raise SourceError(
-            f"too large: decoding its {header.width}x{header.height} pixels takes "
-            f"{(len(data) + header.memory) // 2**20} MB, of at most {MAX_MEMORY // 2**20}; scale it down or cut it up"
-        )
+    check_pixels(header.width, header.height, memory=len(data) + header.memory, max_pixels=max_pixels)
     if kind == "PNG" and 2 * len(data) + header.memory <= MAX_MEMORY:  # it may copy the file
         data = _without_odd_chunks(data)
-    try:
+    with memory_errors(), without_noise() as noise:
         pixels = _decode_heic(data) if kind == "HEIC" else _decode_opencv(data, kind)
-    except MemoryError as exc:
-        raise SourceError("too large: it does not fit in memory when decoded; scale it down") from exc
     if pixels is None or not pixels.size:
         raise SourceError(f"damaged: this {kind} file cannot be decoded; copy it again or save it as PNG")
-    note = f"{'page' if kind == 'TIFF' else 'frame'} 1 of {header.pages} was read" if header.pages > 1 else ""
-    return Frame(pixels, name, note=note)
+    notes = [f"{'page' if kind == 'TIFF' else 'frame'} 1 of {header.pages} was read"] if header.pages > 1 else []
+    notes += [f"damaged in places ({noise[0]}); copy it again"] if noise else []
+    return Frame(pixels, name, note="; ".join(notes))
 
 
 def _kind(data: bytes, name: str) -> str:
@@ -128,7 +127,9 @@ def _decode_opencv(data: bytes, kind: str) -> Pixels | None:
     try:
         with quiet_opencv():
             pixels = cv2.imdecode(buffer, _UPRIGHT) if kind == "JPEG" else _decode_transparent(buffer)
-    except cv2.error:
+    except cv2.error as exc:
+        if out_of_memory(exc):
+            raise
         return None
     return None if pixels is None else eight_bit(pixels)
 
@@ -137,6 +138,7 @@ def _decode_transparent(buffer: Pixels) -> NDArray[Any] | None:
     """Decode a format that may be transparent. OpenCV either keeps transparency or applies EXIF rotation."""
     decoded: tuple[Any, ...] = cv2.imdecodeWithMetadata(buffer, flags=cv2.IMREAD_UNCHANGED)
     pixels, kinds, metadata = decoded
+    del decoded  # the picture goes as soon as another takes its place
     if pixels is None:
         return None
     if pixels.ndim == 3 and pixels.shape[2] == 4:
@@ -146,11 +148,14 @@ def _decode_transparent(buffer: Pixels) -> NDArray[Any] | None:
 
 
 def _turned(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:
-    """Set a picture upright whose EXIF orientation is 1 to 8: from 5 on, rows were columns; then what is mirrored."""
+    """Set a picture upright whose EXIF orientation is 1 to 8: from 5 on, rows were columns; then what is mirrored.
+
+    The mirrored one takes the place of the other: there are never three.
+    """
     if orientation >= 5:
         pixels = cv2.transpose(pixels)
     mirror = {2: 1, 3: -1, 4: 0, 6: 1, 7: -1, 8: 0}.get(orientation)
-    return pixels if mirror is None else cv2.flip(pixels, mirror)
+    return pixels if mirror is None else cv2.flip(pixels, mirror, dst=pixels)
 
 
 def _heif() -> Any:
@@ -191,18 +196,37 @@ def eight_bit(pixels: NDArray[Any]) -> Pixels:
             eight[rows] = pixels[rows] >> 8
         return eight
     # Float and 32-bit samples have no agreed white: stretch what is there.
-    spans = [_finite(pixels[rows]) for rows in _strips(pixels)]
-    low, high = min(float(span.min()) for span in spans), max(float(span.max()) for span in spans)
+    low, high = _limits(pixels)
     if high <= low:
         eight.fill(255)
         return eight
     for rows in _strips(pixels):
-        eight[rows] = np.rint((_finite(pixels[rows]) - low) * (255 / (high - low)))
+        eight[rows] = np.rint((np.clip(_halves(pixels[rows]), low, high) - low) / (high - low) * 255)
     return eight
 
 
-def _finite(samples: NDArray[Any]) -> NDArray[np.float64]:
-    return np.nan_to_num(samples.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
+def _limits(pixels: NDArray[Any]) -> tuple[float, float]:
+    """Return half of the least and of the greatest sample, but for what lies too far out to be a part of the picture.
+
+    Such are the numbers that stand for "not measured" (-9999, the largest of all), beside which all else is one grey.
+    """
+    some = _halves(pixels.reshape(-1)[:: max(1, pixels.size // _AT_ONCE)])
+    middle = float(np.median(some))
+    away = np.sort(np.abs(some - middle))[some.size // 2 :]
+    gaps = np.flatnonzero((away[1:] / _FAR > away[:-1]) & (away[:-1] > 0))
+    reach = _FAR * float(away[gaps[0] if gaps.size else -1]) or np.inf
+    low, high = middle, middle
+    for rows in _strips(pixels):
+        samples = _halves(pixels[rows])
+        samples = samples[np.abs(samples - middle) <= reach]
+        if samples.size:
+            low, high = min(low, float(samples.min())), max(high, float(samples.max()))
+    return low, high
+
+
+def _halves(samples: NDArray[Any]) -> NDArray[np.float64]:
+    """Return half of each sample, so that no difference of two is too large a number; of one that is none, 0."""
+    return np.nan_to_num(samples.astype(np.float64) / 2, nan=0.0, posinf=0.0, neginf=0.0)
 
 
 def _strips(pixels: NDArray[Any]) -> list[slice]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from numbre_edge.errors import SourceError, UsageError
-from numbre_edge.sources.content import read_bytes
+from numbre_edge.sources.content import MAX_PIXELS, read_bytes
 from numbre_edge.sources.decode import decode_frame
 from numbre_edge.sources.video import VIDEOS, video_frames
 from numbre_edge.types import Frame
@@ -43,29 +43,30 @@ class Source:
         return suffix(self.path) in VIDEOS
 
 
-def frames(source: Source, *, every: int = 1) -> Iterator[Frame]:
+def frames(source: Source, *, every: int = 1, max_pixels: int = MAX_PIXELS) -> Iterator[Frame]:
     """Yield a picture's one frame, or every ``every``-th frame of a video.
 
     Raises:
-        SourceError: the file cannot be read. The message leaves its name out.
+        SourceError: the file cannot be read, or says that it has more than
+            ``max_pixels``. The message leaves its name out.
     """
     if source.error is not None:
         raise SourceError(source.error)
     if source.is_video:
-        yield from video_frames(source.path, every=every)
+        yield from video_frames(source.path, every=every, max_pixels=max_pixels)
     else:
         data = read_bytes(source.path) if source.content is None else source.content
-        yield decode_frame(data, source.name)
+        yield decode_frame(data, source.name, max_pixels=max_pixels)
 
 
-def frame_at(source: Source, index: int = 0) -> Frame:
+def frame_at(source: Source, index: int = 0, *, max_pixels: int = MAX_PIXELS) -> Frame:
     """Return one frame of a video by its number, from 0; of a picture there is only frame 0.
 
     Raises:
-        SourceError: the file cannot be read. The message leaves its name out.
+        SourceError: as ``frames`` does.
         UsageError: there is no such frame.
     """
-    for frame in frames(source, every=max(index, 1)):
+    for frame in frames(source, every=max(index, 1), max_pixels=max_pixels):
         if frame.index == index:
             return frame
     why = "the video ends before it" if source.is_video else "a picture has frame 0"

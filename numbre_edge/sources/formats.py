@@ -252,8 +252,6 @@ def _tiff(data: bytes) -> Header:
     strip = width * min(first.get(278, height), height)
     tile = first.get(322, 0) * first.get(323, 0)
     working = max(2 * pixel, 4) * max(strip, tile)
-    if sample >= 4:  # floats: OpenCV makes a picture of another order of colours
-        working = max(working, 2 * pixel * width * height)
     return Header(width, height, max(tiff.pages(), 1), pixel, working)
 
 

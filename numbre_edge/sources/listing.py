@@ -136,10 +136,13 @@ def _expand(argument: str, *, recursive: bool, alone: bool) -> Sequence[_Meant]:
     if not argument:
         raise UsageError("an empty name instead of a file or folder: a variable that is not set?")
     path = Path(argument)
-    if os.path.isdir(path):  # unlike Path's own, it answers for names that are too long
-        return _folder(path, recursive)
-    if not os.path.lexists(path) and glob.has_magic(argument):
-        return _glob(argument)
+    try:
+        if os.path.isdir(path):  # unlike Path's own, it answers for whatever is no folder, or not to be looked at
+            return _folder(path, recursive)
+        if not os.path.lexists(path) and glob.has_magic(argument):
+            return _glob(argument)
+    except RecursionError as exc:
+        raise UsageError("folders within folders, more than can be looked into; name one further down") from exc
     return [_file(path, alone=alone)]
 
 
@@ -195,7 +198,7 @@ def _folder(folder: Path, recursive: bool) -> list[_Meant]:
 
 
 def _glob(pattern: str) -> list[Source | PassedOver]:
-    paths = sorted(path for path in map(Path, glob.iglob(pattern, recursive=True)) if not path.is_dir())
+    paths = sorted(path for path in map(Path, glob.iglob(pattern, recursive=True)) if not os.path.isdir(path))
     found = [
         _found(path)
         if suffix(path) in PICTURES | VIDEOS

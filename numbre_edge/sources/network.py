@@ -40,6 +40,7 @@ class Address:
 
     def __init__(self, url: str) -> None:
         try:
+            url.encode()  # or a ValueError
             self.parts: SplitResult = urlsplit(url)
             self.scheme = self.parts.scheme.lower()
             self.port = self.parts.port or _PORTS[self.scheme]

@@ -23,7 +23,7 @@ class Notices:
     On the main thread, watchfiles would make a KeyboardInterrupt of whatever a
     signal's handler raises.
 
-    Where the system can give no notices (Linux limits their number), none
+    Where the system can give no notices (Linux limits their number), or the folder's name is no UTF-8, none
     come: the looks of ``WatchedFolder`` find what is new all the same, later.
     """
 
@@ -59,5 +59,5 @@ class Notices:
             ):
                 gone = [Path(path) for change, path in changes if change == Change.deleted]
                 self._queue.put(Notice(True, frozenset(path.name for path in gone), self._folder in gone))
-        except (OSError, RuntimeError):
+        except (OSError, RuntimeError, UnicodeError):
             return

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numbre_edge.errors import SourceError, UsageError
-from numbre_edge.sources.content import MAX_BYTES, check_size, read_bytes, reason
+from numbre_edge.sources.content import MAX_BYTES, MAX_PIXELS, check_size, read_bytes, reason
 from numbre_edge.sources.decode import decode_frame, eight_bit, on_white
 from numbre_edge.types import Frame, Pixels
 
@@ -55,35 +55,35 @@ Transparency is white paper.
 """
 
 
-def as_frame(picture: Picture) -> Frame:
+def as_frame(picture: Picture, *, max_pixels: int = MAX_PIXELS) -> Frame:
     """Return a picture as a frame of upright 8-bit pixels.
 
     Of a file of several pages or frames the first is taken, and a UserWarning
     says so.
 
     Raises:
-        SourceError: it cannot be read; the message names it.
+        SourceError: it cannot be read, or is a file of more than ``max_pixels``; the message names it.
         UsageError: what is no picture at all, or pixels of another shape or kind.
     """
     if isinstance(picture, Frame):
         return picture
     if isinstance(picture, str | os.PathLike):
-        return _named(str(Path(picture)), lambda: read_bytes(Path(picture)))
+        return _named(str(Path(picture)), lambda: read_bytes(Path(picture)), max_pixels)
     if isinstance(picture, bytes | bytearray) or (isinstance(picture, memoryview) and picture.ndim == 1):
-        return _named(_UNNAMED, lambda: bytes(picture))
+        return _named(_UNNAMED, lambda: bytes(picture), max_pixels)
     if _is_pillow(picture):
         return Frame(_pillow_pixels(picture))
     if (read := getattr(picture, "read", None)) is not None:
         name = getattr(picture, "name", None)
-        return _named(name if isinstance(name, str) else _UNNAMED, lambda: _read_all(read))
+        return _named(name if isinstance(name, str) else _UNNAMED, lambda: _read_all(read), max_pixels)
     if isinstance(picture, memoryview) or hasattr(picture, "__array__") or hasattr(picture, "__array_interface__"):
         return Frame(_array_pixels(np.asarray(picture)))
     raise UsageError(f"a picture is {_KINDS}; not {'None' if picture is None else f'a {type(picture).__name__}'}")
 
 
-def _named(name: str, read: Callable[[], bytes]) -> Frame:
+def _named(name: str, read: Callable[[], bytes], max_pixels: int) -> Frame:
     try:
-        frame = decode_frame(read(), name)
+        frame = decode_frame(read(), name, max_pixels=max_pixels)
     except SourceError as exc:
         raise SourceError(f"{name}: {exc}") from exc
     if frame.note:

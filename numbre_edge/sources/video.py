@@ -14,7 +14,8 @@ import numpy as np
 
 from numbre_edge.errors import SourceError
 from numbre_edge.events import SourceEvent
-from numbre_edge.sources.content import check_video
+from numbre_edge.sources.capture import native_capture
+from numbre_edge.sources.content import MAX_PIXELS, check_pixels, check_video
 from numbre_edge.sources.quiet import quiet_opencv
 from numbre_edge.sources.stream import Stream
 from numbre_edge.types import Frame
@@ -22,21 +23,24 @@ from numbre_edge.types import Frame
 VIDEOS = frozenset(
     {"mp4", "m4v", "mov", "avi", "mkv", "webm", "mpg", "mpeg", "mjpg", "mjpeg", "ogv", "wmv", "3gp", "ts"}
 )
+_MEMORY = 16  # bytes a pixel that decoding takes: 12 of motion JPEG, 16 of MPEG-4, both of two threads
 # Containers that store how many frames they hold. For others OpenCV multiplies the duration with a
 # nominal rate, which is far off where the rate varies.
 _COUNTED = frozenset({"mp4", "m4v", "mov", "avi", "3gp"})
 
 
-def video_frames(path: Path, *, every: int = 1) -> Generator[Frame, None, None]:
+def video_frames(path: Path, *, every: int = 1, max_pixels: int = MAX_PIXELS) -> Generator[Frame, None, None]:
     """Yield frames 0, ``every``, 2 * ``every``, ... of a video; timestamps in seconds, as the video states them.
 
     Raises:
-        SourceError: not a video, or one without a single frame; or, after all
-            frames that can be read, one that promises more than it holds. The
-            message leaves the path out.
+        SourceError: not a video, one of frames of more than ``max_pixels``, or
+            without a single frame; or, after all frames that can be read, one
+            that promises more than it holds. The message leaves the path out.
     """
     check_video(path)
     with _opened(path) as capture:
+        width, height = int(capture.get(cv2.CAP_PROP_FRAME_WIDTH)), int(capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
+        check_pixels(width, height, memory=_MEMORY * width * height, max_pixels=max_pixels)
         rate = capture.get(cv2.CAP_PROP_FPS)
         index, clock = 0, _Clock(1 / rate if rate > 0 else 0.0)
         while _grab(capture):
@@ -149,8 +153,7 @@ def _check_whole(path: Path, count: int, clock: _Clock, *, promised: float, rate
 
 @contextmanager
 def _opened(path: Path) -> Iterator[cv2.VideoCapture]:
-    with quiet_opencv():
-        capture = cv2.VideoCapture(str(path))
+    capture = native_capture(str(path))
     try:
         if not capture.isOpened():
             raise SourceError(

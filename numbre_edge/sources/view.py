@@ -9,6 +9,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
+from numbre_edge.errors import memory_errors
 from numbre_edge.types import Box, Frame
 
 _TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
@@ -27,6 +28,7 @@ class Orientation:
     rotate: Literal[0, 90, 180, 270] = 0
     flip: Literal["h", "v"] | None = None
 
+    @memory_errors()
     def applied(self, frame: Frame) -> Frame:
         """Return the frame set right: width, height and the boxes of its readings are those of the result."""
         if not self.rotate and self.flip is None:

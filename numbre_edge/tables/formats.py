@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Sequence
 from typing import Any, Protocol, TextIO
 
-from numbre_edge.sinks.jsonl import DECIMALS
+from numbre_edge.errors import printable
+from numbre_edge.sinks.jsonl import DECIMALS, json_line
 from numbre_edge.tables.table import Cell, Table
 
 
@@ -55,7 +55,7 @@ class Markdown:
 
     def write(self, source: str, tables: Sequence[Table], error: str | None = None) -> None:
         for number, table in enumerate(tables, 1):
-            name = source if len(tables) == 1 else f"{source}, table {number}"
+            name = printable(source) if len(tables) == 1 else f"{printable(source)}, table {number}"
             head, *rows = (self._row(row) for row in table.texts(self._words))
             lines = [f"{name}:", "", head, "|" + " --- |" * table.columns, *rows]
             self._stream.write("\n" * (self._written > 0) + "\n".join(lines) + "\n")
@@ -79,7 +79,7 @@ class Json:
     def write(self, source: str, tables: Sequence[Table], error: str | None = None) -> None:
         picture = {"source": source, "tables": [_table(table) for table in tables], "error": error}
         self._stream.write(",\n" if self._pictures else "[\n")
-        self._stream.write(json.dumps(picture, ensure_ascii=False))
+        self._stream.write(json_line(picture).rstrip("\n"))
         self._pictures += 1
         self._stream.flush()
 

@@ -11,6 +11,7 @@ from math import floor
 import cv2
 import numpy as np
 
+from numbre_edge.errors import memory_errors
 from numbre_edge.geometry import scaled_size
 from numbre_edge.reader import FrameReader
 from numbre_edge.sources.pictures import Picture, as_frame
@@ -33,6 +34,7 @@ _SQUARE, _USED = 1.25, 0.5  # sides of squares are as unlike; so many rows or co
 _BEYOND = 1.0  # rows or columns: what stands so far beyond a table's lines belongs to it
 
 
+@memory_errors()
 def read_tables(reader: FrameReader, picture: Picture | Frame) -> list[Table]:
     """Return the tables in a picture, the largest first; none where nothing stands in rows and columns.
 

@@ -21,6 +21,7 @@ RunPython = Callable[..., "CompletedProcess[str]"]
 WELL = Check("python", "ok", "3.13.1")
 OPTIONAL = Check("extra heic", "ok", "not installed (optional)", "pip install 'numbre-edge[heic]'")
 WARNING = Check("rpicam", "warning", "not installed", "sudo apt install rpicam-apps")
+STRANGE = Check("camera", "ok", "/dev/video0 (\x1b[2JWebcam)")
 PROBLEM = Check("numpy", "problem", "not installed", "pip install 'numpy>=2,<3'")
 
 
@@ -35,7 +36,7 @@ def found(monkeypatch: pytest.MonkeyPatch) -> Callable[[Iterable[Check]], None]:
 
 
 def test_each_check_is_a_line_and_a_fault_has_the_command_that_mends_it(run, found) -> None:
-    found([WELL, OPTIONAL, WARNING])
+    found([WELL, OPTIONAL, WARNING, STRANGE])
 
     done = run("doctor")
 
@@ -45,8 +46,9 @@ def test_each_check_is_a_line_and_a_fault_has_the_command_that_mends_it(run, fou
         "ok       extra heic            not installed (optional): pip install 'numbre-edge[heic]'\n"
         "warning  rpicam                not installed\n"
         "                               mend it: sudo apt install rpicam-apps\n"
+        "ok       camera                /dev/video0 (\\x1b[2JWebcam)\n"
     )
-    assert done.err == "3 checks, 1 warning, 0 problems\n"
+    assert done.err == "4 checks, 1 warning, 0 problems\n"
 
 
 @pytest.mark.parametrize("width", [20, 40, 80, 300])

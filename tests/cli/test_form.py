@@ -46,6 +46,14 @@ def test_copies_become_rows(run: Run, folder: Path, model: Path) -> None:
     assert done.err.endswith("3 pictures, 2 to be looked at, 1 error\n")
 
 
+@pytest.mark.parametrize("command", [("form", "read", "form.toml"), ("predict",), ("table",), ("explain",)])
+def test_pictures_of_too_many_pixels_are_refused(run: Run, folder: Path, model: Path, command: tuple[str, ...]) -> None:
+    done = run(*command, "other.png", "--max-pixels", "119999", "--model", model, *RULES)
+
+    assert done.code == 1
+    assert "too large: its 400x300 pixels are more than 0.119999 million" in done.out + done.err
+
+
 def test_a_form_is_drafted_checked_and_loads(run: Run, folder: Path) -> None:
     done = run("form", "new", "form.png", "--output", "draft.toml")
 

@@ -71,11 +71,11 @@ def test_verify_says_ok(run, shelf) -> None:
 
 def test_verify_finds_what_differs_and_what_is_missing(run, shelf) -> None:
     with (shelf / "SHA256SUMS").open("a") as sums:
-        sums.write("0" * 64 + "  gone.tflite\n")
+        sums.write("0" * 64 + "  gone.tflite\n" + "0" * 64 + "  \x1b[2J.onnx\n")
     with (shelf / "tiny.onnx").open("ab") as file:
         file.write(b"\0")
     done = run("models", "verify", shelf)
-    assert (done.code, done.out) == (1, "tiny.onnx: DIFFERS\ngone.tflite: MISSING\n")
+    assert (done.code, done.out) == (1, "tiny.onnx: DIFFERS\ngone.tflite: MISSING\n\\x1b[2J.onnx: MISSING\n")
 
 
 def test_verify_without_sums_is_an_error(run, tmp_path) -> None:

@@ -44,6 +44,7 @@ AWKWARD = [
     'say "so"',
     "it's",
     "back\\slash",
+    "\r\x1b[2J\x9b\u202e",
     "end\\",
     ";",
     "Ü",
@@ -69,7 +70,7 @@ def words_of(text: str) -> list[str]:
     (command,) = settings(text, "ExecStart")
     words = []
     for quoted, plain in re.findall(r'"((?:[^"\\]|\\.)*)"|(\S+)', command):
-        word = re.sub(r"\\(.)", lambda escape: "\n" if escape[1] == "n" else escape[1], quoted) if quoted else plain
+        word = re.sub(r"\\(?:u(.{4})|(.))", lambda sign: chr(int(sign[1], 16)) if sign[1] else sign[2], quoted) or plain
         for sign in "%$":
             assert sign not in word.replace(2 * sign, ""), f"{sign} would be expanded in {command}"
             word = word.replace(2 * sign, sign)
@@ -136,10 +137,11 @@ class TestCommand:
     def test_every_word_arrives_as_it_was_typed(self) -> None:
         text = unit(["live", *AWKWARD], FILE, program=["/opt/my 100%/numbre-edge"])
         assert words_of(text) == ["/opt/my 100%/numbre-edge", "live", *AWKWARD]
+        assert all(sign.isprintable() or sign == "\n" for sign in text)
 
     def test_a_description_is_one_line_in_which_nothing_is_expanded(self) -> None:
-        text = unit(["live"], Needs("50%h\nof it\\", camera=False, network=False), program=["/usr/bin/numbre-edge"])
-        assert settings(text, "Description") == ["Handwritten numbers from 50%%h of it\\, read by numbre-edge"]
+        text = unit(["live"], Needs("50%h\nof\x1b it\\", camera=False, network=False), program=["/usr/bin/numbre-edge"])
+        assert settings(text, "Description") == ["Handwritten numbers from 50%%h of\\x1b it\\, read by numbre-edge"]
 
     def test_the_words_started_are_the_words_printed(self, here, monkeypatch) -> None:
         script = here / "numbre-edge"
@@ -149,6 +151,16 @@ class TestCommand:
         assert running_program() == [str(script)]
         monkeypatch.setattr(sys, "argv", [str(here / "numbre_edge" / "__main__.py")])
         assert running_program() == [sys.executable, "-m", "numbre_edge"]
+
+    def test_whoever_has_no_home_gets_one_too(self, monkeypatch) -> None:
+        pwd = pytest.importorskip("pwd")
+
+        def unknown(number: int) -> None:
+            raise KeyError(number)
+
+        monkeypatch.delenv("HOME", raising=False)
+        monkeypatch.setattr(pwd, "getpwuid", unknown)
+        assert owner_of_homes(["/usr/bin/numbre-edge", "/srv/clip.mp4"]) is None
 
     def test_a_name_that_is_no_text_is_refused(self) -> None:
         with pytest.raises(UsageError, match="UTF-8"):
@@ -248,7 +260,7 @@ class TestRights:
         assert settings(text, "User") == []
 
     def test_files_in_a_home_are_read_by_their_owner(self, tmp_path, monkeypatch) -> None:
-        monkeypatch.setattr(Path, "home", lambda: tmp_path)
+        monkeypatch.setenv("HOME", str(tmp_path))
         program = [str(tmp_path / "numbre-edge")]
         monkeypatch.setattr(Path, "owner", lambda path: {tmp_path: "pi"}[path])
         assert owner_of_homes(program) == "pi"

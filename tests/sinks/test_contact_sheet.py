@@ -122,6 +122,13 @@ def test_candidates_that_share_ink_are_all_shown_the_chosen_ones_first_and_stron
     assert chosen.shape == unread.shape
 
 
+def test_a_text_that_cannot_be_encoded_is_written_out() -> None:
+    frame = Frame(np.full((40, 60), 200, np.uint8))
+    explanation = explained(frame, np.zeros((0, 28, 28), np.uint8), [])
+    sheets = [contact_sheet(frame, explanation, CARD, [text]) for text in ("caf\udce9", r"caf\udce9")]
+    np.testing.assert_array_equal(*sheets)  # OpenCV would end the whole program by SIGSEGV
+
+
 def test_findings_have_a_place_of_their_own() -> None:
     frame = Frame(np.full((60, 300), 200, np.uint8))
     explanation = explained(frame, np.zeros((2, 28, 28), np.uint8), [1, 2])

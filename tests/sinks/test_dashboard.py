@@ -101,6 +101,13 @@ def test_text_is_never_taken_for_markup(terminal: Terminal) -> None:
     assert "[bold]no[/bold]" in terminal.last_view()
 
 
+def test_what_a_server_says_gives_the_terminal_no_orders(terminal: Terminal) -> None:
+    with terminal.dashboard as dashboard:
+        dashboard.event(SourceEvent("lost", "http://a/\x1b[7m", 0.0, "answers (text/\x1b[7m)"))
+    assert terminal.last_view().count("\\x1b[7m") == 4
+    assert "\x1b[7m" not in terminal.last_view()
+
+
 @pytest.mark.parametrize("width", [5, 20, 21, 40, 79, 80, 120, 300])
 @pytest.mark.parametrize("height", [1, 2, 5, 6, 10, 24, 100])
 def test_it_fits_a_terminal_of_any_size(width: int, height: int) -> None:

@@ -17,6 +17,7 @@ BOX = Box(40, 61, 300, 52)
 APPEARED = NumberEvent("appeared", 1, "407", 0.971234, BOX, 12, 0.40049, source="in/a.png", time=NOON)
 VANISHED = NumberEvent("vanished", 1, "407", 0.97, BOX, 90, 3.0, source="in/a.png", time=NOON)
 OPEN = SourceEvent("open", "rpicam", 0.0, time=NOON)
+STRANGE = SourceEvent("open", "in/a\n\x1b[2J.png", 0.0, "text/\x9b", time=NOON)
 LOST = SourceEvent("lost", "rtsp://camera/1", 61.25, "no answer; trying again in 2 s", time=NOON)
 
 
@@ -54,6 +55,7 @@ class TestPlain:
             (APPEARED, "2026-07-01 12:00:00      0.4 s  appeared  #1  407  97%  at 40, 61, 300 x 52"),
             (VANISHED, "2026-07-01 12:00:00      3.0 s  vanished  #1  407"),
             (OPEN, "2026-07-01 12:00:00      0.0 s  open      rpicam"),
+            (STRANGE, r"2026-07-01 12:00:00      0.0 s  open      in/a\n\x1b[2J.png: text/\x9b"),
             (LOST, "2026-07-01 12:00:00     61.2 s  lost      rtsp://camera/1: no answer; trying again in 2 s"),
         ],
     )

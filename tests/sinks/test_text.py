@@ -92,6 +92,25 @@ def test_a_name_cannot_give_orders_to_the_terminal() -> None:
     assert head.startswith(f"{'picture':<21}  number")
 
 
+def test_nor_can_it_in_csv_where_that_goes_to_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = Result("a\x1b[2J.png", 0, None, None, error="no\x9b")
+    for terminal, row in ((True, "a\\x1b[2J.png,0,,,,,,,no\\x9b,"), (False, "a\x1b[2J.png,0,,,,,,,no\x9b,")):
+        stream = io.StringIO()
+        monkeypatch.setattr(stream, "isatty", lambda terminal=terminal: terminal)
+        Csv(stream).write(result)
+        assert stream.getvalue().splitlines()[1] == row
+
+
+def test_json_gives_none_and_is_the_same_value() -> None:
+    stream = io.StringIO()
+    name = "a\x1b\x7f\x9b\u202e\udce9é.png"
+    JsonLines(stream).write(Result(name, 0, 9, 9))
+    line = stream.getvalue()
+    assert line[:-1].isprintable()
+    assert "é" in line
+    assert json.loads(line)["source"] == name
+
+
 SCREENS = {
     100: [
         "picture                  number                    sure  x, y, width x height",

@@ -152,6 +152,7 @@ def test_what_was_seen_until_an_error_is_kept(tmp_path: Path) -> None:
         ("drawn", "must end in"),
         ("gone/a.mp4", "there is no folder .*gone; make it first"),
         ("folder.mp4", "is a folder"),
+        ("caf\udce9.mp4", "its whole path is not UTF-8"),  # OpenCV would end the whole program by SIGSEGV
     ],
 )
 def test_a_name_that_cannot_be_written_is_refused_before_any_work(tmp_path: Path, name: str, message: str) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
-import re
 import struct
 import sys
+import tracemalloc
 import zlib
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import pytest
 from numpy.typing import NDArray
 
 from numbre_edge.errors import SourceError
-from numbre_edge.sources.decode import decode, decode_frame
+from numbre_edge.sources.decode import decode, decode_frame, eight_bit
 from numbre_edge.sources.formats import picture_format
 from tests.conftest import RunPython
 
@@ -85,6 +86,25 @@ def test_float_samples_are_stretched_from_black_to_white() -> None:
     pixels = decode(encoded(".tif", ramp), "a.tif")
     assert (pixels.min(), pixels.max()) == (0, 255)
     assert (np.diff(pixels.reshape(-1).astype(int)) > 0).all()
+
+
+@pytest.mark.parametrize("sort", [np.float32, np.float64])
+@pytest.mark.parametrize("odd", ["-9999", "least", "both", "infinite"])
+def test_samples_that_stand_for_none_leave_the_others_their_contrast(sort: type[np.floating], odd: str) -> None:
+    most = float(np.finfo(sort).max)
+    ramp = np.linspace(0.2, 0.8, 64, dtype=sort).reshape(8, 8)
+    alone = decode(encoded(".tif", ramp), "a.tif")
+    ramp[0, :2] = {"-9999": (-9999, -9999), "least": (-most, -most), "both": (-most, most), "infinite": (np.nan,) * 2}[
+        odd
+    ]
+    pixels = decode(encoded(".tif", ramp), "a.tif")
+    assert np.abs(pixels[1:].astype(int) - alone[1:]).max() <= (80 if odd == "infinite" else 8)
+
+
+@pytest.mark.parametrize("size", [1e-310, 1e-30, 1.0, 1e30, 0.5e308])
+def test_floats_of_every_size_are_stretched_without_a_warning(size: float) -> None:
+    ramp = np.linspace(-size, size, 256).reshape(16, 16)
+    assert np.abs(decode(encoded(".tif", ramp), "a.tif").ravel() - np.arange(256)).max() <= 1
 
 
 def test_floats_of_any_size_and_none_are_stretched() -> None:
@@ -279,10 +299,70 @@ def test_what_announces_too_much_is_refused_before_it_is_decoded(suffix: str, se
     width, height = (16_383, 16_383) if suffix == ".webp" else (65_500, 65_500)
     with pytest.raises(SourceError) as caught:
         decode(resized(suffix, seven, width, height), "a" + suffix)
-    assert re.fullmatch(
-        rf"too large: decoding its {width}x{height} pixels takes \d+ MB, of at most 900; scale it down or cut it up",
-        str(caught.value),
+    assert str(caught.value) == (
+        f"too large: its {width}x{height} pixels are more than 200 million; "
+        "scale it down, cut it up or allow more pixels"
     )
+
+
+def test_what_takes_too_much_memory_is_refused_before_it_is_decoded_unless_more_pixels_may_be() -> None:
+    data = png(13_000, 13_000, colour=6, rows=b"")
+    with pytest.raises(SourceError) as caught:
+        decode(data, "a.png")
+    assert str(caught.value) == (
+        "too large: decoding its 13000x13000 pixels takes 1289 MB, of at most 900; "
+        "scale it down, cut it up or allow more pixels"
+    )
+    with pytest.raises(SourceError, match="damaged"):
+        decode_frame(data, "a.png", max_pixels=400_000_000)
+
+
+def test_as_many_pixels_as_may_be_are_read(seven: NDArray[np.uint8]) -> None:
+    data = encoded(".png", seven)
+    assert decode_frame(data, "a.png", max_pixels=80 * 60).width == 80
+    with pytest.raises(SourceError, match=r"too large: its 80x60 pixels are more than 0\.004799 million"):
+        decode_frame(data, "a.png", max_pixels=80 * 60 - 1)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps to a limit of memory")
+def test_too_little_memory_is_said_as_such(run_python: RunPython, tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(png(9_000, 9_000, colour=2, rows=b""))
+    program = (
+        "import resource, sys\n"
+        "from numbre_edge.errors import SourceError\n"
+        "from numbre_edge.sources.decode import decode\n"
+        "data = open(sys.argv[1], 'rb').read()\n"
+        "used = 4096 * int(open('/proc/self/statm').read().split()[0])\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (used + 300_000_000,) * 2)\n"
+        "try: decode(data, 'a.png')\n"
+        "except SourceError as exc: print(exc)\n"
+    )
+    run = run_python("-c", program, str(tmp_path / "a.png"))
+    message = "out of memory: decoding its 9000x9000 pixels takes 463 MB; close other programs or scale it down\n"
+    assert (run.stdout, run.stderr) == (message, "")
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_turned_picture_is_never_there_three_times(orientation: int) -> None:
+    tiff = b"MM\0*\0\0\0\x08" + struct.pack(">HHHIHHI", 1, 0x112, 3, 1, orientation, 0, 0)
+    data = png(1_000, 500, colour=2, rows=bytes(500 * 3_001), extra=(b"eXIf" + tiff,))
+    assert peak(lambda: decode(data, "a.png")) < 2.1 * 1_500_000
+
+
+def test_floats_are_stretched_a_few_rows_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("numbre_edge.sources.decode._AT_ONCE", 2**12)
+    samples = np.linspace(-5, 5, 1_000_000, dtype=np.float32).reshape(1_000, 1_000)
+    assert peak(lambda: eight_bit(samples)) < 1_500_000  # the result takes 1,000,000
+
+
+def peak(work: Callable[[], object]) -> int:
+    """Return how many bytes of arrays there are at once while something is done."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_png_whose_chunk_announces_gigabytes_is_refused(seven: NDArray[np.uint8]) -> None:

@@ -291,6 +291,17 @@ class TestTheFolderItself:
                 assert watch.frame().source == str(Path(name, arrival))
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are Unicode elsewhere")
+@pytest.mark.usefixtures("inbox")
+def test_a_folder_whose_name_is_no_utf8_is_watched_by_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("numbre_edge.sources.folder._LOOK", 0.01)
+    inbox = Path(os.fsdecode(b"caf\xe9"))
+    inbox.mkdir()
+    with watching(str(inbox)) as watch:
+        (inbox / "a.png").write_bytes(picture(160))
+        assert grey(watch.frame()) == 160
+
+
 @pytest.mark.usefixtures("inbox")
 def test_leaving_ends_the_events_and_the_thread() -> None:
     before = threading.active_count()

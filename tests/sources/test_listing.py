@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import os
 import socket
+import sys
 from pathlib import Path
 
 import cv2
@@ -172,6 +174,40 @@ class TestAmongOthers:
             (folder / "deep").chmod(0o700)
         why = "cannot list this folder: permission denied; check who may read it"
         assert errors(found) == {"A.JPG": None, "b.png": None, "deep": why}
+
+    @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
+    def test_a_folder_that_can_be_listed_and_no_more_spoils_no_glob(self, folder: Path) -> None:
+        (folder / "deep").chmod(0o400)
+        try:
+            found = list_sources(["*.png", "deep/*"])
+        finally:
+            (folder / "deep").chmod(0o700)
+        assert [source.name for source in found.files] == ["b.png", "deep/c.webp"]
+
+    def test_links_in_a_circle_are_an_error_when_they_are_read(self, folder: Path) -> None:
+        (folder / "round.png").symlink_to("round.png")
+        (folder / "round").symlink_to("round")
+        found = errors(list_sources(["round.png", "round", "."]))
+        assert found == {
+            "round.png": None,
+            "round": "too many levels of symbolic links",
+            "A.JPG": None,
+            "b.png": None,
+        }
+
+    def test_folders_without_end_are_an_error_in_their_place(self, folder: Path) -> None:
+        Path(folder, *["x"] * 60, "c.png").parent.mkdir(parents=True)
+        Path(folder, *["x"] * 60, "c.png").write_bytes(png())
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(len(inspect.stack()) + 60)
+        try:
+            found = list_sources(["x/**/*.png", "b.png"])
+        finally:
+            sys.setrecursionlimit(limit)
+        assert errors(found) == {
+            "x/**/*.png": "folders within folders, more than can be looked into; name one further down",
+            "b.png": None,
+        }
 
 
 class TestFound:

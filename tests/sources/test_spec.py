@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from numbre_edge.errors import SourceError, UsageError
+from numbre_edge.events import SourceEvent
 from numbre_edge.sources import spec as spec_module
 from numbre_edge.sources.devices import Device, describe_devices
 from numbre_edge.sources.folder import WatchedFolder
@@ -38,6 +39,22 @@ def error_of(stream: Stream) -> str:
         for _ in stream.events():
             pass
     return str(caught.value)
+
+
+class TestNames:
+    """OpenCV, given a name that is no UTF-8, ends the whole program by SIGSEGV."""
+
+    @linux_only
+    def test_a_camera_s_that_is_no_utf8_is_an_error(self) -> None:
+        message = "/dev/video\udce9: its path is not UTF-8, and OpenCV opens no other: rename it"
+        assert error_of(open_stream("/dev/video\udce9")) == message
+
+    @pytest.mark.parametrize("scheme", ["rtsp", "http"])
+    def test_an_address_that_is_no_utf8_is_lost(self, scheme: str) -> None:
+        with open_stream(f"{scheme}://127.0.0.1:9/\udce9") as stream:
+            event = next(event for event in stream.events() if event is not None)
+        assert isinstance(event, SourceEvent)
+        assert (event.state, event.detail[:15]) == ("lost", "not an address:")
 
 
 class TestKinds:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import cv2
@@ -152,6 +153,21 @@ def test_what_is_no_video_is_an_error_with_its_name(content: bytes | None, messa
 
     assert error.startswith(f"{path}: {message}")
     assert found == []
+
+
+def test_a_video_of_frames_too_large_is_refused_before_one_is_decoded(tmp_path: Path) -> None:
+    path = clip(tmp_path / "a.avi")
+    assert len(list(video_frames(path, max_pixels=160 * 80))) == COUNT
+    with pytest.raises(SourceError, match=r"too large: its 160x80 pixels are more than 0\.0127 million"):
+        next(video_frames(path, max_pixels=12_700))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are Unicode elsewhere")
+def test_a_video_whose_name_is_no_utf8_is_an_error(tmp_path: Path) -> None:
+    # OpenCV would end the whole program by SIGSEGV.
+    path = tmp_path / os.fsdecode(b"caf\xe9.avi")
+    clip(tmp_path / "a.avi").rename(path)
+    assert read(path) == ([], f"{path}: its path is not UTF-8, and OpenCV opens no other: rename it")
 
 
 def test_a_video_without_its_index_is_an_error(tmp_path: Path) -> None:

@@ -67,6 +67,10 @@ def test_markdown_names_each_table(marks: Table) -> None:
     ]
     assert lines[7] == "a.jpg, table 2:"
 
+    stream.truncate(0)
+    Markdown(stream).write("a\x1b\n.jpg", [marks])
+    assert stream.getvalue().lstrip("\0").splitlines()[0] == "a\\x1b\\n.jpg:"
+
 
 def test_json_says_where_each_cell_is_and_how_sure(marks: Table) -> None:
     stream = io.StringIO()
