@@ -40,7 +40,7 @@ def read_idx(file: IO[bytes], where: str, kind: str) -> NDArray[np.uint8]:
         dimensions = magic[3]
         shape = struct.unpack(f">{dimensions}I", plain.read(4 * dimensions).ljust(4 * dimensions, b"\0"))
         size = math.prod(shape)
-        if size > _MOST:
+        if math.prod(max(1, length) for length in shape) > _MOST:  # numpy has no such shape, empty or not
             raise DataError(f"{where}: says that it holds {shape}, {size:,} bytes; the most is {_MOST:,}")
         content = plain.read(size + 1)
     except (OSError, EOFError, zlib.error) as exc:
