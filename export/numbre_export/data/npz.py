@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tokenize
+import warnings
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -61,4 +62,5 @@ def _header(member: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     """Return shape, whether in Fortran's order, and type. The later formats are for types with names in Unicode."""
     if npy.read_magic(member) != (1, 0):
         raise ValueError("of a later version of the .npy format than arrays of numbers have")
-    return npy.read_array_header_1_0(member)
+    with warnings.catch_warnings(action="ignore"):  # of Python 2's way to write numbers
+        return npy.read_array_header_1_0(member)
