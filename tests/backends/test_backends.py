@@ -257,6 +257,13 @@ class TestSomebodyElsesModel:
         ):
             open_backend("onnx", HERE / "double.onnx", card=card(tmp_path))
 
+    def test_texts_are_no_answer(self, tmp_path: Path) -> None:
+        """Numpy makes numbers of texts that look like some."""
+        with pytest.raises(
+            ModelError, match=r"texts\.onnx: gives tensor\(string\); expected numbers, as tensor\(float"
+        ):
+            open_backend("onnx", HERE / "texts.onnx", card=card(tmp_path))
+
     def test_a_card_counts_for_the_shipped_model_too(self, tmp_path: Path) -> None:
         with pytest.raises(ModelError, match=r"gone\.json: cannot be read"):
             open_backend("auto", card=tmp_path / "gone.json")
