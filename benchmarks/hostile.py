@@ -4,8 +4,8 @@ usage: python benchmarks/hostile.py [--seed N] [--only KIND]... [--keep DIR]
 
 Makes the files in a temporary folder (or DIR, where they stay), the same ones for a seed, and has the program read
 them in a few processes: pictures and videos by `predict`, each model and card by `models show` and `predict` in one
-process after the other, motion JPEG from a server on the loopback, and what the workshop takes, where `[export]` is
-installed. Prints Markdown, a row a kind, then each file that failed, and how; the exit code is 1 if one did.
+process after the other, motion JPEG from a server on the loopback, and what the workshop takes. Needs Linux, and
+`[export]`. Prints Markdown, a row a kind, then each file that failed, and how; the exit code is 1 if one did.
 
 - crash: the process ended by a signal, or by a traceback
 - hang: nothing said for 10 s of its own time, or 60 s by the clock
@@ -57,7 +57,8 @@ KINDS: Mapping[str, Callable[[Rng], Iterator[File]]] = {
     "paths": lambda rng: iter(()),  # see _made
 }
 _ENVIRONMENT = os.environ | {
-    "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *(path for path in sys.path if path)])
+    # This checkout, whatever is installed.
+    "PYTHONPATH": os.pathsep.join(map(str, (Path(__file__).parent, ROOT, ROOT / "export")))
 }
 
 
@@ -217,7 +218,7 @@ def main() -> int:
         print(f"| all | {sum(row.files for row in rows)} | | | | {max(row.peak for row in rows):.0f} | | |", flush=True)
     for row in rows:
         for name, reason in row.failures.items():
-            print(f"- {Path(name).name!a}: {reason}")
+            print(f"- {'/'.join(Path(name).parts[-2:])!a:.80}: {reason:.200}")
     return 0 if all(row.good for row in rows) else 1
 
 

@@ -90,12 +90,9 @@ def _network(
         [numpy_helper.from_array(np.asarray(value), name) for name, value in (*_FLAT, *constants)],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    entry = model.metadata_props.add()
-    entry.key = "numbre-edge"
-    content = model.SerializeToString(deterministic=True)
-    # Put in as bytes: a card may be no text.
-    value = card.encode("utf-8", "surrogatepass")
-    return bytes(content) + _field(14, _field(1, b"numbre-edge") + _field(2, value)) if card else bytes(content)
+    # The card is put in as bytes: it may be no text.
+    entry = _field(1, b"numbre-edge") + _field(2, card.encode("utf-8", "surrogatepass"))
+    return bytes(model.SerializeToString(deterministic=True)) + _field(14, entry)
 
 
 def _field(number: int, content: bytes) -> bytes:
