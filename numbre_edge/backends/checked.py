@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 import numpy as np
 
 from numbre_edge.backends.layout import Layout
+from numbre_edge.backends.memory import bounded
 from numbre_edge.backends.registry import Runtime
 from numbre_edge.backends.session import Session, first_line
 from numbre_edge.errors import BackendError, ModelError
@@ -20,6 +21,8 @@ from numbre_edge.types import Floats, Pixels
 BATCH = 64
 TILES = 8  # a finder's tiles given to a runtime at once: 2 MB of activations each
 _STEP = 1 / 256  # of a quantized probability
+_NOT_NEARLY = 0.5  # that a row of probabilities is away from 1
+_ROOM = 2**29  # bytes that a stranger's model may take; the shipped ones take 10 to 30 million with a whole batch
 
 
 class Running:
@@ -40,10 +43,13 @@ class Running:
         if model.card.kind != kind:
             raise ModelError(f"{model.path}: is a {model.card.kind}; expected a {kind}")
         self.name, self.model = runtime.name, model
-        self._session = _loaded(runtime, model)
-        self._layout = Layout(model, self._session)
         self._turn: AbstractContextManager[object] = nullcontext() if runtime.concurrent else threading.Lock()
-        self._step = self._layout.batch or at_once
+        with nullcontext() if model.shipped else bounded(_ROOM):
+            self._session = _loaded(runtime, model)
+            self._layout = Layout(model, self._session)
+            self._step = self._layout.batch or at_once
+            if not model.shipped:  # how much memory it takes depends on nothing but how many there are
+                self.outputs(np.zeros((self._step, *model.card.size), np.uint8))
 
     def outputs(self, pixels: Pixels) -> Floats:
         """Return what the model gives for (N, ...) uint8, N at least 1, whatever it is: (N, C) float32, finite."""
@@ -92,9 +98,9 @@ class CheckedBackend(Running):
 
     def _probabilities(self, outputs: Floats) -> Floats:
         if self.model.card.output == "logits":
-            outputs = np.exp(outputs - outputs.max(1, keepdims=True))
+            outputs = np.exp(outputs.astype(np.float64) - outputs.max(1, keepdims=True))
         elif not _are_probabilities(outputs):
-            sums = outputs.sum(1)
+            sums = outputs.sum(1, dtype=np.float64)
             raise ModelError(
                 f"{self.model.path}: its card's output is 'probabilities', but it gives values from "
                 f"{outputs.min():.3g} to {outputs.max():.3g} in rows that sum to {sums.min():.3g} to {sums.max():.3g}; "
@@ -106,7 +112,8 @@ class CheckedBackend(Running):
 
 def _are_probabilities(outputs: Floats) -> bool:
     """Whether rows are probabilities, each as near as one of 256 levels is."""
-    return bool(outputs.min() >= -_STEP and np.abs(outputs.sum(1) - 1).max() <= outputs.shape[1] * _STEP)
+    off = np.abs(outputs.sum(1, dtype=np.float64) - 1).max()
+    return bool(outputs.min() >= -_STEP and off <= min(outputs.shape[1] * _STEP, _NOT_NEARLY))
 
 
 def _loaded(runtime: Runtime, model: Model) -> Session:

@@ -16,6 +16,7 @@ from numbre_edge.model import Model
 from numbre_edge.types import Floats
 
 _TYPES = {"tensor(uint8)": "uint8", "tensor(float)": "float32"}
+_GIVEN = ("tensor(float)", "tensor(double)", "tensor(float16)")
 
 
 class OnnxSession:
@@ -33,14 +34,14 @@ class OnnxSession:
             self._session = InferenceSession(
                 model.content, options, providers=["CPUExecutionProvider"], enable_fallback=False
             )
-            inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
+            (taken,), (given,) = self._session.get_inputs(), self._session.get_outputs()
         except Exception as exc:  # onnxruntime's exceptions share no base but this
             raise ModelError(f"{model.path}: onnxruntime cannot load it: {first_line(exc)}") from exc
-        if len(inputs) != 1 or len(outputs) != 1:
-            raise ModelError(f"{model.path}: has {len(inputs)} inputs and {len(outputs)} outputs; expected one of each")
-        self._input = inputs[0].name
-        self.shape = tuple(size if isinstance(size, int) else None for size in inputs[0].shape)
-        self.dtype = _TYPES.get(inputs[0].type, inputs[0].type)
+        if given.type not in _GIVEN:
+            raise ModelError(f"{model.path}: gives {given.type}; expected numbers, as tensor(float)")
+        self._input = taken.name
+        self.shape = tuple(size if isinstance(size, int) else None for size in taken.shape)
+        self.dtype = _TYPES.get(taken.type, taken.type)
 
     def run(self, batch: Batch) -> Floats:
         try:

@@ -8,7 +8,7 @@ import numpy as np
 from numbre_edge.backends.session import Batch, first_line
 from numbre_edge.errors import BackendError, ModelError
 from numbre_edge.model import Model
-from numbre_edge.model.onnx import check_graph, read_onnx
+from numbre_edge.model.onnx import read_onnx
 from numbre_edge.types import Floats
 
 
@@ -23,7 +23,6 @@ class OpenCVSession:
         self.shape, self.dtype = file.shape, file.dtype
         if self.dtype != "uint8":
             raise ModelError(f"{model.path}: the opencv backend runs exported uint8 models only; use --backend onnx")
-        check_graph(model.content, str(model.path))
         try:
             self._net = cv2.dnn.readNetFromONNX(np.frombuffer(model.content, np.uint8))
         except cv2.error as exc:

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from numbre_edge.finding.grid import CLASSES, Found
+from numbre_edge.finding.grid import CLASSES, Found, limited
 from numbre_edge.finding.levels import Level
 from numbre_edge.finding.light import PAPER
 from numbre_edge.types import Floats, Pixels
@@ -51,6 +51,7 @@ class Refined:
     @classmethod
     def of(cls, outputs: Floats) -> Refined:
         """Take apart what the network gives: (N, ANSWERS) logits, and moves."""
+        outputs = limited(outputs)
         logits = outputs[:, : NOTHING + 1]
         powers = np.exp(logits - logits.max(1, initial=-np.inf, keepdims=True))
         links = np.asarray(1 / (1 + np.exp(-outputs[:, LINKED])), np.float32)

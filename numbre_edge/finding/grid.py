@@ -29,6 +29,7 @@ PARTS = (2, len(CLASSES), 4, 1)  # channels of a cell: heat, classes, boxes, lin
 CHANNELS = sum(PARTS)
 # Boxes come out so many times as large: with logits in one tensor, they then get as fine a share of its 256 levels.
 BOXES_TIMES = 8.0
+_CERTAIN = 80.0  # a logit: what goes beyond says no more, and its power is no float32; ours end at 25
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +52,7 @@ class Answers:
     @classmethod
     def of(cls, outputs: Floats, width: int) -> Answers:
         """Take apart what the network gives of N tiles so many pixels wide: N times h w CHANNELS float32, any shape."""
-        cells = outputs.reshape(len(outputs), -1, width // STRIDE, CHANNELS)
+        cells = limited(outputs).reshape(len(outputs), -1, width // STRIDE, CHANNELS)
         heat, classes, boxes, links = np.split(cells, np.cumsum(PARTS)[:-1], axis=-1)
         return cls(heat, classes, boxes / BOXES_TIMES, links)
 
@@ -116,8 +117,7 @@ def peaks(answers: Answers, tile: int, *, threshold: float) -> Found:
     parts = []
     for kind in range(2):
         heat = np.ascontiguousarray(answers.heat[tile, :, :, kind])
-        least = float(np.log(threshold / (1 - threshold)))
-        top = (heat > least) & (heat >= cv2.dilate(heat, np.ones((3, 3), np.uint8)))
+        top = (_sigmoid(heat) > threshold) & (heat >= cv2.dilate(heat, np.ones((3, 3), np.uint8)))
         rows, columns = np.nonzero(top)
         cells = np.column_stack([columns, rows])
         boxes = decoded(answers.boxes[tile, rows, columns], cells)
@@ -138,6 +138,11 @@ def peaks(answers: Answers, tile: int, *, threshold: float) -> Found:
             )
         )
     return Found.joined(parts)
+
+
+def limited(outputs: Floats) -> Floats:
+    """Return what a network gives, between the logits of what is certain."""
+    return np.asarray(outputs.clip(-_CERTAIN, _CERTAIN), np.float32)
 
 
 def _sigmoid(logits: Floats) -> Floats:

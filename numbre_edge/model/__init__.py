@@ -61,6 +61,11 @@ class Model:
     card: ModelCard
     content: bytes
 
+    @property
+    def shipped(self) -> bool:
+        """Whether it came with this package, and so is what was tried."""
+        return _is_shipped(self.path)
+
 
 def load_model(path: Path, *, card: Path | None = None) -> Model:
     """Read a model file and its card.
@@ -78,7 +83,7 @@ def load_model(path: Path, *, card: Path | None = None) -> Model:
             f"{path}: is not a model this runs; it takes .onnx and .tflite files (make one with: numbre-edge export)"
         )
     content = read_whole(path, LARGEST)
-    if path.parent.resolve() == MODELS.resolve():
+    if _is_shipped(path):
         _check_sum(path, content)
     text = find_card(content, kind, str(path))
     if card:
@@ -149,6 +154,10 @@ def find_card(content: bytes, kind: Format, where: str) -> bytes | None:
 def _format_of(path: Path) -> Format | None:
     suffix = path.suffix.lower().lstrip(".")
     return next((kind for kind in FORMATS if kind == suffix), None)
+
+
+def _is_shipped(path: Path) -> bool:
+    return path.parent.resolve() == MODELS.resolve()
 
 
 def _check_sum(path: Path, content: bytes) -> None:

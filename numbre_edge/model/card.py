@@ -15,6 +15,8 @@ CARD_FORMAT = 1
 PREPROCESSINGS = frozenset({1})  # versions of vision.normalize that this package carries
 SIDE = 28  # pixels, of a patch
 LARGEST_CARD = 2**20  # bytes; ours have two thousand
+_DEEPEST = 20  # objects and lists in one another; ours have three
+_LONGEST_SHAPE = 8  # sizes
 
 _KINDS = ("classifier", "finder", "refiner")
 _INK_ON_GROUND = ("255 on 0", "0 on 255")
@@ -66,8 +68,8 @@ class InputSpec:
     quantization_zero_point: int | None = None
 
     def __post_init__(self) -> None:
-        if self.shape is not None and min(self.shape, default=0) < 1:
-            raise _wrong("shape", self.shape, "numbers from 1 on")
+        if self.shape is not None and (min(self.shape, default=0) < 1 or len(self.shape) > _LONGEST_SHAPE):
+            raise _wrong("shape", self.shape, f"numbers from 1 on, at most {_LONGEST_SHAPE}")
         _one_of("dtype", self.dtype, ("uint8", "float32"))
         _one_of("ink", self.ink, (*_INK_ON_GROUND, _ANY_INK))
         if not 0 < abs(self.scale) <= 1e6:
@@ -181,6 +183,8 @@ class ModelCard:
             raise ModelError(f"{where}: its card is not JSON ({exc})") from exc
         if not isinstance(raw, dict):
             raise ModelError(f"{where}: its card is not a JSON object")
+        if _nested(raw, _DEEPEST):
+            raise ModelError(f"{where}: its card is nested too deep, more than {_DEEPEST} times")
         if raw.get("format", CARD_FORMAT) != CARD_FORMAT:
             raise ModelError(
                 f"{where}: card format {raw['format']!r}, this version reads {CARD_FORMAT}; upgrade numbre-edge"
@@ -195,6 +199,18 @@ class ModelCard:
             return msgspec.convert(raw, cls)
         except msgspec.ValidationError as exc:
             raise ModelError(f"{where}: its card's {told(exc, raw)}") from exc
+
+
+def _nested(value: object, depth: int) -> bool:
+    """Return whether a value has others in one another more than ``depth`` times."""
+    inner = [value]
+    for _ in range(depth + 1):
+        inner = [
+            one
+            for outer in inner
+            for one in (outer.values() if isinstance(outer, dict) else outer if isinstance(outer, list) else ())
+        ]
+    return bool(inner)
 
 
 def told(exc: Exception, raw: object) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from numbre_edge.errors import ModelError
+from numbre_edge.model.operators import ONNX
 
 CARD_KEY = "numbre-edge"  # in ModelProto.metadata_props
 
@@ -51,9 +52,10 @@ PARTS: dict[_Message, dict[int, _Message]] = {
     _Message.TENSOR: {},
 }
 _EXTERNAL_DATA, _DATA_LOCATION = 13, 14  # of TensorProto
-_GRAPH, _METADATA = 7, 14  # of ModelProto
-_NODE, _INITIALIZER, _INPUT = 1, 5, 11  # of GraphProto
-_NODE_INPUT, _NODE_OUTPUT, _OP_TYPE, _NODE_ATTRIBUTE = 1, 2, 4, 5  # of NodeProto
+_GRAPH, _METADATA, _FUNCTION = 7, 14, 25  # of ModelProto
+_NODE, _INITIALIZER, _INPUT, _OUTPUT = 1, 5, 11, 12  # of GraphProto
+_NODE_INPUT, _NODE_OUTPUT, _OP_TYPE, _NODE_ATTRIBUTE, _DOMAIN = 1, 2, 4, 5, 7  # of NodeProto
+_STANDARD = ("", "ai.onnx")  # domains of operators: the two names of ONNX's own
 _TENSOR_NAME, _RAW_DATA = 8, 9  # of TensorProto
 _DTYPES = {1: "float32", 2: "uint8"}  # TensorProto.DataType
 _WIDTHS = {1: 4, 2: 1, 3: 1, 6: 4, 7: 8, 10: 2, 11: 8}  # bytes of a value, by TensorProto.DataType
@@ -78,7 +80,8 @@ def read_onnx(content: bytes, where: str) -> OnnxFile:
     """Look through an ONNX file; ``where`` names it in errors.
 
     Raises:
-        ModelError: damaged or no such file, or one that keeps values in other files.
+        ModelError: damaged or no such file, one that keeps values in other files, or with more in it than a network
+            that runs from front to back needs.
     """
     file = _File(content)
     try:
@@ -87,25 +90,34 @@ def read_onnx(content: bytes, where: str) -> OnnxFile:
                 f"{where}: keeps its weights in other files; save it as one: onnx.save(onnx.load(file), one_file)"
             )
         shape, dtype = file.input()
-        return OnnxFile(file.card(), shape, dtype)
+        found = OnnxFile(file.card(), shape, dtype)
     except _DamageError as exc:
         raise ModelError(f"{where}: is damaged, or no ONNX model ({exc})") from exc
+    check_graph(content, where)
+    return found
 
 
 def check_graph(content: bytes, where: str) -> None:
-    """Check what OpenCV takes for granted, and dies of where it is not so.
+    """Check what runtimes take for granted, and die of or never end where it is not so.
 
     Every node has what it takes from the nodes before it, the input and the
     constants, as the standard wants; names are plain; constants have as many
-    values as their shape says.
+    values as their shape says. Every node is one of ``operators.ONNX``, and
+    there is one input and one output.
 
     Raises:
         ModelError: it is not so.
     """
+    file = _File(content)
     try:
-        _File(content).check_graph()
+        file.check_graph()
+        strange, ends = file.strange_part(), file.ends()
     except _DamageError as exc:
         raise ModelError(f"{where}: is damaged ({exc})") from exc
+    if strange:
+        raise ModelError(f"{where}: has {strange}, which is not run here (docs/model-card.md lists what is)")
+    if ends != (1, 1):
+        raise ModelError(f"{where}: has {ends[0]} inputs and {ends[1]} outputs; expected one of each")
 
 
 class _DamageError(Exception):
@@ -139,17 +151,20 @@ class _File:
         return found
 
     def input(self) -> tuple[tuple[int | None, ...], str]:
-        """Return shape and type of the first input that is no constant; older files list these among them."""
+        """Return shape and type of the first input."""
+        inputs = self._inputs(self._graph())
+        if not inputs:
+            raise _DamageError("it has no input")
+        tensor = self._part(self._part(inputs[0], 2), 1)  # ValueInfoProto.type, TypeProto.tensor_type
+        dtype = self._part(tensor, 1)  # elem_type
+        sizes = [self._part(size, 1) for one, size in self._fields(self._part(tensor, 2)) if one == 1]
+        shape = tuple(size if isinstance(size, int) and 0 < size < 2**31 else None for size in sizes)
+        return shape, _DTYPES.get(dtype, f"of type {dtype}") if isinstance(dtype, int) else "of no type"
+
+    def ends(self) -> tuple[int, int]:
+        """Return how many inputs and outputs it has."""
         graph = self._graph()
-        constants = {self._part(value, _TENSOR_NAME) for number, value in graph if number == _INITIALIZER}
-        for number, value in graph:
-            if number == _INPUT and self._part(value, 1) not in constants:  # ValueInfoProto.name
-                tensor = self._part(self._part(value, 2), 1)  # ValueInfoProto.type, TypeProto.tensor_type
-                dtype = self._part(tensor, 1)  # elem_type
-                sizes = [self._part(size, 1) for one, size in self._fields(self._part(tensor, 2)) if one == 1]
-                shape = tuple(size if isinstance(size, int) and 0 < size < 2**31 else None for size in sizes)
-                return shape, _DTYPES.get(dtype, f"of type {dtype}") if isinstance(dtype, int) else "of no type"
-        raise _DamageError("it has no input")
+        return len(self._inputs(graph)), sum(number == _OUTPUT for number, _ in graph)
 
     def card(self) -> bytes | None:
         for number, entry in self._fields(self._model):
@@ -177,6 +192,23 @@ class _File:
                 odd = [name for name in map(_text, names) if not name.isidentifier()]
                 if odd:
                     raise _DamageError(f"a node is, or has, {odd[0]!r}")
+
+    def strange_part(self) -> str | None:
+        """Return what no network that runs from front to back needs: a function, an operator but the usual ones."""
+        if any(number == _FUNCTION for number, _ in self._fields(self._model)):
+            return "a function of its own"
+        for number, node in self._graph():
+            fields = dict(self._fields(node)) if number == _NODE else {}
+            name, domain = _text(fields.get(_OP_TYPE)), _text(fields.get(_DOMAIN))
+            if number == _NODE and not (name in ONNX and domain in _STANDARD):
+                return f"the operator {name}" + f" of {domain!r}" * bool(domain)
+        return None
+
+    def _inputs(self, graph: list[tuple[int, _Value]]) -> list[_Value]:
+        """Return the inputs that are no constants; older files list these among them."""
+        constants = {self._part(value, _TENSOR_NAME) for number, value in graph if number == _INITIALIZER}
+        inputs = [value for number, value in graph if number == _INPUT]
+        return [value for value in inputs if self._part(value, 1) not in constants]  # ValueInfoProto.name
 
     def _graph(self) -> list[tuple[int, _Value]]:
         networks = [value for number, value in self._fields(self._model) if number == _GRAPH]

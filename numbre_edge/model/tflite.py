@@ -14,16 +14,19 @@ from collections.abc import Iterator
 
 from numbre_edge.errors import ModelError
 from numbre_edge.model.card import LARGEST_CARD
+from numbre_edge.model.operators import TFLITE
 
 CARD_MEMBER = "card.json"  # in the ZIP archive appended to the flatbuffer
 
 _IDENTIFIER = b"TFL3"
 _TAIL = 4 * LARGEST_CARD  # bytes at the end of a file, in which the archive lies: its directory is read whole
-_SUBGRAPHS, _BUFFERS, _EXTERNAL_GROUPS, _EXTERNAL_BUFFERS = 2, 4, 8, 9  # fields of Model
+_OPERATORS, _SUBGRAPHS, _BUFFERS, _EXTERNAL_GROUPS, _EXTERNAL_BUFFERS = 1, 2, 4, 8, 9  # fields of Model
+_OLD_CODE, _CODE = 0, 3  # of OperatorCode, a byte and a number; the greater counts
 _TENSORS = 0  # of SubGraph
 _TYPE, _QUANTIZATION, _ZERO_POINTS = 1, 4, 3  # of Tensor, and of its QuantizationParameters
 _LEVELS = {3: range(256), 9: range(-128, 128)}  # that TensorType UINT8 and INT8 can have
 _DATA, _OFFSET, _SIZE = 0, 1, 2  # fields of Buffer
+_PACKED_BY = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # zipfile makes gigabytes at once of what others packed
 _MOST_NUMBERS = 200_000  # that are read of the flatbuffer, which takes 0.1 s; of the shipped cnn it is 1,249
 
 
@@ -31,7 +34,8 @@ def read_tflite(content: bytes, where: str) -> bytes | None:
     """Look through a TFLite file, which ``where`` names in errors, and return its card's JSON, or None.
 
     Raises:
-        ModelError: damaged or no such file, or one that keeps values in other files.
+        ModelError: damaged or no such file, one that keeps values in other files, or with operators that a network
+            which runs from front to back does not need.
     """
     if content[4:8] != _IDENTIFIER:
         raise ModelError(f"{where}: is damaged, or no TFLite model (it does not begin like one)")
@@ -41,6 +45,7 @@ def read_tflite(content: bytes, where: str) -> bytes | None:
         external = any(file.field(model, number) for number in (_EXTERNAL_GROUPS, _EXTERNAL_BUFFERS))
         whole = all(end <= len(content) for end in _ends_of_buffers(file, model))
         sound = whole and all(zero in levels for zero, levels in _zero_points(file, model))
+        strange = set(_operators(file, model)) - TFLITE
     except struct.error:
         whole = sound = external = False
     if not sound:
@@ -48,6 +53,11 @@ def read_tflite(content: bytes, where: str) -> bytes | None:
         raise ModelError(f"{where}: is damaged, or no TFLite model ({what})")
     if external:
         raise ModelError(f"{where}: keeps its weights in other files; save it as one")
+    if strange:
+        raise ModelError(
+            f"{where}: has TensorFlow Lite's operator {min(strange)}, which is not run here "
+            "(docs/model-card.md lists what is)"
+        )
     return _card(content, where)
 
 
@@ -85,6 +95,14 @@ class _Flatbuffer:
         return range(first, first + width * count, width)
 
 
+def _operators(file: _Flatbuffer, model: int) -> Iterator[int]:
+    """Yield the number of each operator."""
+    for entry in file.vector(model, _OPERATORS):
+        operator = file.follow(entry)
+        old, new = file.field(operator, _OLD_CODE), file.field(operator, _CODE)
+        yield max(file.number("<b", old) if old else 0, file.number("<i", new) if new else 0)
+
+
 def _ends_of_buffers(file: _Flatbuffer, model: int) -> Iterator[int]:
     """Yield where the values of each buffer end."""
     for entry in file.vector(model, _BUFFERS):
@@ -116,6 +134,8 @@ def _card(content: bytes, where: str) -> bytes | None:
             zipfile.ZipFile(io.BytesIO(content[-_TAIL:])) as archive,
             archive.open(CARD_MEMBER) as member,
         ):
+            if archive.getinfo(CARD_MEMBER).compress_type not in _PACKED_BY:
+                raise NotImplementedError("it is packed otherwise than by deflate")
             return member.read(LARGEST_CARD + 1)
     except (zipfile.BadZipFile, KeyError):
         return None

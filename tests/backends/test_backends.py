@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from numbre_edge.backends import Backend, open_backend, open_finder
 from numbre_edge.backends.checked import BATCH
+from numbre_edge.backends.memory import bounded
 from numbre_edge.backends.registry import RUNTIMES, Runtime, running
 from numbre_edge.errors import BackendError, ModelError, NumbreError, UsageError
 from numbre_edge.finding.grid import CHANNELS
@@ -151,6 +152,42 @@ class TestSeam:
         with pytest.raises(BackendError, match=r"tiny\.onnx: scripted gave no usable answer \(shape "):
             open_backend("scripted", TINY, runtimes={"scripted": scripted})
 
+    @staticmethod
+    def opened(answer: NDArray[np.float32], folder: Path, **changes: object) -> Backend:
+        session = Scripted()
+        session.run = lambda batch: answer  # type: ignore[method-assign]
+        scripted = Runtime("scripted", "sys", "scripted", "onnx", lambda model: session)
+        uint8 = card(folder, input=InputSpec(), **changes)
+        return open_backend("scripted", TINY, card=uint8, runtimes={"scripted": scripted})
+
+    def test_nothing_is_no_probability_of_however_many_classes(self, tmp_path: Path) -> None:
+        """Of three hundred, each as near as one of 256 levels is, the sum may be anything."""
+        many = (*"0123456789", *(f"other {number}" for number in range(290)))
+        with pytest.raises(ModelError, match="'probabilities', but it gives values from 0 to 0 in rows that sum to 0"):
+            self.opened(np.zeros((8, 300), np.float32), tmp_path, classes=many, output="probabilities")
+
+    def test_logits_may_be_as_large_as_numbers_are(self, tmp_path: Path) -> None:
+        answer = np.full((8, 10), -3e38, np.float32)
+        answer[:, 4] = 3e38
+        rows = self.opened(answer, tmp_path).predict(np.zeros((8, 28, 28), np.uint8))
+        np.testing.assert_array_equal(rows, [[0, 0, 0, 0, 1, 0, 0, 0, 0, 0]] * 8)
+
+
+class TestMemory:
+    """A model of a few kilobytes can ask for all there is: a stranger's is tried within bounds, with a whole batch."""
+
+    pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux bounds it")
+
+    @pytest.mark.parametrize("name", running("onnx"))
+    def test_more_than_half_a_gigabyte_is_refused(self, name: str) -> None:
+        with pytest.raises(BackendError, match=r"greedy\.onnx: .*[Mm]emory"):
+            open_backend(name, HERE / "greedy.onnx")
+
+    def test_afterwards_there_is_as_much_as_before(self) -> None:
+        with bounded(2**24), pytest.raises(MemoryError):
+            bytearray(2**28)
+        assert len(bytearray(2**28)) == 2**28
+
 
 class TestManyPatches:
     @pytest.mark.parametrize("name", EVERY)
@@ -219,6 +256,13 @@ class TestSomebodyElsesModel:
             ModelError, match=r"double\.onnx: its input is \(N, 784\) .*double.*; expected uint8 or float"
         ):
             open_backend("onnx", HERE / "double.onnx", card=card(tmp_path))
+
+    def test_texts_are_no_answer(self, tmp_path: Path) -> None:
+        """Numpy makes numbers of texts that look like some."""
+        with pytest.raises(
+            ModelError, match=r"texts\.onnx: gives tensor\(string\); expected numbers, as tensor\(float"
+        ):
+            open_backend("onnx", HERE / "texts.onnx", card=card(tmp_path))
 
     def test_a_card_counts_for_the_shipped_model_too(self, tmp_path: Path) -> None:
         with pytest.raises(ModelError, match=r"gone\.json: cannot be read"):

@@ -137,6 +137,46 @@ def test_an_idx_file_is_not_read_beyond_what_it_says_it_holds(folder: Path) -> N
     refused(folder, NAMES[0], "says that it holds (4000000000, 28, 28), 3,136,000,000,000 bytes")
 
 
+@pytest.mark.parametrize("sizes", [(0, 2**32 - 1, 2**32 - 1), (2**32 - 1, 2**32 - 1, 0)])
+def test_an_idx_file_of_nothing_in_sizes_that_no_array_has(folder: Path, sizes: tuple[int, ...]) -> None:
+    (folder / f"{NAMES[0]}.gz").write_bytes(gzip.compress(struct.pack(">4I", 2051, *sizes)))
+    refused(folder, NAMES[0], f"says that it holds {sizes}, 0 bytes; the most is")
+
+
+def test_an_npz_is_packed_by_deflate_or_not_at_all(tmp_path: Path) -> None:
+    """Of what other ways packed, Python's zipfile unpacks a megabyte at once, whole: gigabytes."""
+    with zipfile.ZipFile(tmp_path / "bomb.npz", "w", zipfile.ZIP_BZIP2) as archive:
+        for name in ("x_train", "y_train", "x_test", "y_test"):
+            archive.writestr(f"{name}.npy", b"")
+    refused(tmp_path / "bomb.npz", "is not a readable .npz (x_train is packed otherwise than by deflate)")
+
+
+def test_an_npz_as_python_2_wrote_it(tmp_path: Path) -> None:
+    header = b"{'descr': '|u1', 'fortran_order': False, 'shape': (1L, 28L, 28L)}"
+    with zipfile.ZipFile(tmp_path / "old.npz", "w") as archive:
+        for name in ("x_train", "y_train", "x_test", "y_test"):
+            archive.writestr(f"{name}.npy", b"\x93NUMPY\1\0" + struct.pack("<H", len(header)) + header + bytes(784))
+    refused(tmp_path / "old.npz", "old.npz[y_train]", "expected (N,) uint8, found (1, 28, 28)")
+
+
+def test_a_tar_cut_short_inside_a_sound_gzip(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        member = tarfile.TarInfo(NAMES[0])
+        member.size = 10**6
+        tar.addfile(member, io.BytesIO(idx(some(30, 0)[0]) + bytes(10**6)))
+    (tmp_path / "cut.tgz").write_bytes(gzip.compress(packed.getvalue()[:5000]))
+    refused(tmp_path / "cut.tgz", NAMES[0], "cannot be read, truncated or not gzip (unexpected end of data)")
+
+
+def test_an_npz_whose_header_never_ends(tmp_path: Path) -> None:
+    header = b"\x93NUMPY\x01\0\x10\0{'descr': '|u1', ("
+    with zipfile.ZipFile(tmp_path / "open.npz", "w") as archive:
+        for name in ("x_train", "y_train", "x_test", "y_test"):
+            archive.writestr(f"{name}.npy", header)
+    refused(tmp_path / "open.npz", "is not a readable .npz")
+
+
 def test_an_npz_that_promises_terabytes_takes_no_memory(tmp_path: Path) -> None:
     header = io.BytesIO()
     np.lib.format.write_array_header_1_0(

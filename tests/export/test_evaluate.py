@@ -88,6 +88,16 @@ def test_a_keras_model_of_two_outputs_is_refused(tmp_path: Path) -> None:
         load_keras(tmp_path / "two.keras")
 
 
+def test_a_keras_model_of_outputs_by_name_is_refused(tmp_path: Path) -> None:
+    import keras
+
+    ink = keras.Input((28, 28))
+    flat = keras.layers.Flatten()(ink)
+    keras.Model(ink, {"digit": keras.layers.Dense(10)(flat)}).save(tmp_path / "named.keras")
+    with pytest.raises(ModelError, match=r"named\.keras: has outputs by name, digit; expected one without"):
+        load_keras(tmp_path / "named.keras")
+
+
 def test_a_keras_model_of_another_shape_is_refused(tmp_path: Path) -> None:
     import keras
 

@@ -58,6 +58,8 @@ def test_a_picture_is_in_images_or_beside(folder: Path) -> None:
         (b"file,label\na.jpg\n", "line 2: expected a file and a label; found 'a.jpg'"),
         (b"file,label\na.jpg,1\n,2\n", "line 3: expected a file and a label; found empty"),
         (b"file,label\nc.jpg,1\nd.jpg,2\n", "none of its 2 pictures, such as c.jpg, is in "),
+        (b"file,label\n" + b"x" * 300 + b",1\n", "none of its 1 pictures, such as xxx"),
+        (b"file,label\na\0b,1\n", "none of its 1 pictures, such as a\0b, is in"),
         ("file,label\nä.jpg,1\n".encode("latin-1"), "is not UTF-8 text (invalid continuation byte); save it as CSV in"),
         ("file,label\na.jpg,1\n".encode("utf-16"), "is not UTF-8 text"),
         (b"file,label\na.jpg," + b"1" * 200_000 + b"\n", "is not CSV (field larger than field limit"),

@@ -59,6 +59,9 @@ def test_a_file_of_another_form_is_refused(tmp_path: Path) -> None:
         ({"images": images}, r"other\.npz: has no x, y, names; expected BHMSDS as x \(N, 28, 28\) uint8"),
         ({"x": images / 255, "y": labels, "names": names}, "expected BHMSDS .*; found x .* float64"),
         ({"x": images, "y": labels[:2], "names": names}, r"found x \(3, 28, 28\) uint8, y \(2,\)"),
+        ({"x": images, "y": np.int64(3), "names": names}, r"found x \(3, 28, 28\) uint8, y \(\) int64"),
+        ({"x": images, "y": labels[:, np.newaxis], "names": names}, r"found x \(3, 28, 28\) uint8, y \(3, 1\)"),
+        ({"x": images, "y": labels, "names": np.array(["²", "10"])}, "holds none of the symbols .*; its names are ²"),
         ({"x": images, "y": labels, "names": np.array(["q"])}, "holds none of the symbols .*; its names are q"),
     ):
         np.savez(path, **arrays)

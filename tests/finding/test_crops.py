@@ -78,3 +78,10 @@ def test_a_box_is_moved_as_was_written() -> None:
     boxes, truth = np.float32([[10, 20, 12, 20], [5, 5, 3, 30]]), np.float32([[12, 18, 16, 24], [6, 4, 4, 28]])
 
     assert np.allclose(moved(boxes, moves(boxes, truth)), truth, atol=1e-4)
+
+
+@pytest.mark.parametrize("extreme", [3e38, -3e38])
+def test_a_stranger_s_network_may_say_anything(extreme: float) -> None:
+    said = Refined.of(np.array([[extreme] * ANSWERS, [-extreme, *[extreme] * (ANSWERS - 1)]], np.float32))
+
+    assert all(np.isfinite(values).all() for values in vars(said).values())

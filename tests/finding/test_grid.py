@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numbre_edge.finding.grid import CLASSES, Answers, Found, decoded, encoded, peaks
+from numbre_edge.finding.grid import CHANNELS, CLASSES, Answers, Found, decoded, encoded, peaks
 
 NOTHING = -8.0
 
@@ -88,6 +89,14 @@ def test_each_tile_has_its_own_peaks() -> None:
     say(answers, "3", 4, 4, tile=1)
 
     assert [len(peaks(answers, tile, threshold=0.3)) for tile in range(2)] == [0, 1]
+
+
+@pytest.mark.parametrize("extreme", [3e38, -3e38])
+@pytest.mark.parametrize("threshold", [0.0, 0.3, 1.0])
+def test_a_stranger_s_network_may_say_anything(extreme: float, threshold: float) -> None:
+    answers = Answers.of(np.full((1, 16 * 16 * CHANNELS), extreme, np.float32), 64)
+
+    assert all(np.isfinite(values).all() for values in vars(peaks(answers, 0, threshold=threshold)).values())
 
 
 def test_nothing_joined_is_nothing() -> None:

@@ -77,6 +77,10 @@ class TestCard:
             ('{"preprocessing": 1, "temperature": NaN}', "its card is not JSON"),
             ('{"preprocessing": 1, "temperature": 1e999}', "its card is not JSON"),
             ("[]", "its card is not a JSON object"),
+            (
+                '{"preprocessing": 1, "metrics": {"a": {"b": ' + "[" * 500 + "]" * 500 + "}}}",
+                "its card is nested too dee",
+            ),
             ('{"preprocessing": 1}', "its card's name is missing"),
         ],
     )
@@ -99,6 +103,8 @@ class TestCard:
             ({"input": {"shape": [28, 27]}}, "input.shape is (28, 27); expected 784 values, as 28x28 has"),
             ({"input": {"shape": []}}, "input.shape is (); expected numbers from 1 on"),
             ({"input": {"shape": [-28, -28]}}, "input.shape is (-28, -28); expected numbers from 1 on"),
+            ({"input": {"shape": [1] * 1000 + [784]}}, "input.shape is (1, 1, 1,"),
+            ({"reject_threshold": "0.5"}, "reject_threshold is '0.5'; expected float, got str"),
             ({"input": {"dtype": "int8"}}, "input.dtype is 'int8'; expected 'uint8' or 'float32'"),
             ({"input": {"ink": "blue"}}, "input.ink is 'blue'; expected '255 on 0' or '0 on 255'"),
             ({"input": {"scale": "x"}}, "input.scale is 'x'; expected float, got str"),

@@ -27,6 +27,7 @@ from numbre_edge.model import (
     shipped_models,
 )
 from numbre_edge.model.onnx import PARTS, check_graph, read_onnx
+from numbre_edge.model.operators import ONNX
 from tests.model.protobuf import message
 
 TESTS = Path(__file__).parents[1]
@@ -41,9 +42,9 @@ def bare(content: bytes) -> bytes:
         return content[: min(member.header_offset for member in archive.infolist())]
 
 
-def with_members(content: bytes, **members: bytes) -> bytes:
+def with_members(content: bytes, packed_by: int = zipfile.ZIP_DEFLATED, **members: bytes) -> bytes:
     file = io.BytesIO(bare(content))
-    with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(file, "a", packed_by) as archive:
         for name, value in members.items():
             archive.writestr(name.replace("_", "."), value)
     return file.getvalue()
@@ -79,6 +80,22 @@ class TestCard:
         assert path.stat().st_size < 2**20
         with pytest.raises(ModelError, match=r"m\.tflite: its card is larger than 1 MB"):
             load_model(path)
+
+    @pytest.mark.parametrize("way", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+    def test_nor_what_is_packed_in_a_way_that_only_bombs_need(self, way: int) -> None:
+        """A card of 2.4 GB of nothing in 6 KB: Python's zipfile unpacks a megabyte of these at once, whole."""
+        content = with_members(LITE.read_bytes(), way, card_json=CARD.to_json().encode())
+        with pytest.raises(ModelError, match=r"^x: its card is damaged \(it is packed otherwise than by deflate\)"):
+            find_card(content, "tflite", "x")
+
+    def test_an_encrypted_one_is_said_to_be(self) -> None:
+        content = bytearray(with_members(LITE.read_bytes(), card_json=CARD.to_json().encode()))
+        for header, flags in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+            content[content.rindex(header) + flags] |= 1
+        with pytest.raises(
+            ModelError, match=r"^x: its card is damaged \(File 'card\.json' is encrypted, password requ"
+        ):
+            find_card(bytes(content), "tflite", "x")
 
     def test_a_damaged_one_is_said_to_be(self) -> None:
         content = bytearray(with_members(LITE.read_bytes(), card_json=CARD.to_json().encode()))
@@ -172,6 +189,58 @@ def test_shipped_graphs_are_sound() -> None:
     for path in shipped_models():
         if path.suffix == ".onnx":
             check_graph(path.read_bytes(), str(path))
+
+
+def network(*operators: bytes, domain: bytes = b"", outputs: int = 1) -> bytes:
+    """An ONNX file of nodes that take one another's."""
+    names = [b"in", *(b"v%d" % number for number in range(len(operators)))]
+    nodes = [
+        message({1: message({1: taken, 2: given, 4: operator, 7: domain})})
+        for taken, given, operator in zip(names, names[1:], operators, strict=False)
+    ]
+    return message({7: message({11: message({1: b"in"})}) + b"".join(nodes) + message({12: b""}) * outputs})
+
+
+class TestOperators:
+    """A network runs from front to back: what may never end, or makes no sense in one, is refused before any runs."""
+
+    @pytest.mark.parametrize("operator", [b"Loop", b"Scan", b"If", b"RandomNormal", b"RegexFullMatch", b"ImageDecoder"])
+    def test_of_another_kind_are_refused(self, operator: bytes) -> None:
+        with pytest.raises(ModelError, match=rf"^x: has the operator {operator.decode()}, which is not run here \("):
+            read_onnx(network(b"Cast", operator, b"Softmax"), "x")
+
+    def test_of_somebody_s_own_are_refused(self) -> None:
+        with pytest.raises(ModelError, match=r"^x: has the operator Conv of 'com\.example', which is not run here \("):
+            read_onnx(network(b"Conv", domain=b"com.example"), "x")
+
+    def test_functions_are_refused(self) -> None:
+        """Forty that call one another twice are a million million operators."""
+        with pytest.raises(ModelError, match=r"^x: has a function of its own, which is not run here \("):
+            read_onnx(network(b"Conv") + message({25: message({1: b"f"})}), "x")
+
+    def test_of_tflite_too(self) -> None:
+        schema = pytest.importorskip("ai_edge_litert.schema_py_generated")
+        content = bytearray(LITE.read_bytes())
+        table = schema.Model.GetRootAs(content, 0).OperatorCodes(0)._tab
+        for field in (4, 10):  # of old files, and of new ones
+            if at := table.Offset(field):
+                content[table.Pos + at] = schema.BuiltinOperator.WHILE
+        with pytest.raises(ModelError, match=r"^x: has TensorFlow Lite's operator 119, which is not run here \("):
+            find_card(bytes(content), "tflite", "x")
+
+    def test_of_no_text_are_damage_whatever_runs_them(self) -> None:
+        with pytest.raises(ModelError, match=r"^x: is damaged \(a name that is no text\)"):
+            read_onnx(network(b"So\xfftmax"), "x")
+
+    @pytest.mark.parametrize("outputs", [0, 2])
+    def test_a_network_has_one_output(self, outputs: int) -> None:
+        with pytest.raises(ModelError, match=rf"^x: has 1 inputs and {outputs} outputs; expected one of each$"):
+            read_onnx(network(b"Softmax", outputs=outputs), "x")
+
+    def test_the_documentation_lists_those_that_are_run(self) -> None:
+        text = (TESTS.parent / "docs" / "model-card.md").read_text()
+        listed = text.partition("### Operators\n")[2].partition("```\n")[2].partition("```\n")[0]
+        assert set(listed.split()) == ONNX
 
 
 def test_a_zero_that_is_no_byte_is_damage() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import math
 import struct
+import tarfile
 import zlib
 from typing import IO, cast
 
@@ -40,10 +41,10 @@ def read_idx(file: IO[bytes], where: str, kind: str) -> NDArray[np.uint8]:
         dimensions = magic[3]
         shape = struct.unpack(f">{dimensions}I", plain.read(4 * dimensions).ljust(4 * dimensions, b"\0"))
         size = math.prod(shape)
-        if size > _MOST:
+        if math.prod(max(1, length) for length in shape) > _MOST:  # numpy has no such shape, empty or not
             raise DataError(f"{where}: says that it holds {shape}, {size:,} bytes; the most is {_MOST:,}")
         content = plain.read(size + 1)
-    except (OSError, EOFError, zlib.error) as exc:
+    except (OSError, EOFError, zlib.error, tarfile.TarError) as exc:
         raise DataError(f"{where}: cannot be read, truncated or not gzip ({exc})") from exc
     if len(content) < size:
         raise DataError(f"{where}: truncated: expected {shape} bytes of data, found {len(content)}")

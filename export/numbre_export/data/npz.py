@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import tokenize
+import warnings
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -16,6 +18,7 @@ from numpy.typing import NDArray
 from numbre_edge.errors import DataError
 
 _MOST = 1 << 30  # bytes of one array
+_PACKED_BY = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # as numpy does; of others zipfile makes gigabytes at once
 
 
 def load_npz(path: Path, names: Sequence[str], *, wanted: str) -> dict[str, NDArray[Any]]:
@@ -35,11 +38,13 @@ def load_npz(path: Path, names: Sequence[str], *, wanted: str) -> dict[str, NDAr
             if missing:
                 raise DataError(f"{path}: has no {', '.join(missing)}; expected {wanted}")
             return {name: _array(archive, name, path) for name in names}
-    except (OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as exc:
+    except (OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error, tokenize.TokenError) as exc:
         raise DataError(f"{path}: is not a readable .npz ({exc}); expected {wanted}") from exc
 
 
 def _array(archive: zipfile.ZipFile, name: str, path: Path) -> NDArray[Any]:
+    if archive.getinfo(f"{name}.npy").compress_type not in _PACKED_BY:
+        raise ValueError(f"{name} is packed otherwise than by deflate")
     with archive.open(f"{name}.npy") as member:
         shape, fortran, dtype = _header(member)
         size = math.prod(shape) * dtype.itemsize
@@ -57,4 +62,5 @@ def _header(member: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     """Return shape, whether in Fortran's order, and type. The later formats are for types with names in Unicode."""
     if npy.read_magic(member) != (1, 0):
         raise ValueError("of a later version of the .npy format than arrays of numbers have")
-    return npy.read_array_header_1_0(member)
+    with warnings.catch_warnings(action="ignore"):  # of Python 2's way to write numbers
+        return npy.read_array_header_1_0(member)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from numbre_edge.errors import DataError
 from numbre_edge.types import Pixels
 from numbre_edge.vision.normalize import normalize
-from numbre_edge.vocabulary import NOT_A_DIGIT, WHOLE
+from numbre_edge.vocabulary import DIGITS, NOT_A_DIGIT, WHOLE
 from numbre_export.data.mnist import Digits
 from numbre_export.data.npz import load_npz
 
@@ -51,7 +51,7 @@ def symbol_images(path: Path) -> dict[str, Pixels]:
 
 def _select(path: Path, symbols: tuple[str, ...], *, digits: bool) -> Digits:
     images, labels, names = _read(path)
-    wanted = {i: int(name) for i, name in enumerate(names) if name.isdigit() and digits}
+    wanted = {i: int(name) for i, name in enumerate(names) if name in DIGITS and digits}
     wanted |= {i: WHOLE.column(NOT_A_DIGIT) for i, name in enumerate(names) if name in symbols}
     chosen = np.flatnonzero(np.isin(labels, list(wanted)))
     if not len(chosen):
@@ -66,7 +66,12 @@ def _read(path: Path) -> tuple[Pixels, NDArray[np.integer], list[str]]:
         raise DataError(f"{path}: no such file; expected an .npz with {_WANTED}")
     arrays = load_npz(path, ("x", "y", "names"), wanted=_WANTED)
     images, labels = arrays["x"], arrays["y"]
-    if images.dtype != np.uint8 or images.shape != (len(labels), 28, 28) or labels.dtype.kind not in "iu":
+    if (
+        images.dtype != np.uint8
+        or images.shape != (labels.size, 28, 28)
+        or labels.ndim != 1
+        or labels.dtype.kind not in "iu"
+    ):
         found = f"x {images.shape} {images.dtype}, y {labels.shape} {labels.dtype}"
         raise DataError(f"{path}: expected {_WANTED}; found {found}")
     return images, labels, [str(name) for name in arrays["names"].ravel()]

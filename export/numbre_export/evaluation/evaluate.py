@@ -94,10 +94,13 @@ def load_keras(path: Path) -> Any:
         _check_archive(path)
     try:
         model = keras.saving.load_model(path, compile=False)
+        given = getattr(model, "output", None)  # a Sequential has none, but its one
         shapes = model.input_shape, model.output_shape
     except Exception as exc:  # Keras, h5py and zipfile raise each their own
         reason = (str(exc).strip().splitlines() or [type(exc).__name__])[0]
         raise ModelError(f"{path}: is not a Keras model this can load: {reason}") from exc
+    if isinstance(given, dict):
+        raise ModelError(f"{path}: has outputs by name, {', '.join(map(str, given))}; expected one without")
     classes = shapes[1][-1] if len(shapes[1]) == 2 else None
     if shapes[0] != (None, 28, 28) or not isinstance(classes, int) or classes < len(DIGITS):
         raise ModelError(f"{path}: maps {shapes[0]} to {shapes[1]}; expected (None, 28, 28) ink to ten classes or more")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,7 +32,7 @@ def load_labels(folder: Path) -> dict[str, tuple[str, ...]]:
         labels[name] = tuple(re.findall(r"\d+", label))
     if not labels:
         raise DataError(f"{path}: names no picture")
-    if not any(picture_path(folder, name).is_file() for name in labels):
+    if not any(os.path.isfile(picture_path(folder, name)) for name in labels):
         raise DataError(
             f"{path}: none of its {len(labels)} pictures, such as {next(iter(labels))}, is in {folder} or its images/"
         )
@@ -41,7 +42,7 @@ def load_labels(folder: Path) -> dict[str, tuple[str, ...]]:
 def picture_path(folder: Path, name: str) -> Path:
     """Return where the picture ``name`` is: in ``images`` or beside labels.csv."""
     inside = folder / "images" / name
-    return inside if inside.exists() else folder / name
+    return inside if os.path.exists(inside) else folder / name  # not a path's own: no error where a name is too long
 
 
 def _rows(path: Path) -> Iterator[tuple[int, str, str]]:
