@@ -4,6 +4,7 @@
     ├── UsageError          a wrong option or argument            exit 2
     ├── MissingExtra        a package that is not installed       exit 2
     ├── SourceError         a picture, video or camera            exit 1
+    │   └── TooLarge        a picture of too many bytes           exit 1
     ├── ModelError          a model file or its card              exit 1
     ├── BackendError        an inference runtime                  exit 1
     └── DataError           a training data set                   exit 1
@@ -43,6 +44,10 @@ class MissingExtra(UsageError):  # noqa: N818 - what is missing, not what went w
 
 class SourceError(NumbreError):
     """A picture, video or camera that cannot be read."""
+
+
+class TooLarge(SourceError):  # noqa: N818 - what it is
+    """A picture that takes more memory than is given to one."""
 
 
 class ModelError(NumbreError):

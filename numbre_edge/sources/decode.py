@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from numbre_edge.errors import MissingExtra, SourceError
+from numbre_edge.errors import MissingExtra, SourceError, TooLarge
 from numbre_edge.sources.formats import JPEG_SCAN, jpeg_segments, picture_format, png_chunks, read_header
 from numbre_edge.sources.quiet import quiet_opencv
 from numbre_edge.sources.tiff import exif_orientation
@@ -54,7 +54,7 @@ def decode_frame(data: bytes, name: str) -> Frame:
     if header is None:
         raise SourceError(f"damaged: this {kind} file states no size; copy it again or save it as PNG")
     if len(data) + header.memory > MAX_MEMORY:
-        raise SourceError(
+        raise TooLarge(
             f"too large: decoding its {header.width}x{header.height} pixels takes "
             f"{(len(data) + header.memory) // 2**20} MB, of at most {MAX_MEMORY // 2**20}; scale it down or cut it up"
         )
@@ -63,7 +63,7 @@ def decode_frame(data: bytes, name: str) -> Frame:
     try:
         pixels = _decode_heic(data) if kind == "HEIC" else _decode_opencv(data, kind)
     except MemoryError as exc:
-        raise SourceError("too large: it does not fit in memory when decoded; scale it down") from exc
+        raise TooLarge("too large: it does not fit in memory when decoded; scale it down") from exc
     if pixels is None or not pixels.size:
         raise SourceError(f"damaged: this {kind} file cannot be decoded; copy it again or save it as PNG")
     note = f"{'page' if kind == 'TIFF' else 'frame'} 1 of {header.pages} was read" if header.pages > 1 else ""

@@ -1,0 +1,69 @@
+"""The camera of a server: one that is not there yet is waited for, a file plays at its own pace."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from numbre_edge.errors import SourceError
+from numbre_edge.events import Listener, Seen, SourceEvent
+from numbre_edge.live import run
+from numbre_edge.live.watch import Follower
+from numbre_edge.sources.stream import Stream
+from numbre_edge.sources.view import UPRIGHT, Orientation, Region
+from numbre_edge.tracking import Rules
+
+_RETRY = 10.0  # seconds
+_TICK = 0.2  # seconds between two looks whether to stop
+
+
+def keep_watching(
+    open_stream: Callable[[], Stream],
+    reader: Follower,
+    listeners: Sequence[Listener],
+    *,
+    rules: Rules | None = None,
+    orientation: Orientation = UPRIGHT,
+    region: Region | None = None,
+    stop: Callable[[], bool],
+) -> None:
+    """Read a stream as ``live.run`` does; a camera that cannot be opened is said to be lost, and tried again.
+
+    Raises:
+        NumbreError: as ``live.run`` does, but for a camera's SourceError.
+    """
+    while not stop():
+        stream = open_stream()
+        began = time.monotonic()
+        try:
+            run(stream, reader, listeners, rules=rules, orientation=orientation, region=region, stop=stop)
+            return
+        except SourceError as exc:
+            if not stream.live:
+                raise
+            lost = SourceEvent("lost", stream.name, time.monotonic() - began, f"{exc}; trying again in {_RETRY:g} s")
+            for listener in listeners:
+                listener.event(lost)
+        wait(lambda again=time.monotonic() + _RETRY: stop() or time.monotonic() >= again)
+
+
+def wait(over: Callable[[], bool]) -> None:
+    """Wait until ``over`` says so; signals are heard meanwhile."""
+    while not over():
+        time.sleep(_TICK)
+
+
+class OwnPace(Listener):
+    """Holds up the run of a file, so that it takes the time that it shows."""
+
+    def __init__(self, stop: Callable[[], bool]) -> None:
+        self._stop = stop
+        self._began: float | None = None  # time.monotonic() of timestamp 0
+
+    def frame(self, seen: Seen) -> None:
+        now = time.monotonic()
+        if self._began is None:
+            self._began = now - seen.frame.timestamp
+        due = self._began + seen.frame.timestamp
+        while (left := due - time.monotonic()) > 0 and not self._stop():
+            time.sleep(min(left, _TICK))
