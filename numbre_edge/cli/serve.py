@@ -35,6 +35,7 @@ from numbre_edge.errors import MissingExtra, UsageError
 from numbre_edge.recognition import FINDER, LIVE_FINDER
 
 if TYPE_CHECKING:
+    from numbre_edge.cli.systemd import Page
     from numbre_edge.web.secret import Secret
 
 EPILOG = """
@@ -52,6 +53,9 @@ numbre-edge serve --source rpicam --host 0.0.0.0 --token-file /etc/numbre-edge/t
 """
 
 _NETWORK, _CAMERA = "Network", "What is read"
+
+_OF_THE_CAMERA = ("roi", "rotate", "flip", "size", "fps", "live_finder", "digits", "decimals", "increasing", "max_rate")
+_SERVICE = "--host: a service needs --token-file FILE: a token that is made anew would be kept in the journal"
 
 
 def serve(
@@ -137,6 +141,8 @@ def serve(
     console = console_of(context)
     with stop_signals() as stop:
         _check_extra()
+        _check_camera(context)
+        from numbre_edge.cli.systemd import print_unit
         from numbre_edge.reader import Reader
         from numbre_edge.sources.spec import open_stream
         from numbre_edge.tracking import Rules
@@ -149,6 +155,10 @@ def serve(
         rules = Rules(digits=digits, decimals=decimals, increasing=increasing, max_rate=max_rate)
         opened = partial(open_stream, source, size=wanted, fps=fps)
         stream = opened() if source is not None else None
+        if print_systemd:
+            with Address(host, 0) as address:
+                print_unit(context, stream, _page(address.local, token_file))
+            return
         secret = _secret(token_file)
         reader = Reader(model, card=card, backend=backend, finder=finder, min_confidence=min_confidence)
         console.detail(f"model {reader.backend.model.path}, backend {reader.backend.name}")
@@ -188,6 +198,14 @@ def _check_extra() -> None:
         raise MissingExtra("serve", "web") from exc
 
 
+def _check_camera(context: typer.Context) -> None:
+    from numbre_edge.cli.systemd import was_given
+
+    for name in _OF_THE_CAMERA if context.params["source"] is None else ():
+        if was_given(context, name):
+            raise UsageError(f"--{name.replace('_', '-')} is about the camera: name one with --source")
+
+
 def _secret(file: Path | None) -> Secret | None:
     """Return what is in --token-file, if there is one."""
     from numbre_edge.web.secret import Secret, is_open_to_others, read_token
@@ -200,12 +218,21 @@ def _secret(file: Path | None) -> Secret | None:
     return secret
 
 
+def _page(local: bool, token_file: Path | None) -> Page:
+    """Return what the page needs of systemd."""
+    from numbre_edge.cli.systemd import Page
+
+    if not local and token_file is None:
+        raise UsageError(_SERVICE)
+    return Page(local, os.path.abspath(token_file) if token_file else None)
+
+
 def _new_secret() -> Secret:
     """Return a new token's, having said the token."""
     from numbre_edge.web.secret import Secret, new_token
 
     if "JOURNAL_STREAM" in os.environ:  # systemd keeps what is said
-        raise UsageError("--host: a service needs --token-file FILE: a token made now would stay in the journal")
+        raise UsageError(_SERVICE)
     token = new_token()
     tell(f"token: {token}")
     return Secret(token)

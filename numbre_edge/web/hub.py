@@ -42,10 +42,11 @@ class Hub(Listener):
     Args:
         source: what is watched, passwords masked.
         metrics: told of all that happens.
+        encode: makes the picture that is shown.
     """
 
-    def __init__(self, source: str, metrics: Metrics) -> None:
-        self._metrics = metrics
+    def __init__(self, source: str, metrics: Metrics, encode: Callable[[Seen], bytes] | None = None) -> None:
+        self._metrics, self._encode = metrics, encode or drawn_jpeg
         # The listening thread's:
         self._due = 0.0  # time.monotonic() of the next picture that is shown
         self._told: list[tuple[int, str]] = []
@@ -114,7 +115,7 @@ class Hub(Listener):
         if self._seen is None:
             return None
         if self._encoded is None or self._encoded[0] is not self._seen:
-            encoding = asyncio.get_running_loop().run_in_executor(self._encoder, _encoded, self._seen)
+            encoding = asyncio.get_running_loop().run_in_executor(self._encoder, self._encode, self._seen)
             self._encoded = self._seen, encoding
         return await asyncio.shield(self._encoded[1])  # one viewer's going is not the others'
 
@@ -171,6 +172,14 @@ class Hub(Listener):
         self._encoder.shutdown(wait=False)
 
 
+def drawn_jpeg(seen: Seen) -> bytes:
+    """Return a frame as JPEG, its numbers drawn in, no larger than a screen."""
+    pixels = fitted(seen.frame.pixels, _LARGEST)
+    scale = pixels.shape[1] / seen.frame.width
+    numbers = [replace(number, box=_scaled(number.box, scale)) for number in seen.numbers]
+    return cv2.imencode(".jpg", draw(pixels, numbers), _QUALITY)[1].tobytes()
+
+
 class _Bell:
     """Wakes all who wait in one event loop."""
 
@@ -194,13 +203,6 @@ class _Bell:
 
 def _said(seen: Seen) -> list[tuple[int, str]]:
     return [(number.id, number.text) for number in seen.numbers]
-
-
-def _encoded(seen: Seen) -> bytes:
-    pixels = fitted(seen.frame.pixels, _LARGEST)
-    scale = pixels.shape[1] / seen.frame.width
-    numbers = [replace(number, box=_scaled(number.box, scale)) for number in seen.numbers]
-    return cv2.imencode(".jpg", draw(pixels, numbers), _QUALITY)[1].tobytes()
 
 
 def _scaled(box: Box, scale: float) -> Box:

@@ -13,7 +13,6 @@ from numbre_edge.sources.stream import Stream
 from numbre_edge.sources.view import UPRIGHT, Orientation, Region
 from numbre_edge.tracking import Rules
 
-_RETRY = 10.0  # seconds
 _TICK = 0.2  # seconds between two looks whether to stop
 
 
@@ -26,8 +25,9 @@ def keep_watching(
     orientation: Orientation = UPRIGHT,
     region: Region | None = None,
     stop: Callable[[], bool],
+    retry: float = 10.0,
 ) -> None:
-    """Read a stream as ``live.run`` does; a camera that cannot be opened is said to be lost, and tried again.
+    """Read a stream as ``live.run`` does; a camera that cannot be opened is said to be lost, and tried again after ``retry`` seconds.
 
     Raises:
         NumbreError: as ``live.run`` does, but for a camera's SourceError.
@@ -41,10 +41,10 @@ def keep_watching(
         except SourceError as exc:
             if not stream.live:
                 raise
-            lost = SourceEvent("lost", stream.name, time.monotonic() - began, f"{exc}; trying again in {_RETRY:g} s")
+            lost = SourceEvent("lost", stream.name, time.monotonic() - began, f"{exc}; trying again in {retry:g} s")
             for listener in listeners:
                 listener.event(lost)
-        wait(lambda again=time.monotonic() + _RETRY: stop() or time.monotonic() >= again)
+        wait(lambda again=time.monotonic() + retry: stop() or time.monotonic() >= again)
 
 
 def wait(over: Callable[[], bool]) -> None:

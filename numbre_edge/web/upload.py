@@ -51,10 +51,13 @@ async def picture_of(request: Request) -> Upload:
         form = await _InMemory(request.headers, _bounded(request), max_files=1, max_fields=20).parse()
     except MultiPartException as exc:
         raise HTTPException(400, f"not a form: {exc.message.lower().rstrip('.')}") from exc
-    file = form.get("file")
-    if not isinstance(file, UploadFile):
-        raise HTTPException(400, "the form has no file named 'file'; send the picture in that field")
-    return Upload(file.filename or _UNNAMED, await file.read())
+    try:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise HTTPException(400, "the form has no file named 'file'; send the picture in that field")
+        return Upload(file.filename or _UNNAMED, await file.read())
+    finally:
+        await form.close()
 
 
 async def discard(request: Request) -> None:
@@ -70,10 +73,12 @@ async def _bounded(request: Request) -> AsyncGenerator[bytes, None]:
     size = 0
     async for chunk in _patient(request):
         size += len(chunk)
-        if size > MAX_BODY:
-            await discard(request)
-            raise _too_large()
-        yield chunk
+        if size <= MAX_BODY:
+            yield chunk
+        elif size > _DISCARDED:
+            break
+    if size > MAX_BODY:
+        raise _too_large()
 
 
 async def _patient(request: Request) -> AsyncGenerator[bytes, None]:

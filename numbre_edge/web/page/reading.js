@@ -23,7 +23,7 @@ async function understood(answer) {
   return body;
 }
 
-export const percent = (confidence) => `${Math.floor(100 * confidence)} %`;
+export const percent = (confidence) => `${Math.round(100 * confidence)}%`;
 
 export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
