@@ -55,6 +55,7 @@ numbre-edge serve --source rpicam --host 0.0.0.0 --token-file /etc/numbre-edge/t
 _NETWORK, _CAMERA = "Network", "What is read"
 
 _OF_THE_CAMERA = ("roi", "rotate", "flip", "size", "fps", "live_finder", "digits", "decimals", "increasing", "max_rate")
+_DRAWINGS = "components"  # finder: what is drawn is connected ink, and a single long stroke is no ruled line
 _SERVICE = "--host: a service needs --token-file FILE: a token that is made anew would be kept in the journal"
 
 
@@ -160,14 +161,19 @@ def serve(
                 print_unit(context, stream, _page(address.local, token_file))
             return
         secret = _secret(token_file)
-        reader = Reader(model, card=card, backend=backend, finder=finder, min_confidence=min_confidence)
-        console.detail(f"model {reader.backend.model.path}, backend {reader.backend.name}")
+        finders = {finder, _DRAWINGS} | ({live_finder} if stream else set())
+        readers = {
+            name: Reader(model, card=card, backend=backend, finder=name, min_confidence=min_confidence)
+            for name in finders
+        }
+        used = readers[finder].backend
+        console.detail(f"model {used.model.path}, backend {used.name}")
         metrics = Metrics()
         hub = Hub(stream.name, metrics) if stream else None
         with Address(host, port) as address:
             if secret is None and not address.local:
                 secret = _new_secret()
-            site = Site(reader, metrics, hub, address.door(allow_host or []), secret)
+            site = Site(readers[finder], readers[_DRAWINGS], metrics, hub, address.door(allow_host or []), secret)
             with Serving(create_app(site), address, hub) as serving:
                 console.say(f"{address.url} is open; Ctrl-C ends it")
 
@@ -175,11 +181,10 @@ def serve(
                     return stop.asked or not serving.alive
 
                 if stream and hub:
-                    live = Reader(model, card=card, backend=backend, finder=live_finder, min_confidence=min_confidence)
                     listeners = [hub] if stream.live or stream.separate else [hub, OwnPace(over)]
                     keep_watching(
                         opened,
-                        live.following(),
+                        readers[live_finder].following(),
                         listeners,
                         rules=rules,
                         orientation=upright,

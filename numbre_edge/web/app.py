@@ -38,6 +38,7 @@ class Site:
 
     Attributes:
         reader: of pictures that are sent.
+        drawings: the reader of what is drawn on the page.
         hub: of the camera; None without one.
         metrics: of all of it.
         door: under which names.
@@ -45,6 +46,7 @@ class Site:
     """
 
     reader: Reader
+    drawings: Reader
     metrics: Metrics
     hub: Hub | None = None
     door: Door = Door()
@@ -99,10 +101,9 @@ async def _read(site: Site, desk: Desk, request: Request) -> Response:
     try:
         with desk.place():
             upload = await picture_of(request)
-            wanted = request.query_params
-            read = partial(
-                read_upload, site.reader, upload, details=wanted.get("details") == "1", preview="preview" in wanted
-            )
+            wanted = {name for name, value in request.query_params.items() if value == "1"}
+            reader = site.drawings if "drawing" in wanted else site.reader
+            read = partial(read_upload, reader, upload, details="details" in wanted, preview="preview" in wanted)
             return JSONResponse(await desk.do(read))
     except TooLarge as exc:
         raise HTTPException(413, one_line(exc)) from exc

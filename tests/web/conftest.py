@@ -36,14 +36,14 @@ def tiny() -> Reader:
 @pytest.fixture(scope="session")
 def client(tiny: Reader) -> Iterator[Client]:
     """A server without camera and token."""
-    with running(Site(tiny, Metrics(), door=Door(frozenset({"pi.local"})))) as client:
+    with running(Site(tiny, tiny, Metrics(), door=Door(frozenset({"pi.local"})))) as client:
         yield client
 
 
 @pytest.fixture(scope="session")
 def locked(tiny: Reader) -> Iterator[Client]:
     """A server that asks for TOKEN."""
-    with running(Site(tiny, Metrics(), Hub("camera", Metrics()), secret=Secret(TOKEN))) as client:
+    with running(Site(tiny, tiny, Metrics(), Hub("camera", Metrics()), secret=Secret(TOKEN))) as client:
         yield client
 
 
@@ -55,7 +55,7 @@ def serve(tiny: Reader) -> Iterator[Serve]:
         def start(
             reader: Any = tiny, *, hub: Hub | None = None, metrics: Metrics | None = None
         ) -> Client:
-            return stack.enter_context(running(Site(reader, metrics or Metrics(), hub)))
+            return stack.enter_context(running(Site(reader, reader, metrics or Metrics(), hub)))
 
         yield start
 

@@ -197,7 +197,7 @@ class TestViewers:
 
     def test_the_server_ends_though_they_watch(self, tiny, hub) -> None:
         with ExitStack() as viewers:
-            with running(Site(tiny, Metrics(), hub)) as client:
+            with running(Site(tiny, tiny, Metrics(), hub)) as client:
                 streams = [viewers.enter_context(client.open("GET", "/api/events")) for _ in range(3)]
                 told = [messages(stream) for stream in streams]
                 assert [next(each)["event"] for each in told] == ["view"] * 3

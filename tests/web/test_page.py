@@ -64,7 +64,7 @@ def test_only_the_page_s_own_files_are_served(client) -> None:
 class TestDescription:
     def test_it_names_every_route_of_the_api(self, client, tiny: Reader) -> None:
         described = client.get("/openapi.json").json
-        routes = {route.path: route.methods - {"HEAD"} for route in create_app(Site(tiny, Metrics())).routes}
+        routes = {route.path: route.methods - {"HEAD"} for route in create_app(Site(tiny, tiny, Metrics())).routes}
         api = {path: methods for path, methods in routes.items() if path.startswith(("/api/", "/metrics"))}
         assert {path: {method.upper() for method in methods} for path, methods in described["paths"].items()} == api
 

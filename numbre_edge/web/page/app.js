@@ -17,7 +17,7 @@ function show(name, { focus = false } = {}) {
     if (here && focus) tabs[at].focus();
   });
   NAMES.forEach((other) => shown[other]?.(other === name));
-  history.replaceState(null, "", `#${name}`);
+  history.replaceState(null, "", `#/${name}`); // no element's id: a reload would begin there
 }
 
 tabs.forEach((tab, at) => {
@@ -32,7 +32,7 @@ tabs.forEach((tab, at) => {
 
 shown.photo = startPhoto();
 shown.draw = startDraw();
-const asked = location.hash.slice(1);
+const asked = location.hash.slice(2);
 if (NAMES.includes(asked)) show(asked);
 const camera = await fetch("/api/view").then((answer) => answer.ok).catch(() => false);
 shown.live = startLive(camera);

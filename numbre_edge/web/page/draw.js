@@ -121,7 +121,7 @@ async function readPaper() {
   const { clientWidth: width, clientHeight: height } = byId("paper");
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
   ink(canvas, 1);
-  return read(await new Promise((resolve) => canvas.toBlob(resolve)), "drawing.png");
+  return read(await new Promise((resolve) => canvas.toBlob(resolve)), "drawing.png", { drawing: 1 });
 }
 
 function show(answer) {

@@ -56,7 +56,7 @@ function take(files) {
 async function one(file) {
   const card = element("article", { "aria-busy": "true" });
   const view = element("div", { class: "view" });
-  const told = element("div", {}, element("h3", {}, file.name), element("p", { class: "state" }, "Reading …"));
+  const told = element("div", {}, element("h2", {}, file.name), element("p", { class: "state" }, "Reading …"));
   card.append(view, told);
   document.getElementById("photos").append(card);
   const image = element("img", { alt: file.name });
@@ -66,7 +66,7 @@ async function one(file) {
     view.append(image);
     let answer = await read(file, file.name);
     if (!(await displayed)) { // a format that this browser does not know
-      answer = await read(file, file.name, { preview: true });
+      answer = await read(file, file.name, { preview: 1 });
       await show(image, `data:image/jpeg;base64,${answer.preview}`);
     }
     answers.push(answer);

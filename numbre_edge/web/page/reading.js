@@ -1,9 +1,10 @@
 // Asking for a picture to be read, and showing what was read.
 
-export async function read(blob, name, { preview = false } = {}) {
+// Options: `preview`, have the picture back as a browser can show it; `drawing`, it is ink and nothing else.
+export async function read(blob, name, options = {}) {
   const form = new FormData();
   form.append("file", blob, name);
-  const query = `details=1${preview ? "&preview=1" : ""}`;
+  const query = new URLSearchParams({ details: 1, ...options });
   for (;;) {
     let answer;
     try {
