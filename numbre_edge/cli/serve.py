@@ -43,7 +43,7 @@ EPILOG = """
 numbre-edge serve
 numbre-edge serve --source rpicam --roi 200,100,640,160
 numbre-edge serve --source 0 --host 0.0.0.0 --token-file token
-numbre-edge serve --source rpicam --host 0.0.0.0 --token-file /etc/numbre-edge/token --print-systemd > numbre-edge.service
+numbre-edge serve --source 0 --host 0.0.0.0 --token-file token --print-systemd > numbre-edge.service
 
 [bold]Exit codes[/bold]
 0 ended by Ctrl-C, SIGTERM or SIGHUP;
@@ -66,8 +66,8 @@ def serve(
         typer.Option(
             "--source",
             metavar="SPEC",
-            help="What the Live tab shows, as live takes it: a camera (0, /dev/video2, rpicam), an address (rtsp, http), "
-            "a video file or a folder. Without it there is no Live tab.",
+            help="What the tab Live shows, as live takes it: a camera (0, /dev/video2, rpicam), an address (rtsp, "
+            "http), a video file or a folder. Without it that tab is empty.",
             show_default=False,
             rich_help_panel=_CAMERA,
         ),

@@ -169,7 +169,13 @@ def _words(context: typer.Context, replaced: Mapping[str, str]) -> Iterator[str]
                 yield parameter.opts[-1]
             if value is not True:
                 named = name == "model" and not value.exists() and shipped_as(str(value))
-                yield os.path.abspath(value) if isinstance(value, Path) and not named else value if isinstance(value, str) else str(value)
+                yield (
+                    os.path.abspath(value)
+                    if isinstance(value, Path) and not named
+                    else value
+                    if isinstance(value, str)
+                    else str(value)
+                )
     console = console_of(context)  # these two may stand before the command's name as well
     if console.verbose:
         yield "--verbose"

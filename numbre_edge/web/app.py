@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from urllib.parse import parse_qsl
 
@@ -49,7 +49,7 @@ class Site:
     drawings: Reader
     metrics: Metrics
     hub: Hub | None = None
-    door: Door = Door()
+    door: Door = field(default_factory=Door)
     secret: Secret | None = None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 
@@ -27,7 +28,17 @@ def keep_watching(
     stop: Callable[[], bool],
     retry: float = 10.0,
 ) -> None:
-    """Read a stream as ``live.run`` does; a camera that cannot be opened is said to be lost, and tried again after ``retry`` seconds.
+    """Read a stream as ``live.run`` does; a camera that cannot be opened is said to be lost, and tried again.
+
+    Args:
+        open_stream: makes the stream, unopened, anew for each attempt.
+        reader: of its frames.
+        listeners: told of all that happens.
+        rules: what is known of the numbers.
+        orientation: how each frame is set right.
+        region: the part of each frame to read.
+        stop: whether to end.
+        retry: seconds until the next attempt.
 
     Raises:
         NumbreError: as ``live.run`` does, but for a camera's SourceError.
@@ -44,13 +55,14 @@ def keep_watching(
             lost = SourceEvent("lost", stream.name, time.monotonic() - began, f"{exc}; trying again in {retry:g} s")
             for listener in listeners:
                 listener.event(lost)
-        wait(lambda again=time.monotonic() + retry: stop() or time.monotonic() >= again)
+        wait(stop, retry)
 
 
-def wait(over: Callable[[], bool]) -> None:
-    """Wait until ``over`` says so; signals are heard meanwhile."""
-    while not over():
-        time.sleep(_TICK)
+def wait(over: Callable[[], bool], seconds: float = math.inf) -> None:
+    """Wait until ``over`` says so, or so long; signals are heard meanwhile."""
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0 and not over():
+        time.sleep(min(left, _TICK))
 
 
 class OwnPace(Listener):
@@ -64,6 +76,4 @@ class OwnPace(Listener):
         now = time.monotonic()
         if self._began is None:
             self._began = now - seen.frame.timestamp
-        due = self._began + seen.frame.timestamp
-        while (left := due - time.monotonic()) > 0 and not self._stop():
-            time.sleep(min(left, _TICK))
+        wait(self._stop, self._began + seen.frame.timestamp - now)

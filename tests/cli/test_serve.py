@@ -79,11 +79,13 @@ def test_ctrl_c_ends_it_though_a_camera_runs_and_somebody_watches(here, page: ND
     for _ in range(600):
         writer.write(cv2.cvtColor(page, cv2.COLOR_GRAY2BGR))
     writer.release()
-    with served("--source", "clip.avi", "--model", model, "--finder", "components") as (process, address, _):
-        with urlopen(f"{address}api/live.mjpg", timeout=PATIENCE) as pictures:
-            assert pictures.read(9) == b"--picture"
-            process.send_signal(signal.SIGINT)
-            assert process.wait(PATIENCE) == 0
+    with (
+        served("--source", "clip.avi", "--model", model, "--finder", "components") as (process, address, _),
+        urlopen(f"{address}api/live.mjpg", timeout=PATIENCE) as pictures,
+    ):
+        assert pictures.read(9) == b"--picture"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE) == 0
 
 
 def test_other_machines_need_a_token_which_is_said_once(here, model: Path) -> None:
@@ -147,9 +149,7 @@ class TestRefusals:
         code = "import sys; sys.modules['starlette'] = None\nfrom numbre_edge.cli.app import main; main(['serve'])"
         done = run_python("-c", code)
         assert done.returncode == 2
-        assert done.stderr == (
-            "error: serve needs packages that are not installed: pip install 'numbre-edge[web]'\n"
-        )
+        assert done.stderr == ("error: serve needs packages that are not installed: pip install 'numbre-edge[web]'\n")
 
 
 class TestUnit:

@@ -5,57 +5,65 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-for package in ("starlette", "uvicorn", "python_multipart"):
-    pytest.importorskip(package, reason="needs numbre-edge[web]")
-
-from numbre_edge.reader import Reader
-from numbre_edge.web.app import Site
-from numbre_edge.web.guard import Door
-from numbre_edge.web.hub import Hub
-from numbre_edge.web.metrics import Metrics
-from numbre_edge.web.secret import Secret
-from tests.web.serving import Client, running
+if TYPE_CHECKING:  # none of it without the extra
+    from numbre_edge.reader import Reader
+    from numbre_edge.web.hub import Hub
+    from numbre_edge.web.metrics import Metrics
+    from tests.web.serving import Client
 
 TINY_MODEL = Path(__file__).parents[1] / "cli" / "tiny.onnx"
-TOKEN = "correct-horse-battery-staple"
-Serve = Callable[..., Client]
+Serve = Callable[..., "Client"]
+
+
+def pytest_pycollect_makemodule() -> None:
+    """Skip this folder, aloud, where what it imports is not installed."""
+    for package in ("starlette", "uvicorn", "python_multipart"):
+        pytest.importorskip(package, reason="needs numbre-edge[web]")
 
 
 @pytest.fixture(scope="session")
 def tiny() -> Reader:
+    from numbre_edge.reader import Reader
+
     return Reader(TINY_MODEL, finder="components")
 
 
 @pytest.fixture(scope="session")
 def client(tiny: Reader) -> Iterator[Client]:
-    """A server without camera and token."""
-    with running(Site(tiny, tiny, Metrics(), door=Door(frozenset({"pi.local"})))) as client:
+    """A server without camera and token, which is called pi.local too."""
+    from numbre_edge.web.guard import Door
+    from tests.web.serving import running
+
+    with running(tiny, door=Door(frozenset({"pi.local"}))) as client:
         yield client
 
 
 @pytest.fixture(scope="session")
 def locked(tiny: Reader) -> Iterator[Client]:
     """A server that asks for TOKEN."""
-    with running(Site(tiny, tiny, Metrics(), Hub("camera", Metrics()), secret=Secret(TOKEN))) as client:
+    from numbre_edge.web.secret import Secret
+    from tests.web.serving import TOKEN, running
+
+    with running(tiny, secret=Secret(TOKEN)) as client:
         yield client
 
 
 @pytest.fixture
 def serve(tiny: Reader) -> Iterator[Serve]:
-    """Start another server: of a reader, a hub."""
+    """Start another server: of a reader, a hub, the metrics of both."""
+    from tests.web.serving import running
+
     with ExitStack() as stack:
 
-        def start(
-            reader: Any = tiny, *, hub: Hub | None = None, metrics: Metrics | None = None
-        ) -> Client:
-            return stack.enter_context(running(Site(reader, reader, metrics or Metrics(), hub)))
+        def start(reader: Any = tiny, *, hub: Hub | None = None, metrics: Metrics | None = None) -> Client:
+            return stack.enter_context(running(reader, hub=hub, metrics=metrics))
 
         yield start
 

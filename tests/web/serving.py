@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from numbre_edge.web.app import Site, create_app
+from numbre_edge.web.metrics import Metrics
 from numbre_edge.web.server import Address, Serving
 
 PATIENCE = 60  # seconds until a hang is a failure
+TOKEN = "correct-horse-battery-staple"
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ class Client:
 
 
 @contextmanager
-def running(site: Site) -> Iterator[Client]:
+def running(reader: Any, *, metrics: Metrics | None = None, **settings: Any) -> Iterator[Client]:
+    """Yield a client of a server that reads with ``reader``."""
+    site = Site(reader, reader, metrics or Metrics(), **settings)
     with Address("127.0.0.1", 0) as address, Serving(create_app(site), address, site.hub):
         yield Client(address.port)

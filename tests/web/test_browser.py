@@ -17,12 +17,10 @@ import pytest
 
 from numbre_edge.reader import Reader
 from numbre_edge.sources.spec import open_stream
-from numbre_edge.web.app import Site
 from numbre_edge.web.hub import Hub
 from numbre_edge.web.live import OwnPace, keep_watching
 from numbre_edge.web.metrics import Metrics
-from numbre_edge.web.secret import Secret
-from tests.web.serving import PATIENCE, Client, running
+from tests.web.serving import TOKEN, Client, running
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs numbre-edge[browser]")
@@ -66,9 +64,8 @@ def site(reader: Reader, tmp_path_factory: pytest.TempPathFactory) -> Iterator[C
     for _ in range(10):
         writer.write(picture)
     writer.release()
-    metrics = Metrics()
-    hub = Hub("clip.avi", metrics)
-    with running(Site(reader, reader, metrics, hub)) as client:
+    hub = Hub("clip.avi", Metrics())
+    with running(reader, hub=hub) as client:
         end = threading.Event()
         listeners = [hub, OwnPace(end.is_set)]
         watch = partial(keep_watching, partial(open_stream, str(clip)), reader.following(), listeners, stop=end.is_set)
@@ -235,7 +232,9 @@ class TestPhoto:
         dropped(page, Path("notes.txt"), content=b"no picture")
         dropped(page, SAMPLE)
         done(page, 2)
-        assert page.inner_text("#photos .wrong") == "not a picture: the content is no format known here, though named .txt"
+        assert (
+            page.inner_text("#photos .wrong") == "not a picture: the content is no format known here, though named .txt"
+        )
         assert page.inner_text("#photo-state") == "2 pictures, 1 number."
 
     def test_a_format_that_no_browser_shows_is_shown(self, visit) -> None:
@@ -347,19 +346,17 @@ class TestForEverybody:
 
 
 class TestToken:
-    def test_a_person_logs_in_and_stays(self, visit, tiny) -> None:
-        with running(Site(tiny, tiny, Metrics(), secret=Secret("correct-horse-battery-staple"))) as client:
-            page = visit(client=client)
-            assert violations(page) == []
-            page.fill("#token", "wrong-wrong-wrong-wrong")
-            page.keyboard.press("Enter")
-            page.wait_for_selector("text=That is not the token.")
-            page.fill("#token", "correct-horse-battery-staple")
-            page.click("text=Log in")
-            page.wait_for_selector("#tab-photo[aria-selected=true]")
-            page.reload()
-            page.wait_for_selector("#tab-photo[aria-selected=true]")
-            page.context.close()
+    def test_a_person_logs_in_and_stays(self, visit, locked) -> None:
+        page = visit(client=locked)
+        assert violations(page) == []
+        page.fill("#token", "wrong-wrong-wrong-wrong")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("text=That is not the token.")
+        page.fill("#token", TOKEN)
+        page.click("text=Log in")
+        page.wait_for_selector("#tab-photo[aria-selected=true]")
+        page.reload()
+        page.wait_for_selector("#tab-photo[aria-selected=true]")
 
 
 def test_the_paper_is_white_in_the_dark_too(visit) -> None:

@@ -21,7 +21,6 @@ from numbre_edge.sinks.events import event_as_json
 from numbre_edge.sources.capture import Capture
 from numbre_edge.sources.live import LiveStream
 from numbre_edge.types import Box, Frame
-from numbre_edge.web.app import Site
 from numbre_edge.web.hub import MOST_VIEWERS, Hub, drawn_jpeg
 from numbre_edge.web.live import OwnPace, keep_watching
 from numbre_edge.web.metrics import Metrics
@@ -197,7 +196,7 @@ class TestViewers:
 
     def test_the_server_ends_though_they_watch(self, tiny, hub) -> None:
         with ExitStack() as viewers:
-            with running(Site(tiny, tiny, Metrics(), hub)) as client:
+            with running(tiny, hub=hub) as client:
                 streams = [viewers.enter_context(client.open("GET", "/api/events")) for _ in range(3)]
                 told = [messages(stream) for stream in streams]
                 assert [next(each)["event"] for each in told] == ["view"] * 3
