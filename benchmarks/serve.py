@@ -13,7 +13,7 @@ viewers: the processor's time that the server takes for a frame with no, one and
 four take 1.3 times what one takes.
 
 crowd: clients that send samples without end, and come again after a second where they are told to. What was answered,
-memory at the beginning and at the end, and the age of a frame when it was read, without and with them. The targets:
+memory before, meanwhile and after, and the age of a frame when it was read, without and with them. The targets:
 nothing but 200 and 429, 20 MB, 1.5 times.
 
 start: seconds from the command to the first answer of /api/health, without a camera, and those of importing Starlette
@@ -196,13 +196,16 @@ def crowd(camera: Camera, length: float, clients: int) -> None:
         threads = [threading.Thread(target=send, args=(server, pictures, n, end, answers)) for n in range(clients)]
         for thread in threads:
             thread.start()
-        time.sleep(length - 1)
+        memory = []
+        for _ in range(10):
+            time.sleep(length / 11)
+            memory.append(server.memory())
         crowded = server.p95()
         for thread in threads:
             thread.join()
         after = server.memory()
     print(f"| answers to {clients} clients in {length:.0f} s | {dict(sorted(answers.items()))} |")
-    print(f"| memory before, after | {before:.0f}, {after:.0f} MB |")
+    print(f"| memory before, meanwhile, after | {before:.0f}, {min(memory):.0f} to {max(memory):.0f}, {after:.0f} MB |")
     print(f"| age of a frame, 95 %, alone and with them | {alone * 1000:.0f}, {crowded * 1000:.0f} ms |")
     print(f"| with them against alone | {crowded / alone:.2f} |")
 
@@ -225,7 +228,10 @@ def start() -> None:
     print(f"| from the command to an answer | {statistics.median(times):.2f} s |")
     for package in ("starlette.applications", "fastapi"):
         if importlib.util.find_spec(package.partition(".")[0]):
-            took = [seconds(lambda p=package: subprocess.run([sys.executable, "-c", f"import {p}"], check=True)) for _ in range(REPEATS)]
+            took = [
+                seconds(lambda p=package: subprocess.run([sys.executable, "-c", f"import {p}"], check=True))
+                for _ in range(REPEATS)
+            ]
             bare = [seconds(lambda: subprocess.run([sys.executable, "-c", ""], check=True)) for _ in range(REPEATS)]
             print(f"| import {package} | {statistics.median(took) - statistics.median(bare):.2f} s |")
 

@@ -82,7 +82,11 @@ def draw(page: Page) -> None:
 
 def main() -> None:
     shots = []
-    with tempfile.TemporaryDirectory() as folder, served(clip(Path(folder))) as address, sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served(clip(Path(folder))) as address,
+        sync_playwright() as playwright,
+    ):
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         for tab in (live, photo, draw):
             page = browser.new_page(viewport=_SIZE)  # type: ignore[arg-type]

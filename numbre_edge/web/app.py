@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ from numbre_edge.web.secret import Secret
 from numbre_edge.web.upload import discard, picture_of
 
 _BOUNDARY = "picture"
+_NUMBER = re.compile(r"[0-9]{1,18}")
 _LONGEST_TOKEN_FORM = 4096  # bytes
 
 
@@ -142,7 +144,7 @@ async def _live(site: Site, request: Request) -> Response:
 async def _events(site: Site, request: Request) -> Response:
     hub = _camera(site)
     known = request.headers.get("last-event-id", "")
-    messages = hub.messages(after=int(known) if known.isdecimal() else None)
+    messages = hub.messages(after=int(known) if _NUMBER.fullmatch(known) else None)
     return _Stream(hub, messages, "text/event-stream")
 
 

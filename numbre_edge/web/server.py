@@ -104,7 +104,6 @@ class Serving:
             proxy_headers=False,
             server_header=False,
             timeout_graceful_shutdown=_GRACE,
-            h11_max_incomplete_event_size=64 * 1024,
         )
         self._server = _Server(config, self._started)
         self._thread = threading.Thread(target=self._run, name="server", daemon=True)

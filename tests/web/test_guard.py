@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 from http.cookies import SimpleCookie
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from numbre_edge.errors import UsageError
 from numbre_edge.web.guard import COOKIE, Door
 from numbre_edge.web.secret import Secret, is_open_to_others, new_token, read_token
+from numbre_edge.web.server import Address
 from tests.web.serving import TOKEN
 
 GUARDED = ["/", "/docs", "/openapi.json", "/api/view", "/api/events", "/api/live.mjpg", "/api/snapshot.jpg", "/metrics"]
@@ -43,6 +45,25 @@ class TestDoor:
         assert door.admits("192.168.0.7:8000")
         assert door.admits("[fe80::1]:8000")
         assert not door.admits("evil.example")
+
+
+class TestAddress:
+    def test_one_that_other_machines_reach_goes_by_all_its_names(self) -> None:
+        name = socket.gethostname().lower()
+        with Address("0.0.0.0", 0) as address:
+            door = address.door(["meter.lan"])
+            assert not address.local
+            assert address.url == f"http://{socket.gethostname()}:{address.port}/"
+        for host in (name, f"{name.partition('.')[0]}.local", "192.168.0.7", "meter.lan", "localhost"):
+            assert door.admits(host), host
+        assert not door.admits("evil.example")
+
+    @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.0.0.2"])
+    def test_one_of_this_machine_alone_goes_by_no_other(self, host) -> None:
+        with Address(host, 0) as address:
+            assert address.local
+            assert address.door([]).admits(host)
+            assert not address.door([]).admits("192.168.0.7")
 
 
 class TestHost:

@@ -32,13 +32,13 @@ def form(content: bytes, *, field: str = "file", name: str = "card.png") -> tupl
     return head.encode() + content + b"\r\n--b--\r\n", {"Content_Type": "multipart/form-data; boundary=b"}
 
 
-def png(width: int, height: int) -> bytes:
+def png(width: int, height: int, *, colour: int = 0) -> bytes:
     """A PNG that says it is so large, with no pixels to show for it."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
 
-    header = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes((8, 0, 0, 0, 0))
+    header = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes((8, colour, 0, 0, 0))
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
 
 
@@ -90,10 +90,15 @@ class TestRefusals:
         assert answer.error.startswith(why)
 
     @pytest.mark.parametrize(
-        ("size", "why"), [((20_000, 10_001), "more than 200 megapixels"), ((60_000, 60_000), "megapixels")]
+        ("body", "why"),
+        [
+            (png(20_000, 10_001), "20000x10001 are more than 200 megapixels"),
+            (png(16_000, 12_000, colour=2), "decoding its 16000x12000 pixels takes"),
+        ],
+        ids=["pixels", "memory"],
     )
-    def test_too_many_pixels_are_413(self, client, size, why) -> None:
-        answer = client.read(png(*size))
+    def test_too_large_a_picture_is_413(self, client, body, why) -> None:
+        answer = client.read(body)
         assert answer.status == 413
         assert why in answer.error
 
