@@ -31,7 +31,7 @@ from numbre_edge.cli.options import (
     parse_size,
 )
 from numbre_edge.cli.signals import stop_signals
-from numbre_edge.errors import MissingExtra, UsageError
+from numbre_edge.errors import MissingExtra, NumbreError, UsageError
 from numbre_edge.recognition import FINDER, LIVE_FINDER
 
 if TYPE_CHECKING:
@@ -161,18 +161,17 @@ def serve(
                 print_unit(context, stream, _page(address.local, token_file))
             return
         secret = _secret(token_file)
-        finders = {finder, _DRAWINGS} | ({live_finder} if stream else set())
-        readers = {
-            name: Reader(model, card=card, backend=backend, finder=name, min_confidence=min_confidence)
-            for name in finders
-        }
-        used = readers[finder].backend
-        console.detail(f"model {used.model.path}, backend {used.name}")
-        metrics = Metrics()
-        hub = Hub(stream.name, metrics) if stream else None
         with Address(host, port) as address:
             if secret is None and not address.local:
                 secret = _new_secret()
+            readers = {
+                name: Reader(model, card=card, backend=backend, finder=name, min_confidence=min_confidence)
+                for name in {finder, _DRAWINGS} | ({live_finder} if stream else set())
+            }
+            used = readers[finder].backend
+            console.detail(f"model {used.model.path}, backend {used.name}")
+            metrics = Metrics()
+            hub = Hub(stream.name, metrics) if stream else None
             site = Site(readers[finder], readers[_DRAWINGS], metrics, hub, address.door(allow_host or []), secret)
             with Serving(create_app(site), address, hub) as serving:
                 console.say(f"{address.url} is open; Ctrl-C ends it")
@@ -192,6 +191,8 @@ def serve(
                         stop=over,
                     )
                 wait(over)
+                if not stop.asked:
+                    raise NumbreError("the server ended by itself; what happened is said above")
 
 
 def _check_extra() -> None:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TypeVar
 
 from starlette.exceptions import HTTPException
@@ -17,7 +14,6 @@ from starlette.exceptions import HTTPException
 from numbre_edge.web.metrics import Metrics
 
 PLACES = 8  # pictures that are read, wait or are being sent: 8 x 32 MB at most
-_NICENESS = 5  # of the worker: the camera's thread comes first where there are too few cores
 _T = TypeVar("_T")
 
 
@@ -31,7 +27,7 @@ class Desk:
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
         self._taken = 0
-        self._worker = ThreadPoolExecutor(1, "reader of pictures", initializer=_give_way)
+        self._worker = ThreadPoolExecutor(1, "reader of pictures")
 
     @contextmanager
     def place(self) -> Iterator[None]:
@@ -64,9 +60,3 @@ class Desk:
             return work()
         finally:
             self._metrics.read(time.monotonic() - since)
-
-
-def _give_way() -> None:
-    if sys.platform == "linux":  # where a thread has a niceness of its own
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)

@@ -26,7 +26,9 @@ from numbre_edge.web.reading import fitted
 MOST_VIEWERS = 64  # streams; a page has two
 _INTERVAL = 1 / 15  # seconds between two pictures that are shown
 _PACE = 0.5  # seconds between two views in which the same numbers stand
-_REPEAT = 2.0  # seconds after which a picture is sent again where none came: browsers show one once another follows
+# Seconds without another picture after which one is sent again: browsers show it once something follows; and then
+# so that a connection that died is noticed.
+_AGAIN, _STILL = 0.2, 5.0
 _HEARTBEAT = 15.0  # seconds of silence in which a connection may have died
 _KEPT = 256  # events, for who is slow or was away
 _LARGEST = 1280  # pixels, the longer side of a picture that is shown
@@ -121,12 +123,13 @@ class Hub(Listener):
 
     async def pictures(self) -> AsyncIterator[bytes]:
         """Yield pictures as they come, always the newest, until closed."""
+        patience = _AGAIN
         while not self._closed:
             rung = self._pictures.rung
             picture = await self.picture()
             if picture is not None:
                 yield picture
-            await self._pictures.wait(rung, _REPEAT)
+            patience = _AGAIN if await self._pictures.wait(rung, patience) else _STILL
 
     async def messages(self, after: int | None = None) -> AsyncIterator[str]:
         """Yield server-sent events: each that happens, and as ``view`` what is in view; until closed.
