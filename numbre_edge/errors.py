@@ -4,6 +4,7 @@
     ├── UsageError          a wrong option or argument            exit 2
     ├── MissingExtra        a package that is not installed       exit 2
     ├── SourceError         a picture, video or camera            exit 1
+    │   └── TooLarge        a picture of too many bytes           exit 1
     ├── ModelError          a model file or its card              exit 1
     ├── BackendError        an inference runtime                  exit 1
     └── DataError           a training data set                   exit 1
@@ -48,6 +49,10 @@ class SourceError(NumbreError):
     """A picture, video or camera that cannot be read."""
 
 
+class TooLarge(SourceError):  # noqa: N818 - what it is
+    """A picture that takes more memory than is given to one."""
+
+
 class ModelError(NumbreError):
     """A model file that is damaged, unsuitable or does not explain itself."""
 
@@ -72,17 +77,17 @@ def out_of_memory(error: BaseException) -> bool:
 
 @contextmanager
 def memory_errors() -> Iterator[None]:
-    """Turn running out of memory into a SourceError.
+    """Turn running out of memory into an error of the picture's.
 
     Raises:
-        SourceError: there was too little memory for what was done meanwhile.
+        TooLarge: there was too little memory for what was done meanwhile.
     """
     try:
         yield
     except Exception as exc:
         if not out_of_memory(exc):
             raise
-        raise SourceError("out of memory: close other programs, or scale the picture down") from exc
+        raise TooLarge("out of memory: close other programs, or scale the picture down") from exc
 
 
 def is_unicode(text: str) -> bool:

@@ -191,13 +191,13 @@ except SystemExit as exc:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["--version"], ["predict", "--help"], ["train", "--help"], ["export", "--help"]],
+    [["--help"], ["--version"], ["predict", "--help"], ["train", "--help"], ["export", "--help"], ["serve", "--help"]],
     ids=" ".join,
 )
 def test_help_waits_for_no_heavy_import(run_python: RunPython, arguments: list[str]) -> None:
     imported = imported_by(run_python, HELP.format(arguments=arguments))
 
-    assert imported & {"cv2", "numpy", "onnxruntime", "ai_edge_litert", "msgspec", *WORKSHOP} == set()
+    assert imported & {"cv2", "numpy", "onnxruntime", "ai_edge_litert", "msgspec", "starlette", *WORKSHOP} == set()
 
 
 def test_importing_the_package_imports_no_heavy_library(run_python: RunPython) -> None:
@@ -209,9 +209,10 @@ def test_importing_the_package_imports_no_heavy_library(run_python: RunPython) -
 def test_the_runtime_imports_whole_where_tensorflow_is_not_installed(run_python: RunPython) -> None:
     runtime = [name for name in MODULES if name.startswith("numbre_edge") and not name.endswith("__main__")]
     blocked = "import sys\n" + "".join(f"sys.modules[{name!r}] = None\n" for name in WORKSHOP)
-    optional = {"numbre_edge.backends.tflite"} if importlib.util.find_spec("ai_edge_litert") is None else set()
+    extras = {"ai_edge_litert": "numbre_edge.backends.tflite", "starlette": "numbre_edge.web"}
+    missing = tuple(part for package, part in extras.items() if importlib.util.find_spec(package) is None)
 
-    run = run_python("-c", blocked + "".join(f"import {name}\n" for name in runtime if name not in optional))
+    run = run_python("-c", blocked + "".join(f"import {name}\n" for name in runtime if not name.startswith(missing)))
 
     assert run.returncode == 0, run.stderr
 

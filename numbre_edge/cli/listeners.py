@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -56,10 +56,19 @@ def listening(
         stdout = stack.enter_context(open_output(None))
         events = stack.enter_context(_events(format, stdout, stream))
         listeners.append(events)
-        if broker is not None:
-            say = events.note if isinstance(events, Dashboard) else tell  # stderr would tear its view apart
-            listeners.append(stack.enter_context(Mqtt(broker, say=say, value_of=value_of)))
+        say = events.note if isinstance(events, Dashboard) else tell  # stderr would tear its view apart
+        listeners += stack.enter_context(telling(broker, say))
         yield listeners
+
+
+@contextmanager
+def telling(broker: Broker | None, say: Callable[[str], None]) -> Iterator[list[Listener]]:
+    """Yield who tells a broker, entered: nobody where there is none. ``say`` takes a line where it cannot be had."""
+    if broker is None:
+        yield []
+        return
+    with Mqtt(broker, say=say, value_of=value_of) as mqtt:
+        yield [mqtt]
 
 
 def _video(path: Path, stream: Stream, fps: float | None) -> Listener:

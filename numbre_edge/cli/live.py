@@ -14,13 +14,19 @@ from numbre_edge.cli.mqtt import MqttAddress, MqttCa, MqttLogin, logged_in, pars
 from numbre_edge.cli.options import (
     BackendOption,
     CardFile,
+    Decimals,
+    Digits,
     EventFormat,
     FinderOption,
     Flip,
+    Fps,
+    Increasing,
+    MaxRate,
     MinConfidence,
     ModelFile,
     Roi,
     Rotate,
+    Size,
     orientation,
     parse_region,
     parse_size,
@@ -49,7 +55,6 @@ numbre-edge live --print-systemd rpicam --format jsonl > numbre-edge.service
 
 _OUTPUT = "Output"
 _SOURCE = "What is read"
-_RULES = "Rules, for counters and meters"
 
 
 def live(
@@ -108,42 +113,12 @@ def live(
             rich_help_panel=_SOURCE,
         ),
     ] = None,
-    size: Annotated[
-        str | None,
-        typer.Option("--size", metavar="WxH", help="Ask the camera for frames of this size.", rich_help_panel=_SOURCE),
-    ] = None,
-    fps: Annotated[
-        float | None,
-        typer.Option(
-            "--fps",
-            metavar="N",
-            min=0.001,
-            max=1000,
-            help="Ask for so many frames a second: of a camera, or of an address of single pictures (by default 2).",
-            rich_help_panel=_SOURCE,
-        ),
-    ] = None,
-    digits: Annotated[
-        int | None,
-        typer.Option("--digits", metavar="N", min=1, help="Numbers have so many digits.", rich_help_panel=_RULES),
-    ] = None,
-    decimals: Annotated[
-        int | None,
-        typer.Option("--decimals", metavar="N", min=0, help="Numbers have so many decimals.", rich_help_panel=_RULES),
-    ] = None,
-    increasing: Annotated[
-        bool, typer.Option("--increasing", help="Numbers never go down.", rich_help_panel=_RULES)
-    ] = False,
-    max_rate: Annotated[
-        float | None,
-        typer.Option(
-            "--max-rate",
-            metavar="UNITS_PER_SECOND",
-            min=0.0,
-            help="Numbers change no faster than this.",
-            rich_help_panel=_RULES,
-        ),
-    ] = None,
+    size: Size = None,
+    fps: Fps = None,
+    digits: Digits = None,
+    decimals: Decimals = None,
+    increasing: Increasing = False,
+    max_rate: MaxRate = None,
     mqtt: MqttAddress = None,
     mqtt_login: MqttLogin = None,
     mqtt_ca: MqttCa = None,

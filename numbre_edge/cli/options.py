@@ -116,6 +116,42 @@ Flip = Annotated[
         "--flip", help="Mirror each picture first: left and right (h), top and bottom (v).", rich_help_panel=_SELECTION
     ),
 ]
+Size = Annotated[
+    str | None,
+    typer.Option("--size", metavar="WxH", help="Ask the camera for frames of this size.", rich_help_panel=_SELECTION),
+]
+Fps = Annotated[
+    float | None,
+    typer.Option(
+        "--fps",
+        metavar="N",
+        min=0.001,
+        max=1000,
+        help="Ask for so many frames a second: of a camera, or of an address of single pictures (by default 2).",
+        rich_help_panel=_SELECTION,
+    ),
+]
+
+_RULES = "Rules, for counters and meters"
+Digits = Annotated[
+    int | None,
+    typer.Option("--digits", metavar="N", min=1, help="Numbers have so many digits.", rich_help_panel=_RULES),
+]
+Decimals = Annotated[
+    int | None,
+    typer.Option("--decimals", metavar="N", min=0, help="Numbers have so many decimals.", rich_help_panel=_RULES),
+]
+Increasing = Annotated[bool, typer.Option("--increasing", help="Numbers never go down.", rich_help_panel=_RULES)]
+MaxRate = Annotated[
+    float | None,
+    typer.Option(
+        "--max-rate",
+        metavar="UNITS_PER_SECOND",
+        min=0.0,
+        help="Numbers change no faster than this.",
+        rich_help_panel=_RULES,
+    ),
+]
 
 
 def orientation(rotate: Literal["90", "180", "270"] | None, flip: Literal["h", "v"] | None) -> Orientation:

@@ -1,4 +1,4 @@
-"""A systemd unit that runs ``numbre-edge live`` at boot, with no more rights than that needs."""
+"""A systemd unit that runs ``numbre-edge live`` or ``serve`` at boot, with no more rights than that needs."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import typer
@@ -21,12 +21,12 @@ from numbre_edge.sources.stream import Stream
 
 _PLAIN = re.compile(r"[A-Za-z0-9_@+=:,./-]+")
 _HOMES = ("/home", "/root")
-_NOT_THE_SERVICE_S = ("print_systemd", "mqtt_login", "verbose", "quiet")
-_CREDENTIAL = "mqtt-login"  # the option, and what systemd calls the file that it hands over
+_NOT_THE_SERVICE_S = ("print_systemd", "verbose", "quiet")
+_SECRETS = {"token_file": "token", "mqtt_login": "mqtt-login"}  # parameters that name a file -> its credential's name
 _TEMPORARY = ("/tmp/", "/var/tmp/")  # noqa: S108 - what PrivateTmp hides
 
 _UNIT = """\
-# Reads handwritten numbers from {said} and writes what happens to the journal.
+# Reads handwritten numbers from {said} and {does}.
 #
 #     sudo cp numbre-edge.service /etc/systemd/system/
 #     sudo systemctl daemon-reload
@@ -46,8 +46,8 @@ RestartPreventExitStatus=2
 SyslogIdentifier=numbre-edge
 
 # Who it is.
-{identity}
-{credentials}NoNewPrivileges=yes
+{identity}{credentials}
+NoNewPrivileges=yes
 CapabilityBoundingSet=
 UMask=0077
 
@@ -84,64 +84,100 @@ WantedBy=multi-user.target
 
 
 @dataclass(frozen=True)
+class Page:
+    """What serving a page needs of the system.
+
+    Attributes:
+        local: whether for this machine alone.
+    """
+
+    local: bool
+
+
+@dataclass(frozen=True)
 class Needs:
-    """What one run needs of the system.
+    """What one command needs of the system.
 
     Attributes:
         source: what is read, as it is called in the unit's description.
         camera: a camera of this machine.
         network: a camera or server elsewhere, or a broker that is told.
-        login: the broker's, in a file that systemd reads and shows the program: nobody else needs the right to.
+        page: where one is served.
+        secrets: files that systemd reads, and shows the program: nobody else needs the right to.
     """
 
     source: str
     camera: bool
     network: bool
-    login: Path | None = None
+    page: Page | None = None
+    secrets: Mapping[str, Path] = field(default_factory=dict)  # by their credentials' names
 
 
-def print_unit(context: typer.Context, stream: Stream | None) -> None:
+class _Specifier(str):
+    """A word of a command that systemd is to expand."""
+
+
+def print_unit(context: typer.Context, stream: Stream | None, page: Page | None = None) -> None:
     """Print the unit that runs this command without its --print-systemd.
 
     Args:
         context: of the command.
-        stream: what it reads, unopened; None where the service shall find its camera itself.
+        stream: what it reads, unopened; None where the service shall find its camera itself, or has none.
+        page: what it serves.
     """
     for option in ("annotate", "window"):
-        if was_given(context, option):
+        if option in context.params and was_given(context, option):
             raise UsageError(f"--{option} with --print-systemd: a service has no screen and no end; leave it out")
     source = context.params["source"]
-    kind, name = (stream.kind, stream.name) if stream else ("camera", "the first camera")
+    if stream is None:
+        kind, name = ("none", "pictures that are sent") if page else ("camera", "the first camera")
+    else:
+        kind, name = stream.kind, stream.name
+    replaced: dict[str, str] = {}
     if kind in ("folder", "video"):
-        source = os.path.abspath(source)
-    arguments = ["live", *_words(context, source)]
+        replaced["source"] = os.path.abspath(source)
+    secrets = {name: context.params[option] for option, name in _SECRETS.items() if context.params.get(option)}
+    replaced |= {option: _Specifier(f"%d/{name}") for option, name in _SECRETS.items() if name in secrets}
+    arguments = [str(context.info_name), *_words(context, replaced)]
     program = running_program()
-    network = kind == "network" or context.params["mqtt"] is not None
-    needs = Needs(name, camera=kind == "camera", network=network, login=context.params["mqtt_login"])
+    network = kind == "network" or context.params.get("mqtt") is not None
+    needs = Needs(name, camera=kind == "camera", network=network, page=page, secrets=secrets)
     text = unit(arguments, needs, program=program, user=owner_of_homes([*program, *arguments]))
     with open_output(None) as stdout:
         stdout.write(text)
     console = console_of(context)
     if kind == "network" and name != source:
         console.say("the unit holds the address's password: chmod 600 it where you keep it")
-    if context.params["mqtt"] and LOGIN in os.environ and not needs.login:
+    if context.params.get("mqtt") and LOGIN in os.environ and "mqtt-login" not in secrets:
         console.say(f"the unit does not hold what {LOGIN} holds here: --mqtt-login FILE hands it over")
     for path in out_of_sight([*program, *arguments]):
         console.say(f"the service will not see {path}: it has a /tmp of its own; keep that elsewhere")
 
 
-def _words(context: typer.Context, source: str | None) -> Iterator[str]:
-    """Yield this run as it would be typed, but for what is the service's own, with absolute file names."""
-    if source is not None:
-        yield source
+def _words(context: typer.Context, replaced: Mapping[str, str]) -> Iterator[str]:
+    """Yield this run as it would be typed, but for --print-systemd, with absolute file names.
+
+    Args:
+        context: of the command.
+        replaced: values that are others in the service, by the name of their parameter.
+    """
     for parameter in context.command.params:
         name = parameter.name or ""
-        if parameter.param_type_name == "option" and was_given(context, name) and name not in _NOT_THE_SERVICE_S:
-            yield parameter.opts[-1]
-            value = context.params[name]
+        if name in _NOT_THE_SERVICE_S or not was_given(context, name):
+            continue
+        given = replaced.get(name, context.params[name])
+        for value in given if isinstance(given, list) else [given]:
+            if parameter.param_type_name == "option":
+                yield parameter.opts[-1]
             if value is not True:
                 named = name == "model" and not value.exists() and shipped_as(str(value))
-                yield os.path.abspath(value) if isinstance(value, Path) and not named else str(value)
+                yield (
+                    os.path.abspath(value)
+                    if isinstance(value, Path) and not named
+                    else value
+                    if isinstance(value, str)
+                    else str(value)
+                )
     console = console_of(context)  # these two may stand before the command's name as well
     if console.verbose:
         yield "--verbose"
@@ -173,24 +209,42 @@ def unit(arguments: Sequence[str], needs: Needs, *, program: Sequence[str], user
     identity = "DynamicUser=yes" if user is None else f"User={user}"
     if needs.camera:
         identity += "\nSupplementaryGroups=video"
-    login = needs.login and os.path.abspath(needs.login).replace("%", "%%")
+    page = needs.page
+    reached = needs.network or (page is not None and not page.local)
     # Video nodes; what finds and feeds a camera of the CSI port; memory that both sides see.
     classes = ("char-video4linux", "char-media", "char-dma_heap") if needs.camera else ()
-    families = "AF_UNIX AF_INET AF_INET6 AF_NETLINK" if needs.network else "AF_UNIX AF_NETLINK"
     return _UNIT.format(
         said=_one_line(needs.source),
+        does="serves a page that shows them" if page else "writes what happens to the journal",
         source=_one_line(needs.source).replace("%", "%%"),  # in a description, systemd expands specifiers
-        ordering="Wants=network-online.target\nAfter=network-online.target\n" if needs.network else "",
-        command=" ".join(_quoted(word) for word in (*program, *arguments))
-        + (f" --{_CREDENTIAL} %d/{_CREDENTIAL}" if login else ""),
-        credentials=f"LoadCredential={_CREDENTIAL}:{login}\n" if login else "",
+        ordering="Wants=network-online.target\nAfter=network-online.target\n" if reached else "",
+        command=" ".join(word if isinstance(word, _Specifier) else _quoted(word) for word in (*program, *arguments)),
         identity=identity,
+        credentials="".join(f"\n{_credential(name, file)}" for name, file in needs.secrets.items()),
         devices="\n".join(f"DeviceAllow={name} rw" for name in classes) or "PrivateDevices=yes",
         devices_said="cameras" if needs.camera else "only those that are none, like /dev/null",
         homes="read-only" if any(_in_a_home(word) for word in (*program, *arguments)) else "yes",
-        network=f"RestrictAddressFamilies={families}" + ("" if needs.network else "\nPrivateNetwork=yes"),
-        network_said="the network, for its source or its broker" if needs.network else "nobody, it works offline",
+        network=_network(needs, reached),
+        network_said=_partners(needs, reached),
     )
+
+
+def _credential(name: str, file: Path) -> str:
+    path = os.path.abspath(file).replace("%", "%%")  # taken as it is, but for specifiers
+    return f"# systemd reads the file, which may be root's alone.\nLoadCredential={name}:{path}"
+
+
+def _network(needs: Needs, reached: bool) -> str:
+    if not reached and not needs.page:
+        return "RestrictAddressFamilies=AF_UNIX AF_NETLINK\nPrivateNetwork=yes"
+    families = "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK"
+    return families if reached else f"{families}\nIPAddressDeny=any\nIPAddressAllow=localhost"
+
+
+def _partners(needs: Needs, reached: bool) -> str:
+    if needs.page:
+        return "the network, for its page" if reached else "programs of this machine, for its page"
+    return "the network, for its source or its broker" if reached else "nobody, it works offline"
 
 
 def running_program() -> list[str]:

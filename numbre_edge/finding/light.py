@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from numbre_edge.types import Pixels
 
@@ -16,6 +17,7 @@ _NOISE = 4.0
 # One local deviation is so many levels: ink that covers a tenth of its neighbourhood, three deviations, nearly fills
 # the range.
 _DEVIATION = 40.0
+_INK = 75  # levels from PAPER, of writing
 
 
 def normalized(grey: Pixels) -> Pixels:
@@ -29,3 +31,8 @@ def normalized(grey: Pixels) -> Pixels:
     deviation = np.sqrt(np.maximum(square - mean * mean, 0))
     distance = _DEVIATION * (grey - mean) / (deviation + _NOISE)
     return np.asarray(np.clip(distance + PAPER, 0, 255).astype(np.uint8))
+
+
+def inked(grey: Pixels) -> NDArray[np.bool_]:
+    """Return (h, w), where a picture is written or printed on, dark on light or light on dark."""
+    return np.asarray(abs(normalized(grey).astype(np.int16) - PAPER) > _INK)

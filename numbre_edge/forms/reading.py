@@ -7,20 +7,21 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from numbre_edge.decoding.values import value_of
 from numbre_edge.errors import memory_errors
-from numbre_edge.finding.light import PAPER, normalized
+from numbre_edge.finding.light import inked
 from numbre_edge.forms.form import Field, Form
 from numbre_edge.forms.registration import NoMatchError, Reference
 from numbre_edge.reader import FrameReader
-from numbre_edge.types import Box, Digit, Frame, Pixels, Reading
+from numbre_edge.types import Box, Digit, Frame, Reading
 from numbre_edge.vision.page import Page
 
 _AROUND = 0.35  # of a field's height: people write over its edges
 _LARGER = 2.0  # at most, that a copy is enlarged to, by the reference
 # A cross is more ink than the reference has, by this share of the field; in between, somebody should look.
-_INK, _NONE, _CROSSED = 75, 0.015, 0.04
+_NONE, _CROSSED = 0.015, 0.04
 # A copy has so much of the form's print within so many pixels of its place; of 60 pairs of benchmarks/forms.py, a copy
 # of another form has 0.18 at most.
 _PRINTED, _NEAR = 0.35, 5
@@ -72,7 +73,7 @@ class FormReader:
         self._form, self._reader, self._sure = form, reader, sure
         grey = Page(form.reference).grey
         self._reference = Reference(grey)
-        self._printed = _ink(grey)
+        self._printed = inked(grey)
 
     @memory_errors()
     def read(self, frame: Frame) -> Row:
@@ -82,10 +83,10 @@ class FormReader:
             NoMatchError: it is none of this form; the message says how far it matches.
         """
         grey = Page(frame).grey
-        found = self._reference.register(grey)
-        scale = float(np.clip(1 / np.sqrt(abs(np.linalg.det(found.matrix[:2, :2]))), 1.0, _LARGER))
+        lies = self._reference.register(grey)
+        scale = float(np.clip(1 / np.sqrt(abs(np.linalg.det(lies[:2, :2]))), 1.0, _LARGER))
         size = (round(scale * self._form.reference.width), round(scale * self._form.reference.height))
-        matrix = np.diag([scale, scale, 1.0]) @ found.matrix
+        matrix = np.diag([scale, scale, 1.0]) @ lies
         flat = cv2.warpPerspective(
             grey,
             matrix,
@@ -97,7 +98,7 @@ class FormReader:
         page = Frame(np.asarray(flat, np.uint8), frame.source, frame.index)
         reference = self._form.reference
         small = cv2.resize(flat, (reference.width, reference.height), interpolation=cv2.INTER_AREA)
-        ink = _ink(np.asarray(small, np.uint8))
+        ink = inked(np.asarray(small, np.uint8))
         self._check_print(ink)
         return Row(
             {
@@ -106,24 +107,22 @@ class FormReader:
             }
         )
 
-    def _check_print(self, ink: Pixels) -> None:
+    def _check_print(self, ink: NDArray[np.bool_]) -> None:
         """Refuse a picture in which the form's print is not where it should be."""
-        near = cv2.dilate(ink, np.ones((_NEAR, _NEAR), np.uint8))
-        share = float(near[self._printed > 0].mean()) if self._printed.any() else 0.0
+        near = cv2.dilate(ink.astype(np.uint8), np.ones((_NEAR, _NEAR), np.uint8))
+        share = float(near[self._printed].mean()) if self._printed.any() else 0.0
         if share < _PRINTED:
             raise NoMatchError(
                 f"does not match the form: {share:.0%} of its print is where it should be, {_PRINTED:.0%} are needed"
             )
 
-    def _value(self, field: Field, page: Frame, scale: float, ink: Pixels) -> Value:
+    def _value(self, field: Field, page: Frame, scale: float, ink: NDArray[np.bool_]) -> Value:
         box = Box(*(round(scale * side) for side in field.box))
         readings = self._reader.read_frame(page, roi=_grown(box, page))
         numbers = [own for reading in readings if (own := _within(reading, box)) is not None]
         if not numbers:
-            text, confidence = (
-                "",
-                float(self._more(ink, field.box) < _NONE),
-            )  # what is written there is no number, or none
+            # What is written there is no number, or nothing is.
+            text, confidence = "", float(self._more(ink, field.box) < _NONE)
         elif field.kind == "comb":
             text, confidence = _comb(numbers, box, field.cells)
         else:
@@ -134,22 +133,18 @@ class FormReader:
         check = not empty and (confidence < self._sure or "?" in text or not field.fits(text, value))
         return Value(text, value, confidence, check)
 
-    def _more(self, ink: Pixels, box: Box) -> float:
+    def _more(self, ink: NDArray[np.bool_], box: Box) -> float:
         """Return by how much of a field there is more ink in it than in the reference."""
         return _inner(ink, box) - _inner(self._printed, box)
 
-    def _cross(self, field: Field, ink: Pixels) -> Value:
+    def _cross(self, field: Field, ink: NDArray[np.bool_]) -> Value:
         more = self._more(ink, field.box)
         middle, reach = (_NONE + _CROSSED) / 2, (_CROSSED - _NONE) / 2
         value, sure = int(more > middle), min(1.0, abs(more - middle) / reach)
         return Value(str(value), value, 0.5 + 0.5 * sure, sure < 1 or not field.fits(str(value), value))
 
 
-def _ink(grey: Pixels) -> Pixels:
-    return (abs(normalized(grey).astype(np.int16) - PAPER) > _INK).astype(np.uint8)
-
-
-def _inner(ink: Pixels, box: Box) -> float:
+def _inner(ink: NDArray[np.bool_], box: Box) -> float:
     """Return the share of ink within a field, but for its border."""
     down, across = round(_BORDER * box.height), round(_BORDER * box.width)
     return float(ink[box.y + down : box.bottom - down, box.x + across : box.right - across].mean())

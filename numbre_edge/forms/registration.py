@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -26,20 +24,6 @@ class NoMatchError(NumbreError):
     """A picture is no copy of the form."""
 
 
-@dataclass(frozen=True, eq=False)
-class Registration:
-    """How a photograph lies on the reference.
-
-    Attributes:
-        matrix: (3, 3) float64, pixels of the photo to pixels of the reference.
-        points: that fall into place; ``matched`` were tried.
-    """
-
-    matrix: NDArray[np.float64]
-    points: int
-    matched: int
-
-
 class Reference:
     """A picture that copies are laid on.
 
@@ -56,8 +40,8 @@ class Reference:
                 "a form needs some print, and a sharp picture"
             )
 
-    def register(self, grey: Pixels) -> Registration:
-        """Find (H, W) uint8 ``grey`` on the reference.
+    def register(self, grey: Pixels) -> NDArray[np.float64]:
+        """Return the homography, (3, 3), from pixels of (H, W) uint8 ``grey`` to pixels of the reference.
 
         Features are SIFT's (D. Lowe, 2004), the homography is MAGSAC's (D. Barath and
         others, 2020).
@@ -78,7 +62,7 @@ class Reference:
             raise NoMatchError(
                 f"does not match the form: {inside} of {len(pairs)} points fall into place, {_LEAST} are needed"
             )
-        return Registration(matrix, inside, len(pairs))
+        return matrix
 
     def _plausible(self, matrix: NDArray[np.float64], grey: Pixels) -> bool:
         """Whether the form lies in the photo as a sheet can: not folded over, and not a speck."""

@@ -7,7 +7,7 @@ import os
 import stat
 from pathlib import Path
 
-from numbre_edge.errors import SourceError
+from numbre_edge.errors import SourceError, TooLarge
 
 MAX_PIXELS = 200_000_000  # of a picture: as many as the largest sensors of phones have
 # Bytes that decoding may take, the file included. Reading itself takes about 80 MB more: below 1 GB in all.
@@ -76,23 +76,23 @@ def check_pixels(width: int, height: int, *, memory: int, max_pixels: int) -> No
     Its bytes are ``MAX_MEMORY`` at most, in proportion more where ``max_pixels`` is more than usual.
 
     Raises:
-        SourceError: it is too large, or there is less memory than that.
+        TooLarge: it is, or there is less memory than that.
     """
     import numpy as np  # not for the commands' help, which names MAX_PIXELS
 
     size = f"{width}x{height} pixels"
     remedy = "scale it down, cut it up or allow more pixels"
     if width * height > max_pixels:
-        raise SourceError(f"too large: its {size} are more than {max_pixels / 1e6:,.6g} million; {remedy}")
+        raise TooLarge(f"too large: its {size} are more than {max_pixels / 1e6:,.6g} million; {remedy}")
     most = MAX_MEMORY * max(max_pixels, MAX_PIXELS) // MAX_PIXELS
     if memory > most:
-        raise SourceError(
+        raise TooLarge(
             f"too large: decoding its {size} takes {memory // 2**20} MB, of at most {most // 2**20}; {remedy}"
         )
     try:
         np.empty(memory, np.uint8)  # promised by the system, and never touched
     except MemoryError as exc:
-        raise SourceError(
+        raise TooLarge(
             f"out of memory: decoding its {size} takes {memory // 2**20} MB; close other programs or scale it down"
         ) from exc
 

@@ -13,8 +13,7 @@ from numbre_edge.finding.light import PAPER, normalized
 from numbre_edge.types import Box, Floats, Pixels
 
 SIDE = 1280  # longer side of the picture in which lines are looked for, pixels
-# Levels from PAPER: of a faint printed line, hardly the grain of paper; and of writing.
-_FAINT, _INK = 30, 75
+_FAINT = 30  # levels from PAPER, of a faint printed line: hardly the grain of paper
 _PIECE = 25  # pixels: a line is straight for so long, letters and digits seldom are
 _LEAN = 0.35  # radians from level, or upright: a photo held as badly is to be taken again
 _BESIDE = 4.0  # pixels: pieces no farther from a line are of it
@@ -58,11 +57,6 @@ def straight_lines(grey: Pixels, *, without: Sequence[Box] = ()) -> list[Line]:
         (_lines((sign * level > _FAINT).astype(np.uint8)) for sign in (-1, 1)),
         key=lambda lines: sum(line.length for line in lines),
     )
-
-
-def ink_of(grey: Pixels) -> NDArray[np.bool_]:
-    """Return (h, w) bool, where (h, w) uint8 ``grey`` is clearly darker or lighter than what is around."""
-    return np.asarray(abs(normalized(grey).astype(np.int16) - PAPER) > _INK)
 
 
 def _lines(ink: Pixels) -> list[Line]:

@@ -12,11 +12,12 @@ import cv2
 import numpy as np
 
 from numbre_edge.errors import memory_errors
+from numbre_edge.finding.light import inked
 from numbre_edge.geometry import scaled_size
 from numbre_edge.reader import FrameReader
 from numbre_edge.sources.pictures import Picture, as_frame
 from numbre_edge.tables.grid import Grid, grids
-from numbre_edge.tables.lines import SIDE, Line, ink_of, straight_lines
+from numbre_edge.tables.lines import SIDE, Line, straight_lines
 from numbre_edge.tables.table import Cell, Table, number_of
 from numbre_edge.types import Box, Digit, Frame, Pixels, Reading
 from numbre_edge.vision.page import Page
@@ -74,7 +75,7 @@ def _is_paper(grid: Grid, table: Table) -> bool:
 def _with_words(table: Table, grey: Pixels) -> Table:
     """Say of cells without a number whether something else is written in them."""
     scale = min(1.0, SIDE / max(grey.shape))
-    ink = ink_of(_shrunk(grey, scale))
+    ink = inked(_shrunk(grey, scale))
 
     def written(cell: Cell) -> bool:
         x, y, width, height = _scaled(cell.box, scale)

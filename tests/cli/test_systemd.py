@@ -14,7 +14,7 @@ import pytest
 import typer.main
 
 from numbre_edge.cli.app import app
-from numbre_edge.cli.systemd import Needs, out_of_sight, owner_of_homes, running_program, unit
+from numbre_edge.cli.systemd import Needs, Page, out_of_sight, owner_of_homes, running_program, unit
 from numbre_edge.errors import UsageError
 
 PATIENCE = 60  # seconds until a hang is a failure
@@ -33,6 +33,12 @@ LEAST = {
 }
 ANALYZE = shutil.which("systemd-analyze")
 needs_analyze = pytest.mark.skipif(not ANALYZE, reason="needs the program systemd-analyze")
+PAGES = {
+    "local": Needs("pictures that are sent", camera=False, network=False, page=Page(local=True)),
+    "network": Needs(
+        "rpicam", camera=True, network=False, page=Page(local=False), secrets={"token": Path("/etc/a b/50%/token")}
+    ),
+}
 FILE = Needs("clip.mp4", camera=False, network=False)
 # Nothing that systemd, a shell or a person gives a meaning: blanks, quotes, specifiers, variables, escapes, separators.
 AWKWARD = [
@@ -76,6 +82,22 @@ def words_of(text: str) -> list[str]:
             word = word.replace(2 * sign, sign)
         words.append(word)
     return words
+
+
+def assert_hardened(folder: Path) -> None:
+    """Have systemd judge the unit that was verified there."""
+    command = [
+        str(ANALYZE),
+        "security",
+        "--offline=yes",
+        "--threshold=20",
+        "--no-pager",
+        str(folder / "numbre-edge.service"),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
+    if "unrecognized option" in done.stderr or "Unknown" in done.stderr:
+        pytest.skip("needs systemd-analyze security --offline (systemd 250)")
+    assert done.returncode == 0, shlex.join(command) + done.stdout
 
 
 def verified(text: str, folder: Path) -> str:
@@ -195,9 +217,18 @@ class TestSecrets:
             "live", "--print-systemd", "rpicam", "--mqtt", "mqtts://broker/hall", "--mqtt-login", "50% login", *ca
         )
         (command,) = settings(done.out, "ExecStart")
-        assert command.endswith(f" --mqtt mqtts://broker/hall --mqtt-ca {here}/ca.pem --mqtt-login %d/mqtt-login")
+        assert command.endswith(f" --mqtt mqtts://broker/hall --mqtt-login %d/mqtt-login --mqtt-ca {here}/ca.pem")
         assert settings(done.out, "LoadCredential") == [f"mqtt-login:{here}/50%% login"]
         assert "50%" not in done.err, "systemd sees what lies in /tmp"
+
+    def test_a_page_s_token_and_the_broker_s_login_are(self, run, here) -> None:
+        pytest.importorskip("starlette", reason="needs numbre-edge[web]")
+        secrets = ("--token-file", "token", "--mqtt", "mqtt://broker/hall", "--mqtt-login", "login")
+        done = run("serve", "--print-systemd", "--source", "rpicam", "--host", "0.0.0.0", *secrets)
+        (command,) = settings(done.out, "ExecStart")
+        assert "--token-file %d/token" in command
+        assert "--mqtt-login %d/mqtt-login" in command
+        assert settings(done.out, "LoadCredential") == [f"token:{here}/token", f"mqtt-login:{here}/login"]
 
     def test_a_login_of_the_environment_is_said_to_be_missing(self, run, here, monkeypatch) -> None:
         monkeypatch.setenv("NUMBRE_EDGE_MQTT_LOGIN", "pi:s3cret")
@@ -296,6 +327,12 @@ class TestSystemdItself:
         text = unit(["live", *AWKWARD], Needs("50% \\", camera=True, network=True), program=["/bin/true"])
         assert verified(text, tmp_path) == ""
 
+    @pytest.mark.parametrize("page", PAGES)
+    def test_it_understands_a_page_s_and_finds_it_hardened(self, tmp_path, page) -> None:
+        text = unit(["serve"], PAGES[page], program=["/bin/true"])
+        assert verified(text, tmp_path) == ""
+        assert_hardened(tmp_path)
+
     def test_it_complains_of_what_is_wrong(self, tmp_path) -> None:
         text = unit(["live"], FILE, program=["/bin/true"])
         assert "NoNewPrivilege" in verified(text.replace("NoNewPrivileges", "NoNewPrivilegez"), tmp_path)
@@ -304,8 +341,4 @@ class TestSystemdItself:
     def test_it_finds_it_hardened(self, run, here, source) -> None:
         """Below 2 is what systemd itself calls OK; a service without any hardening has 9.6, unsafe."""
         verified(run("live", "--print-systemd", source).out, here)
-        command = [str(ANALYZE), "security", "--offline=yes", "--threshold=20", "--no-pager", "./numbre-edge.service"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
-        if "unrecognized option" in done.stderr or "Unknown" in done.stderr:
-            pytest.skip("needs systemd-analyze security --offline (systemd 250)")
-        assert done.returncode == 0, shlex.join(command) + done.stdout
+        assert_hardened(here)

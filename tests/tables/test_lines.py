@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from numbre_edge.tables.lines import ink_of, straight_lines
+from numbre_edge.finding.light import inked
+from numbre_edge.tables.lines import straight_lines
 from numbre_edge.types import Box
 from tests.tables.drawing import ruled
 
@@ -49,4 +50,4 @@ def test_even_paper_has_neither_lines_nor_ink() -> None:
     page = np.random.default_rng(0).normal(200, 2, (200, 300)).clip(0, 255).astype(np.uint8)
 
     assert straight_lines(page) == []
-    assert ink_of(page).mean() < 0.01
+    assert inked(page).mean() < 0.01
