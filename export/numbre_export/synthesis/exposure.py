@@ -110,7 +110,7 @@ def _blurred(picture: Floats, rng: Generator, blur: float, motion: float) -> Flo
 def _developed(picture: Floats, rng: Generator, *, burn: bool = False) -> Pixels:
     """Choose exposure and contrast; at times sharpen."""
     white = float(np.percentile(picture, 80)) if burn else 1.0
-    dark = rng.random() < 0.15
+    dark = rng.random() < 0.08
     gain = rng.uniform(0.97, 1.15) / max(white, 0.1) if burn else rng.uniform(0.3 if dark else 0.6, 1.15)
     lift = float(rng.uniform(0, 0.25)) if rng.random() < 0.4 else 0.0
     grey = lift + (1 - lift) * np.clip(picture * np.float32(gain), 0, 1) ** np.float32(rng.uniform(0.6, 1.3))

@@ -33,7 +33,7 @@ class Ink:
 def random_ink(rng: Generator, paper: float) -> Ink:
     """Return a pen's ink that shows on paper of that tone."""
     kind = rng.random()
-    faint = rng.random() < 0.15
+    faint = rng.random() < 0.1
     tone = float(rng.uniform(0.03, 0.4)) * min(1.0, paper + 0.1)
     density = float(rng.uniform(0.35, 0.6) if faint else rng.uniform(0.7, 1.0))
     rough = float(rng.uniform(0, 0.8)) if rng.random() < 0.15 else 0.0

@@ -18,13 +18,14 @@ from numbre_export.synthesis.sheet import NOTHING, Layer, Mark
 from numbre_export.synthesis.surfaces import render_surface, shadow
 
 _NEGATIVE_SHARE = 0.25  # white on black
-_LEAST = 7.5  # pixels of the camera that a digit has at least where its picture was enlarged
+_LEAST = 10.0  # pixels of the camera that a digit has at least where its picture was enlarged
+_CRISP = 14.0  # from which black and white are enough to tell it by
 # Ink is legible that differs from its paper by so many grey levels and this many of the paper's deviations where a
 # digit is 20 pixels high; the eye averages over larger ones.
-_FAINT, _VISIBLE = 3.0, 1.25
-_LIMITS = (0.6, 1.6)  # of the latter, for large and small digits
+_FAINT, _VISIBLE = 5.0, 1.6
+_LIMITS = (0.9, 2.0)  # of the latter, for large and small digits
 # Half of it is left to see, pixel by pixel, where a thin pen, light or a threshold took the rest.
-_WHOLE, _SOME = 0.5, 0.25
+_WHOLE, _SOME = 0.6, 0.25
 _ON_SHEET, _OFF_SHEET = 0.95, 0.12  # shares of a box on the sheet: below, it is cut; it is gone
 
 
@@ -106,9 +107,9 @@ def legible(grey: Pixels, written: Floats, paper: Floats, edges: Floats) -> NDAr
 
 def _raster(page: Page, rng: Generator) -> float:
     """Return how many pixels the camera has for one of the view: a small picture may have been enlarged."""
-    if rng.random() < 0.55:
+    if rng.random() < 0.65:
         return 1.0
-    least = min(1.0, _LEAST / page.height)
+    least = min(1.0, (_CRISP if page.style == "bilevel" else _LEAST) / page.height)
     return float(np.exp(rng.uniform(np.log(max(least, 0.12)), np.log(1.3))))
 
 
@@ -147,16 +148,16 @@ def _exposed(surface: Floats, page: Page, scale: float, rng: Generator) -> Pixel
     if page.style == "shown":
         grey = shown(surface, sharp=rng.random() < (0.5 if scale > 30 else 0.1))
     elif page.style in ("photograph", "screen"):
-        blur = float(rng.uniform(0.2, 0.7) + (rng.random() < 0.35) * rng.uniform(0, 0.05) * scale)
-        motion = float(rng.uniform(0, 0.1)) * scale if rng.random() < 0.06 else 0.0
+        blur = float(rng.uniform(0.2, 0.7) + (rng.random() < 0.3) * rng.uniform(0, 0.045) * scale)
+        motion = float(rng.uniform(0, 0.08)) * scale if rng.random() < 0.05 else 0.0
         contrast = abs(page.ink.tone - page.surface.tone) * page.ink.density
-        noise = contrast * float(np.exp(rng.uniform(np.log(0.004), np.log(0.15))))
+        noise = contrast * float(np.exp(rng.uniform(np.log(0.004), np.log(0.12))))
         seen = on_screen(surface, rng) if page.style == "screen" else surface
-        grey = photographed(seen, rng, blur=min(blur, 0.3 + 0.06 * scale), motion=motion, noise=noise)
+        grey = photographed(seen, rng, blur=min(blur, 0.3 + 0.045 * scale), motion=motion, noise=noise)
     else:
         grey = scanned(surface, rng, blur=float(rng.uniform(0.2, 0.8)))
-    if page.style == "bilevel":
+    if page.style == "bilevel" and scale >= _CRISP:
         grey = bilevel(grey, rng)
     if rng.random() < (0.2 if page.style in ("bilevel", "shown") else 0.5):
-        grey = compressed(grey, int(rng.integers(12, 95)))
+        grey = compressed(grey, int(rng.integers(25, 95)))
     return grey

@@ -69,7 +69,7 @@ class Variation:
     stretch: float = 0.1
     negative: float = 0.1
     blurred: float = 0.15
-    blur: float = 1.0
+    blur: float = 0.8
     noisy: float = 0.15
     noise: float = 6.0
 

@@ -34,7 +34,7 @@ def cheque(page: Page) -> None:
         return
     text = numerals.amount(page.rng) if page.chance(0.8) else numerals.whole(page.rng)
     page.spread()
-    hand = page.near(slant=page.hand.slant + page.between(-0.05, 0.45))
+    hand = page.near(slant=page.hand.slant + page.between(-0.05, 0.3))
     x = page.between(page.view[0] - 0.3 * page.height, page.view[2] - 0.75 * len(text) * page.height)
     before = page.hand.write(page.one_of("#$*=-"), x, foot, page.rng, number=False) if page.chance(0.12) else []
     marks = before + page.number(text, right_of(before, x) + 0.2 * page.height, foot, hand=hand)

@@ -20,10 +20,10 @@ def register(page: Page) -> None:
                    patches=page.between(0, 0.5), bleed=page.between(0, 0.7), rough=page.between(0, 0.6))  # fmt: skip
     page.surface = replace(page.surface, tone=page.between(0.6, 0.95), cloud=page.between(0.01, 0.12))
     page.hand = page.near(
-        slant=page.between(0.05, 0.55),
+        slant=page.between(0.0, 0.42),
         nib=page.between(0.3, 0.85) if page.chance(0.7) else 0.0,
-        width=max(0.9, page.height * page.logarithmic(0.06, 0.24)),
-        jitter=page.between(0.1, 0.8),
+        width=max(0.9, page.height * page.logarithmic(0.05, 0.17)),
+        jitter=page.between(0.1, 0.7),
         gap=page.between(-0.02, 0.5),
     )
     most, lane = int(page.rng.integers(2, 5)), page.height * page.between(1.05, 1.9)

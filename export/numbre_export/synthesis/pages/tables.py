@@ -27,7 +27,7 @@ def table(page: Page) -> None:
     _rule(page, xs, ys)
     filled = float(page.rng.choice((0.0, 0.5, 0.9, 1.0), p=(0.08, 0.22, 0.4, 0.3)))
     low = page.chance(0.2)  # written on the lower line, not in the middle
-    parts = page.chance(0.3)  # marks and measures, with decimals
+    parts = page.chance(0.4)  # marks and measures, with decimals
     marks: list[Mark] = []
     for row, (y, under) in enumerate(pairwise(ys)):
         for column, (x, end) in enumerate(pairwise(xs)):
@@ -52,7 +52,7 @@ def table(page: Page) -> None:
 def tally(page: Page) -> None:
     """Write numbers flush right into the rows of a column, with a line drawn up to them or dashes in empty rows."""
     x = page.between(page.view[0] + 2 * page.height, page.view[2])
-    lane, count = page.height * page.between(0.95, 1.6), int(page.rng.integers(2, 5))
+    lane, count = page.height * page.between(1.05, 1.7), int(page.rng.integers(2, 5))
     top = page.between(page.view[1] - lane, min(page.view[1] + 3 * lane, 0.5 * page.view[3]))
     rows = np.arange(top, page.area[3], lane).tolist()
     lines = [segment(page.area[0], y, x, y) for y in rows] + [segment(x, top, x, page.area[3])]
