@@ -23,7 +23,7 @@ from numbre_edge import Reader
 from numbre_edge.forms import Field, FormReader, load_form
 from numbre_edge.forms.draft import as_toml
 from numbre_edge.forms.registration import NoMatchError
-from numbre_edge.recognition import FINDERS
+from numbre_edge.recognition import FINDERS, FORM_FINDER
 from numbre_edge.types import Box, Frame, Pixels
 from numbre_export.synthesis.pages import numerals
 from numbre_export.synthesis.pages.page import Page, blank_page
@@ -175,7 +175,7 @@ def main() -> None:
     for name in ("mnist", "pen", "symbols"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--copies", type=int, default=10, help="of each form")
-    parser.add_argument("--finder", choices=FINDERS, default="both")
+    parser.add_argument("--finder", choices=FINDERS, default=FORM_FINDER)
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     cv2.setNumThreads(1)

@@ -14,7 +14,7 @@ from numbre_edge.cli.inputs import check_output, check_unnamed, named, within
 from numbre_edge.cli.options import BackendOption, CardFile, FinderOption, MaxPixels, ModelFile
 from numbre_edge.cli.signals import at_once, stop_signals
 from numbre_edge.errors import NumbreError, UsageError, one_line, printable
-from numbre_edge.recognition import FINDER
+from numbre_edge.recognition import FORM_FINDER
 from numbre_edge.sources.content import MAX_PIXELS
 
 app = typer.Typer(
@@ -57,7 +57,7 @@ def read(
     model: ModelFile = None,
     card: CardFile = None,
     backend: BackendOption = "auto",
-    finder: FinderOption = FINDER,
+    finder: FinderOption = FORM_FINDER,
     verbose: Verbose = False,
     quiet: Quiet = False,
 ) -> None:

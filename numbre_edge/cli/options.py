@@ -54,7 +54,7 @@ FinderOption = Annotated[
         "--finder",
         metavar="NAME",
         help="How digits are found: components, as connected ink; learned, by a network that was taught what they "
-        "look like; both, by either, whichever sees more: best on forms and boxes.",
+        "look like; both, by either, whichever sees more.",
         rich_help_panel=_MODEL,
     ),
 ]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # the command line names the finders, and loads none for its 
 
 FINDERS = ("components", "learned", "both")
 FINDER = "both"  # unless another is asked for: it reads most kinds of pictures best, and none much worse
+FORM_FINDER = "learned"  # of form: by rules, the frame around a field reads as a 1 (benchmarks/forms.py)
 LIVE_FINDER = "components"  # of live: of a number that stands clear it is right in more frames (benchmarks/tracking.py)
 
 

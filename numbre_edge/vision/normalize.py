@@ -35,7 +35,7 @@ def normalize(ink: Pixels) -> Pixels:
         ink: (h, w) uint8, ink 255 on 0, any size, only this symbol's ink.
 
     Returns:
-        (28, 28) uint8, ink 255 on 0; all 0 where ``ink`` holds none.
+        (28, 28) uint8, ink 255 on 0; all 0 where ``ink`` holds none that could be seen.
     """
     peak = int(ink.max(initial=0))
     if peak == 0:
@@ -45,7 +45,9 @@ def normalize(ink: Pixels) -> Pixels:
         ink = _scale(ink, _WORK)
     ink = _widen(ink)
     small = _scale(ink, BOX)
-    return _centre(np.asarray(cv2.convertScaleAbs(small, alpha=255.0 / max(1, int(small.max()))), np.uint8))
+    if not small.any():  # a grey level or two, that nothing is left of where a pixel holds little of it
+        return np.zeros((PATCH, PATCH), np.uint8)
+    return _centre(np.asarray(cv2.convertScaleAbs(small, alpha=255.0 / int(small.max())), np.uint8))
 
 
 def _crop(ink: Pixels, threshold: int) -> Pixels:
