@@ -18,13 +18,13 @@ def bounded(most: int) -> Iterator[None]:
 
     All threads share the bound. Linux alone has it: elsewhere there is none.
     """
-    held = re.search(r"^VmData:\s+(\d+) kB", _STATUS.read_text(), re.MULTILINE) if _STATUS.exists() else None
-    if held is None:
-        yield
-        return
-    import resource
-
     with _turn:
+        held = re.search(r"^VmData:\s+(\d+) kB", _STATUS.read_text(), re.MULTILINE) if _STATUS.exists() else None
+        if held is None:
+            yield
+            return
+        import resource
+
         before = soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
         limits = [limit for limit in (int(held[1]) * 1024 + most, soft, hard) if limit != resource.RLIM_INFINITY]
         resource.setrlimit(resource.RLIMIT_DATA, (min(limits), hard))

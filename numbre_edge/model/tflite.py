@@ -135,7 +135,7 @@ def _card(content: bytes, where: str) -> bytes | None:
             archive.open(CARD_MEMBER) as member,
         ):
             if archive.getinfo(CARD_MEMBER).compress_type not in _PACKED_BY:
-                raise NotImplementedError("it is packed otherwise than by deflate")
+                raise ValueError("it is packed otherwise than by deflate")
             return member.read(LARGEST_CARD + 1)
     except (zipfile.BadZipFile, KeyError):
         return None
