@@ -93,7 +93,7 @@ def _refused(info: ZipInfo, *, again: bool, overlaps: bool) -> str | None:
         return "encrypted: unpack the archive with its password, and read the folder"
     if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
         return (
-            f"packed by method {info.compress_type}, which is not known here; unpack the archive, and read the folder"
+            f"packed by method {info.compress_type}, not known here: unpack the archive, and read the folder"
         )
     if overlaps:
         return "refused: shares its bytes with another entry, as in a zip bomb"

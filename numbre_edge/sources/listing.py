@@ -28,6 +28,7 @@ _NAMED_ITSELF = dict.fromkeys(VIDEOS, "a video, read where it is named itself") 
     ARCHIVE: "an archive, read where it is named itself"
 }
 _IN_ARCHIVE = dict.fromkeys(VIDEOS, "a video in an archive") | {ARCHIVE: "an archive in an archive"}
+_HIDDEN = re.compile(r"(^|/)\.[^._/]")  # a file or folder in an archive
 _APPLE_DOUBLE = b"\0\x05\x16\x07"
 _APPLES = "what macOS keeps about a file, not the file"
 
@@ -237,7 +238,9 @@ def _archive(path: Path, inside: str | None = None) -> list[Source | PassedOver]
     """Return what is in an archive, or the one entry of that name."""
     try:
         found = [
-            _entry(entry, named=inside is not None) for entry in entries(str(path)) if inside in (None, entry.name)
+            _entry(entry, named=inside is not None)
+            for entry in entries(str(path))
+            if (entry.name == inside if inside else not _HIDDEN.search(entry.name))
         ]
     except SourceError as exc:
         return [Source(str(path), error=str(exc))]

@@ -34,7 +34,7 @@ def pages(data: bytes, name: str, *, paging: Paging, max_pixels: int) -> Iterato
         return pdf_pages(data, name, paging=paging, max_pixels=max_pixels)
     if kind == "TIFF" and (places := Tiff(data).pages()):
         wanted = paging.wanted(len(places))
-        if len(places) > 1:
+        if places != [Tiff(data).begin]:
             return _tiff_pages(bytearray(data), name, places, wanted, max_pixels)
     if paging.all_frames and kind in _ANIMATED and (header := read_header(data, kind)) and header.pages > 1:
         return _frames(data, name, header, paging, max_pixels)
@@ -63,22 +63,22 @@ def _frames(data: bytes, name: str, header: Header, paging: Paging, max_pixels: 
     at_once = max(1, _AT_ONCE // size)
     memory = len(data) + header.memory + size * min(at_once, count)
     check_pixels(header.width, header.height, memory=memory, max_pixels=max_pixels)
-    timestamp = 0.0
+    shown_at = 0  # milliseconds
     for start in range(0, max(wanted) + 1, at_once):
         if start == _MOST_TIMES * at_once:
             raise SourceError(f"too long: {start} of the animation's {count} frames were read; cut it up")
         shown = _decoded_frames(data, start, min(at_once, max(wanted) + 1 - start))
-        for index, (pixels, seconds) in enumerate(shown, start):
+        for index, (pixels, duration) in enumerate(shown, start):
             if index in wanted:
-                yield Frame(pixels, name, index, timestamp, pages=count)
-            timestamp += seconds
+                yield Frame(pixels, name, index, shown_at / 1000, pages=count)
+            shown_at += duration
         if len(shown) < min(at_once, max(wanted) + 1 - start):
             found = start + len(shown)
             raise SourceError(f"damaged: only {found} of the animation's {count} frames can be read; copy it again")
 
 
-def _decoded_frames(data: bytes, start: int, count: int) -> list[tuple[Pixels, float]]:
-    """Return frames, and for how many seconds each is shown; fewer where there are no more."""
+def _decoded_frames(data: bytes, start: int, count: int) -> list[tuple[Pixels, int]]:
+    """Return frames, and for how many milliseconds each is shown; fewer where there are no more."""
     with memory_errors(), without_noise(), quiet_opencv():
         try:
             animation = cv2.imdecodeanimation(np.frombuffer(data, np.uint8), start=start, count=count)[1]
@@ -88,6 +88,6 @@ def _decoded_frames(data: bytes, start: int, count: int) -> list[tuple[Pixels, f
             return []
         frames = [eight_bit(np.asarray(frame)) for frame in animation.frames]
         return [
-            (on_white(pixels) if pixels.ndim == 3 and pixels.shape[2] == 4 else pixels, duration / 1000)
+            (on_white(pixels) if pixels.ndim == 3 and pixels.shape[2] == 4 else pixels, int(duration))
             for pixels, duration in zip(frames, animation.durations, strict=False)
         ]

@@ -14,20 +14,24 @@ def exif_orientation(exif: bytes) -> int:
 
 
 class Tiff:
-    """The directories of a TIFF 6.0 file (section 2) or BigTIFF."""
+    """The directories of a TIFF 6.0 file (section 2) or BigTIFF.
+
+    Attributes:
+        begin: where the first one begins.
+    """
 
     def __init__(self, data: bytes | bytearray) -> None:
         self._data = data
         self._order: Literal["little", "big"] = "little" if data[:2] == b"II" else "big"
         big = data[2:4] in (b"+\0", b"\0+")
         self._word, self._count, self._entry = (8, 8, 20) if big else (4, 2, 12)  # bytes
-        self._begin = self._number(8 if big else 4, self._word)
+        self.begin = self._number(8 if big else 4, self._word)
 
     def first(self) -> dict[int, int]:
         """Return the first value of each entry of the first directory that holds whole numbers, tag -> number."""
         found: dict[int, int] = {}
-        begin = self._begin + self._count
-        entries = min(self._number(self._begin, self._count), 4096)
+        begin = self.begin + self._count
+        entries = min(self._number(self.begin, self._count), 4096)
         for at in range(begin, begin + self._entry * entries, self._entry):
             size = {1: 1, 3: 2, 4: 4, 16: 8}.get(self._number(at + 2, 2), 0)
             place = at + 4 + self._word
@@ -39,7 +43,7 @@ class Tiff:
 
     def pages(self) -> list[int]:
         """Return where each directory begins that is no preview (NewSubfileType, which comes first, bit 0)."""
-        at, pages = self._begin, []
+        at, pages = self.begin, []
         seen: set[int] = set()
         while 0 < at < len(self._data) and at not in seen and len(seen) < _MOST_PAGES:
             seen.add(at)
