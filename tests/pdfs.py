@@ -32,7 +32,9 @@ def scanned(*pictures: bytes, trailer: bytes = b"") -> bytes:
     return _document([part for page in pages for part in page], len(pages), trailer)
 
 
-def drawn(*contents: bytes, sides: tuple[int, ...] = (), resources: bytes = b"", extra: tuple[bytes, ...] = ()) -> bytes:
+def drawn(
+    *contents: bytes, sides: tuple[int, ...] = (), resources: bytes = b"", extra: tuple[bytes, ...] = ()
+) -> bytes:
     """Return a PDF with a page for each content stream, square, of these sides in points or 72."""
     parts: list[bytes] = []
     for number, content in enumerate(contents):

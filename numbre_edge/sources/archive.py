@@ -92,9 +92,7 @@ def _refused(info: ZipInfo, *, again: bool, overlaps: bool) -> str | None:
     if info.flag_bits & _ENCRYPTED:
         return "encrypted: unpack the archive with its password, and read the folder"
     if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
-        return (
-            f"packed by method {info.compress_type}, not known here: unpack the archive, and read the folder"
-        )
+        return f"packed by method {info.compress_type}, not known here: unpack the archive, and read the folder"
     if overlaps:
         return "refused: shares its bytes with another entry, as in a zip bomb"
     return "refused: the archive has another entry of this name" if again else None

@@ -71,7 +71,9 @@ def decode_frame(data: bytes, name: str, *, max_pixels: int = MAX_PIXELS) -> Fra
 def decoded(data: bytes | bytearray, kind: str, header: Header, *, max_pixels: int) -> tuple[Pixels, list[str]]:
     """Decode what ``header`` was read of; with the pixels comes what whoever reads the result should know."""
     check_pixels(header.width, header.height, memory=len(data) + header.memory, max_pixels=max_pixels)
-    if kind == "PNG" and isinstance(data, bytes) and 2 * len(data) + header.memory <= MAX_MEMORY:  # it may copy the file
+    if (
+        kind == "PNG" and isinstance(data, bytes) and 2 * len(data) + header.memory <= MAX_MEMORY
+    ):  # it may copy the file
         data = _without_odd_chunks(data)
     with memory_errors(), without_noise() as noise:
         pixels = _decode_heic(data) if kind == "HEIC" else _decode_opencv(data, kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import struct
 import zipfile
 from pathlib import Path
@@ -127,7 +128,7 @@ def test_entries_of_one_name_or_one_place_are_read_once() -> None:
         for name in ("1.png", "1.png"):
             file.writestr(name, PICTURE)
     assert list(errors("a.zip").items()) == [("a.zip/1.png", "refused: the archive has another entry of this name")]
-    assert [source.error for source in list_sources(["a.zip"]).files][0] is None
+    assert next(source.error for source in list_sources(["a.zip"]).files) is None
     content = write({"1.png": PICTURE}).read_bytes()
     start, end = content.index(b"PK\1\2"), content.index(b"PK\5\6")
     twice = content[start:end] + content[start:end].replace(b"1.png", b"2.png")
@@ -179,8 +180,6 @@ def test_an_archive_that_changed_or_went_is_an_error_when_it_is_read(folder: Pat
 
 
 def test_it_pickles_for_another_process() -> None:
-    import pickle
-
     write({"1.png": PICTURE})
     (source,) = list_sources(["a.zip"]).files
     again: Source = pickle.loads(pickle.dumps(source))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import zlib
 
 import cv2
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from numbre_edge.errors import SourceError
 from numbre_edge.sources.decode import decode
 from numbre_edge.sources.files import Source, attempts, frame_at
-from numbre_edge.sources.paging import Paging
+from numbre_edge.sources.paging import EVERY_PAGE, Paging
 from numbre_edge.types import Frame, Unreadable
 
 SHADES = (10, 80, 150, 220)
@@ -25,7 +26,7 @@ def shaded(shade: int) -> NDArray[np.uint8]:
     return page
 
 
-def read(data: bytes, paging: Paging = Paging(), **options: int) -> list[Frame | Unreadable]:
+def read(data: bytes, paging: Paging = EVERY_PAGE, **options: int) -> list[Frame | Unreadable]:
     return list(attempts(Source("a.tif", content=data), paging=paging, **options))
 
 
@@ -83,9 +84,7 @@ class TestTiff:
     def test_some_of_them(self) -> None:
         data = tiff(*[(40, 30)] * 5)
         assert found(read(data, Paging(ranges=((2, 2), (4, None))))) == [(1, 2), (3, 4), (4, 5)]
-        assert found(read(data, Paging(ranges=((6, 9),)))) == [
-            (0, "has 5 pages, and none of those that are asked for")
-        ]
+        assert found(read(data, Paging(ranges=((6, 9),)))) == [(0, "has 5 pages, and none of those that are asked for")]
 
     def test_a_page_that_cannot_be_read_is_that_page_s_error(self) -> None:
         first, large, third = read(tiff((40, 30), (40_000, 40_000), (40, 30)))
@@ -121,7 +120,7 @@ class TestAnimation:
         pages = read(data, Paging(all_frames=True))
         for page, shade, timestamp in zip(pages, SHADES, (0.0, 0.1, 0.3, 0.6), strict=True):
             assert isinstance(page, Frame)
-            assert np.abs(page.pixels.astype(int) - shaded(shade)).max() <= 40  # of 256 colours, or lossy
+            assert page.pixels[12:18, 14:26].mean() == pytest.approx(shade, abs=5)  # of 256 colours, or lossy
             assert page.timestamp == pytest.approx(timestamp)
             assert page.pages == 4
         assert isinstance(pages[0], Frame)
@@ -139,7 +138,7 @@ def test_an_animation_that_promises_more_than_it_holds_says_so_after_its_frames(
     data = bytearray(animation(".png"))
     at = data.index(b"acTL")
     struct.pack_into(">I", data, at + 4, 9)
-    struct.pack_into(">I", data, at + 12, __import__("zlib").crc32(data[at : at + 12]))
+    struct.pack_into(">I", data, at + 12, zlib.crc32(data[at : at + 12]))
     pages = read(bytes(data), Paging(all_frames=True))
     assert [page.index for page in pages] == [0, 1, 2, 3, 4]
     assert found(pages)[-1] == (4, "damaged: only 4 of the animation's 9 frames can be read; copy it again")
