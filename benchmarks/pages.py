@@ -46,7 +46,7 @@ def main() -> None:
     reader = Reader()
     resolutions = [int(dpi) for dpi in sys.argv[1:]] or [75, 100, 150, DPI, 300]
     expected = [json.loads(line) for line in (SAMPLES / "expected.jsonl").read_text(encoding="utf-8").splitlines()]
-    pictures = [(decode(Path(SAMPLES, Path(line["source"]).name).read_bytes(), "a"), line["texts"]) for line in expected]
+    pictures = [(decode((SAMPLES.parent / line["source"]).read_bytes(), "a"), line["texts"]) for line in expected]
     scales = []  # dots an inch at which digits are 4 mm high
     right = 0
     for pixels, texts in pictures:

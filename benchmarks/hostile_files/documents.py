@@ -87,7 +87,7 @@ def _pdfs() -> Iterator[File]:
     yield "operators.pdf", _one(_repeated(line, 80_000_000))
     yield "some-operators.pdf", _one(_repeated(line, 3_000_000))
     for name, bits, space in (("bits", 1, b"Gray"), ("colour", 24, b"RGB")):
-        side = 60_000 if bits == 1 else 30_000
+        side = 60_000 if bits == 1 else 20_000
         entries = b"/Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/Device%b/BitsPerComponent %d" % (
             *(side, side, space, min(bits, 8)),
         )
@@ -144,8 +144,9 @@ def _archives() -> Iterator[File]:
     )
     yield "names.zip", _zip(dict.fromkeys(outside, small))
     yield "inner.zip", _zip({"a.zip": _zip({"b.png": small}), "c.png": small})
-    for name, method in (("deflate", zipfile.ZIP_DEFLATED), ("bzip2", zipfile.ZIP_BZIP2), ("lzma", zipfile.ZIP_LZMA)):
-        yield f"bomb-{name}.zip", _zip({f"{number}.bmp": bytes(390 << 20) for number in range(2)}, method)
+    yield "bomb.zip", _zip({f"{number}.bmp": bytes(390 << 20) for number in range(2)})
+    for name, method in (("bzip2", zipfile.ZIP_BZIP2), ("lzma", zipfile.ZIP_LZMA)):
+        yield f"bomb-{name}.zip", _zip({"1.bmp": bytes(2**20)}, method)
     one = _zip({"1.png": small})
     start, end = one.index(b"PK\1\2"), one.index(b"PK\5\6")
     for name, copies_of in (("shared", 2000), ("entries", 300_000)):

@@ -13,8 +13,8 @@ from numbre_edge.drawn import is_anothers
 from numbre_edge.errors import UsageError
 
 if TYPE_CHECKING:
-    from numbre_edge.sources.files import Source
-    from numbre_edge.sources.listing import LeftOut, PassedOver
+    from numbre_edge.sources.files import PassedOver, Source
+    from numbre_edge.sources.listing import LeftOut
     from numbre_edge.sources.paging import Paging
     from numbre_edge.types import Frame, Unreadable
 

@@ -10,7 +10,6 @@ import weakref
 import zlib
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from numbre_edge.errors import SourceError
@@ -100,12 +99,12 @@ def _refused(info: ZipInfo, *, again: bool, overlaps: bool) -> str | None:
 
 def _overlapping(infos: list[ZipInfo]) -> set[int]:
     """Return where entries begin that others, which begin before them or there, reach into."""
-    inorder = sorted(infos, key=lambda info: info.header_offset)
-    return {
-        after.header_offset
-        for before, after in pairwise(inorder)
-        if before.header_offset + _LOCAL_HEADER + before.compress_size > after.header_offset
-    }
+    found, end = set(), 0
+    for info in sorted(infos, key=lambda info: info.header_offset):
+        if info.header_offset < end:
+            found.add(info.header_offset)
+        end = max(end, info.header_offset + _LOCAL_HEADER + info.compress_size)
+    return found
 
 
 class _Bounded(io.FileIO):

@@ -25,6 +25,10 @@ PICTURES = frozenset(
 )
 PDF = "pdf"
 ARCHIVE = "zip"
+READ = PICTURES | {PDF}  # what a folder or an archive is looked through for
+# Why a file is not read.
+NOT_BY_NAME = "not a picture or video by its name"
+APPLES = "what macOS keeps about a file, not the file"
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,24 @@ class Source:
     def is_pdf(self) -> bool:
         """Whether it is a PDF, by its suffix: of as many pages as it likes."""
         return suffix(self.path) == PDF
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """A file that is not read, and is no error.
+
+    Attributes:
+        name: its path as the user wrote it.
+        why: what it is instead of a picture, or why it is not read.
+    """
+
+    name: str
+    why: str
+
+    @property
+    def mistakable(self) -> bool:
+        """Whether somebody may take it for a picture to read."""
+        return self.why != NOT_BY_NAME
 
 
 def frames(

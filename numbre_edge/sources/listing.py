@@ -13,37 +13,19 @@ from pathlib import Path
 
 from numbre_edge.drawn import DRAWN, SUFFIXES, drawn_in
 from numbre_edge.errors import SourceError, UsageError
-from numbre_edge.sources.archive import Entry, entries
 from numbre_edge.sources.content import MAX_BYTES, check_size, reason
-from numbre_edge.sources.files import ARCHIVE, PDF, PICTURES, Source, suffix
+from numbre_edge.sources.files import APPLES, ARCHIVE, NOT_BY_NAME, READ, PassedOver, Source, suffix
 from numbre_edge.sources.formats import HEAD, picture_format
 from numbre_edge.sources.masking import masked
 from numbre_edge.sources.video import VIDEOS
+from numbre_edge.sources.zipped import archived, but, within_archive
 
 STDIN = "-"
 _BINARY = re.compile(rb"\A\0|[\x01-\x08\x0e-\x1f]")  # an empty path, control characters: no list of paths
-_READ = PICTURES | {PDF}  # suffixes of what a folder or an archive is looked through for
-_NOT_BY_NAME = "not a picture or video by its name"
 _NAMED_ITSELF = dict.fromkeys(VIDEOS, "a video, read where it is named itself") | {
     ARCHIVE: "an archive, read where it is named itself"
 }
-_IN_ARCHIVE = dict.fromkeys(VIDEOS, "a video in an archive") | {ARCHIVE: "an archive in an archive"}
-_HIDDEN = re.compile(r"(^|/)\.[^._/]")  # a file or folder in an archive
 _APPLE_DOUBLE = b"\0\x05\x16\x07"
-_APPLES = "what macOS keeps about a file, not the file"
-
-
-@dataclass(frozen=True)
-class PassedOver:
-    """A file that is not read, and is no error.
-
-    Attributes:
-        name: its path as the user wrote it.
-        why: what it is instead of a picture, or why it is not read.
-    """
-
-    name: str
-    why: str
 
 
 @dataclass(frozen=True)
@@ -149,9 +131,9 @@ def _expand(argument: str, *, recursive: bool, alone: bool) -> Sequence[_Meant]:
         if os.path.isdir(path):  # unlike Path's own, it answers for whatever is no folder, or not to be looked at
             return _folder(path, recursive)
         if suffix(path) == ARCHIVE and os.path.isfile(path):
-            return _archive(path)
+            return archived(path)
         if not os.path.lexists(path):
-            if (inside := _within_archive(path)) is not None:
+            if (inside := within_archive(path)) is not None:
                 return inside
             if glob.has_magic(argument):
                 return _glob(argument)
@@ -162,7 +144,7 @@ def _expand(argument: str, *, recursive: bool, alone: bool) -> Sequence[_Meant]:
 
 def _file(path: Path, *, alone: bool) -> Source | PassedOver:
     """Return a file named by hand; one of several may be passed over."""
-    named_well = suffix(path) in _READ | VIDEOS
+    named_well = suffix(path) in READ | VIDEOS
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError) as exc:
@@ -183,8 +165,8 @@ def _file(path: Path, *, alone: bool) -> Source | PassedOver:
     except OSError as exc:
         raise UsageError(reason(exc)) from exc
     if alone:
-        raise UsageError(f"not a picture or video by its name; pictures end in {', '.join(sorted(_READ))}")
-    return PassedOver(str(path), _NOT_BY_NAME)
+        raise UsageError(f"not a picture or video by its name; pictures end in {', '.join(sorted(READ))}")
+    return PassedOver(str(path), NOT_BY_NAME)
 
 
 def _folder(folder: Path, recursive: bool) -> list[_Meant]:
@@ -199,11 +181,11 @@ def _folder(folder: Path, recursive: bool) -> list[_Meant]:
 
     for parent, folders, names in os.walk(folder, onerror=refuse):
         paths = [Path(parent, name) for name in names]
-        found += [_found(path) for path in paths if suffix(path) in _READ]
+        found += [_found(path) for path in paths if suffix(path) in READ]
         found += [
-            PassedOver(str(path), _NAMED_ITSELF.get(suffix(path), _NOT_BY_NAME))
+            PassedOver(str(path), _NAMED_ITSELF.get(suffix(path), NOT_BY_NAME))
             for path in paths
-            if suffix(path) not in _READ and not path.name.startswith(".")
+            if suffix(path) not in READ and not path.name.startswith(".")
         ]
         folders[:] = sorted(name for name in folders if not name.startswith("."))  # not thumbnails, nor the bin
         if not recursive:
@@ -211,14 +193,8 @@ def _folder(folder: Path, recursive: bool) -> list[_Meant]:
             folders.clear()
     if not any(isinstance(item, Source) for item in found):
         hint = "; --recursive looks into the folders within" if left_out else ""
-        raise UsageError(f"no pictures in this folder{_but(found)}{hint}")
+        raise UsageError(f"no pictures in this folder{but(found)}{hint}")
     return [*sorted(found, key=lambda item: Path(item.name)), *left_out]
-
-
-def _but(found: Iterable[Source | PassedOver]) -> str:
-    """Return what might have been taken for a picture, and why it is none."""
-    items = (item for item in found if isinstance(item, PassedOver) and item.why != _NOT_BY_NAME)
-    return next((f" but {item.name}: {item.why}" for item in items), "")
 
 
 def _glob(pattern: str) -> list[Source | PassedOver]:
@@ -226,44 +202,12 @@ def _glob(pattern: str) -> list[Source | PassedOver]:
     found: list[Source | PassedOver] = []
     for path in paths:
         if suffix(path) == ARCHIVE:
-            found += _archive(path)
+            found += archived(path)
         else:
-            found.append(_found(path) if suffix(path) in _READ | VIDEOS else PassedOver(str(path), _NOT_BY_NAME))
+            found.append(_found(path) if suffix(path) in READ | VIDEOS else PassedOver(str(path), NOT_BY_NAME))
     if not any(isinstance(item, Source) for item in found):
         raise UsageError("matches no picture or video")
     return found
-
-
-def _archive(path: Path, inside: str | None = None) -> list[Source | PassedOver]:
-    """Return what is in an archive, or the one entry of that name."""
-    try:
-        found = [
-            _entry(entry, named=inside is not None)
-            for entry in entries(str(path))
-            if (entry.name == inside if inside else not _HIDDEN.search(entry.name))
-        ]
-    except SourceError as exc:
-        return [Source(str(path), error=str(exc))]
-    if not any(isinstance(item, Source) for item in found):
-        raise UsageError("no such entry in this archive" if inside else f"no pictures in this archive{_but(found)}")
-    return found
-
-
-def _entry(entry: Entry, *, named: bool) -> Source | PassedOver:
-    """Return an entry of an archive; ``named`` by hand, it may have any name."""
-    name, kind = f"{entry.archive}/{entry.name}", suffix(Path(entry.name))
-    *_, last = entry.name.split("/")
-    if last.startswith("._") or entry.name.startswith("__MACOSX/"):
-        return PassedOver(name, _APPLES)
-    if kind in _READ or (named and kind not in _IN_ARCHIVE):
-        return Source(name, error=entry.refused, entry=entry)
-    return PassedOver(name, _IN_ARCHIVE.get(kind, _NOT_BY_NAME))
-
-
-def _within_archive(path: Path) -> list[Source | PassedOver] | None:
-    """Return what ``archive.zip/name`` means; None where it leads into no archive."""
-    archive = next((parent for parent in path.parents if suffix(parent) == ARCHIVE and os.path.isfile(parent)), None)
-    return _archive(archive, path.relative_to(archive).as_posix()) if archive is not None else None
 
 
 def _found(path: Path) -> Source | PassedOver:
@@ -281,7 +225,7 @@ def _not_to_read(path: Path, mode: int) -> str | None:
         return "not a regular file"
     try:
         if path.name.startswith("._") and _head(path, len(_APPLE_DOUBLE)) == _APPLE_DOUBLE:
-            return _APPLES
+            return APPLES
         if suffix(path) in SUFFIXES and (command := drawn_in(path)):
             return DRAWN[command]
     except OSError:

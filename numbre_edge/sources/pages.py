@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from numbre_edge.errors import SourceError, memory_errors, out_of_memory
 from numbre_edge.sources.content import check_pixels
@@ -16,7 +18,7 @@ from numbre_edge.sources.paging import Paging
 from numbre_edge.sources.pdf import pdf_pages
 from numbre_edge.sources.quiet import quiet_opencv
 from numbre_edge.sources.tiff import Tiff
-from numbre_edge.types import Frame, Pixels, Unreadable
+from numbre_edge.types import Frame, Unreadable
 
 _ANIMATED = frozenset({"GIF", "PNG", "WebP", "AVIF"})
 _AT_ONCE = 128 * 2**20  # bytes of an animation's frames that are decoded at a time: all before them are decoded too
@@ -68,16 +70,18 @@ def _frames(data: bytes, name: str, header: Header, paging: Paging, max_pixels: 
         if start == _MOST_TIMES * at_once:
             raise SourceError(f"too long: {start} of the animation's {count} frames were read; cut it up")
         shown = _decoded_frames(data, start, min(at_once, max(wanted) + 1 - start))
-        for index, (pixels, duration) in enumerate(shown, start):
+        for index, (frame, duration) in enumerate(shown, start):
             if index in wanted:
-                yield Frame(pixels, name, index, shown_at / 1000, pages=count)
-            shown_at += duration
+                pixels = eight_bit(frame)
+                transparent = pixels.ndim == 3 and pixels.shape[2] == 4
+                yield Frame(on_white(pixels) if transparent else pixels, name, index, shown_at / 1000, pages=count)
+            shown_at += int(duration)
         if len(shown) < min(at_once, max(wanted) + 1 - start):
             found = start + len(shown)
             raise SourceError(f"damaged: only {found} of the animation's {count} frames can be read; copy it again")
 
 
-def _decoded_frames(data: bytes, start: int, count: int) -> list[tuple[Pixels, int]]:
+def _decoded_frames(data: bytes, start: int, count: int) -> list[tuple[NDArray[Any], Any]]:
     """Return frames, and for how many milliseconds each is shown; fewer where there are no more."""
     with memory_errors(), without_noise(), quiet_opencv():
         try:
@@ -86,8 +90,4 @@ def _decoded_frames(data: bytes, start: int, count: int) -> list[tuple[Pixels, i
             if out_of_memory(exc):
                 raise
             return []
-        frames = [eight_bit(np.asarray(frame)) for frame in animation.frames]
-        return [
-            (on_white(pixels) if pixels.ndim == 3 and pixels.shape[2] == 4 else pixels, int(duration))
-            for pixels, duration in zip(frames, animation.durations, strict=False)
-        ]
+        return list(zip(map(np.asarray, animation.frames), animation.durations, strict=False))
