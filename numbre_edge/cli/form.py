@@ -98,6 +98,7 @@ def read(
             bar.show(source.name)
             for page in pages_of(source, max_pixels=max_pixels, paging=wanted):
                 stop.check()
+                bar.show(numbered(source.name, page.index))
                 try:
                     row = reader.read(readable(page))
                     cells = [

@@ -153,6 +153,7 @@ def table(
             bar.show(source.name)
             for page in pages_of(source, max_pixels=max_pixels, paging=wanted):
                 stop.check()
+                bar.show(numbered(source.name, page.index))
                 try:
                     frame = way_up.applied(readable(page))
                     tables = read_tables(reader, frame)

@@ -10,6 +10,7 @@ import weakref
 import zlib
 from dataclasses import dataclass
 from functools import lru_cache
+from shutil import copyfileobj
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from numbre_edge.errors import SourceError
@@ -53,7 +54,9 @@ class Entry:
             info = archive.infolist()[self.index]
             check_size(info.file_size)
             with archive.open(info) as file:
-                content = b"".join(iter(lambda: file.read(_AT_ONCE), b""))
+                unpacked = io.BytesIO()  # its value is no copy
+                copyfileobj(file, unpacked, _AT_ONCE)
+            content = unpacked.getvalue()
         except OSError as exc:
             raise SourceError(reason(exc)) from exc
         except _DAMAGED as exc:
