@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from numbre_edge.errors import SourceError
 
-DPI = 200
+DPI = 200  # digits of 4 mm need 150, and some are smaller: benchmarks/pages.py, docs/pictures.md
 
 
 @dataclass(frozen=True, kw_only=True)
