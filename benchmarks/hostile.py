@@ -33,6 +33,7 @@ from typing import Self
 import numpy as np
 from hostile_files.damage import Rng
 from hostile_files.data import archives, idx_files, label_files, npz_files
+from hostile_files.documents import documents
 from hostile_files.models import cards, models
 from hostile_files.paths import paths
 from hostile_files.pictures import pictures, videos
@@ -46,6 +47,7 @@ File = tuple[str, bytes]
 # By kind, what makes its files.
 KINDS: Mapping[str, Callable[[Rng], Iterator[File]]] = {
     "pictures": pictures,
+    "documents": documents,
     "videos": videos,
     "streams": streams,
     "models": models,

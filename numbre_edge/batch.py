@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from numbre_edge.errors import NumbreError, SourceError, one_line
+from numbre_edge.errors import NumbreError, one_line
 from numbre_edge.reader import FrameReader
 from numbre_edge.sources.content import MAX_PIXELS
-from numbre_edge.sources.files import Source, frames
+from numbre_edge.sources.files import Source, attempts
+from numbre_edge.sources.paging import EVERY_PAGE, Paging
 from numbre_edge.sources.view import UPRIGHT, Orientation, Region
-from numbre_edge.types import Frame, Result
+from numbre_edge.types import Frame, Result, Unreadable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,12 +24,14 @@ class ReadOptions:
         orientation: how each frame is set right first.
         region: the part of each frame to read then; None for all of it.
         max_pixels: that a picture may have.
+        paging: which pages of a file are read.
     """
 
     every: int = 1
     orientation: Orientation = UPRIGHT
     region: Region | None = None
     max_pixels: int = MAX_PIXELS
+    paging: Paging = EVERY_PAGE
 
 
 DEFAULTS = ReadOptions()
@@ -42,11 +45,13 @@ class Outcome:
         source: where it comes from.
         result: its readings, or the error that prevented them.
         frame: as it was read, for those who draw on it; None where it could not be.
+        pages: the frame's.
     """
 
     source: Source
     result: Result
     frame: Frame | None = None
+    pages: int = 1
 
 
 class Listener(Protocol):
@@ -96,21 +101,22 @@ def outcomes(
 
     An error is an outcome of its own: the next frame or source may be well.
     """
-    index = 0
-    try:
-        for frame in frames(source, every=options.every, max_pixels=options.max_pixels):
-            yield _outcome(source, options.orientation.applied(frame), reader, options.region)
-            index = frame.index + options.every
-    except SourceError as exc:
-        yield Outcome(source, Result(source.name, index, None, None, error=one_line(exc)))
+    for frame in attempts(source, every=options.every, max_pixels=options.max_pixels, paging=options.paging):
+        if isinstance(frame, Unreadable):
+            yield Outcome(source, Result(frame.source, frame.index, None, None, error=frame.error))
+        else:
+            yield _outcome(source, frame, reader, options)
 
 
-def _outcome(source: Source, frame: Frame, reader: FrameReader, region: Region | None) -> Outcome:
+def _outcome(source: Source, frame: Frame, reader: FrameReader, options: ReadOptions) -> Outcome:
+    region = options.region
     try:
+        frame = options.orientation.applied(frame)
         readings = tuple(reader.read_frame(frame, roi=region.box(frame) if region else None))
     except NumbreError as exc:
         return Outcome(source, Result(frame.source, frame.index, None, None, error=one_line(exc)))
-    return Outcome(source, Result(frame.source, frame.index, frame.width, frame.height, readings), frame)
+    result = Result(frame.source, frame.index, frame.width, frame.height, readings)
+    return Outcome(source, result, frame, frame.pages)
 
 
 @dataclass
@@ -118,7 +124,7 @@ class Tally(Listener):
     """Counts what a run did.
 
     Attributes:
-        frames: pictures, and frames of videos, with those that could not be read.
+        frames: pictures, pages, and frames of videos, with those that could not be read.
         numbers: read in them.
         errors: frames and sources that could not be read.
         notes: frames of which there is something to know.

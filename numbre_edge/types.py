@@ -11,6 +11,8 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from numbre_edge.errors import SourceError
+
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 Boxes = NDArray[np.int32]  # (N, 4): x, y, width, height
@@ -49,6 +51,7 @@ class Frame:
         index: number of the frame within its source, from 0.
         timestamp: seconds since the source began; 0.0 for a single picture.
         note: what whoever reads the result should know of it, such as "page 1 of 3 was read"; mostly "".
+        pages: that its file has, if it is read page by page.
     """
 
     pixels: Pixels
@@ -56,6 +59,7 @@ class Frame:
     index: int = 0
     timestamp: float = 0.0
     note: str = ""
+    pages: int = 1
 
     @property
     def width(self) -> int:
@@ -64,6 +68,32 @@ class Frame:
     @property
     def height(self) -> int:
         return int(self.pixels.shape[0])
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """What stands for a frame that cannot be read, where others of its source may be.
+
+    Attributes:
+        source, index: as of a frame.
+        error: why, in one line.
+    """
+
+    source: str
+    index: int
+    error: str
+
+
+def readable(page: Frame | Unreadable) -> Frame:
+    """Return what is a frame; raise SourceError where it could not be read."""
+    if isinstance(page, Unreadable):
+        raise SourceError(page.error)
+    return page
+
+
+def numbered(source: str, frame: int) -> str:
+    """Return what a frame is called for people, such as ``scan.pdf #3``; the first one like its source."""
+    return f"{source} #{frame}" if frame else source
 
 
 @dataclass(frozen=True)

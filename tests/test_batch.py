@@ -101,6 +101,19 @@ def test_a_backend_that_fails_on_one_frame_reads_the_next(clip: Source) -> None:
     assert (failed.source, failed.width, failed.height, failed.readings) == (clip.name, None, None, ())
 
 
+def test_a_page_that_cannot_be_read_is_an_outcome_and_the_next_is_read(tmp_path: Path) -> None:
+    cv2.imwritemulti(str(tmp_path / "a.tif"), [np.full((20, 30), 255, np.uint8), np.full((90, 90), 255, np.uint8)] * 2)
+    found = list(outcomes(Source(str(tmp_path / "a.tif")), OneNumber(), options=ReadOptions(every=5, max_pixels=900)))
+    assert [(outcome.result.frame, outcome.result.width) for outcome in found] == [
+        (0, 30),
+        (1, None),
+        (2, 30),
+        (3, None),
+    ]
+    assert "its 90x90 pixels are more than 0.0009 million" in str(found[1].result.error)
+    assert [outcome.pages for outcome in found] == [4, 1, 4, 1]
+
+
 def test_a_picture_is_set_right_before_its_region_is_cut_out(pictures: list[Source]) -> None:
     reader = OneNumber()  # of pictures of 30 x 20
     options = ReadOptions(orientation=Orientation(rotate=90), region=Region(10, 50, 50, 50, percent=True))

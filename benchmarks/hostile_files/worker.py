@@ -52,7 +52,7 @@ def _card(name: str) -> None:
     _said(*_READ, "--finder", "components", "--model", model, "--card", name, str(_PAGE))
 
 
-def _video(name: str) -> None:
+def _file(name: str) -> None:
     _said(*_READ, "--finder", "components", name)
 
 
@@ -114,7 +114,8 @@ def _streams() -> Iterator[Take]:
 _TAKES: Mapping[str, Take] = {
     "models": _model,
     "cards": _card,
-    "videos": _video,
+    "documents": _file,
+    "videos": _file,
     "paths": _path,
     "idx": _idx,
     "npz": _npz,

@@ -13,6 +13,7 @@ from numbre_edge.cli.inputs import check_unnamed
 from numbre_edge.cli.options import (
     BackendOption,
     CardFile,
+    Dpi,
     FinderOption,
     Flip,
     MaxPixels,
@@ -27,6 +28,7 @@ from numbre_edge.cli.signals import at_once
 from numbre_edge.errors import SourceError, UsageError
 from numbre_edge.recognition import FINDER
 from numbre_edge.sources.content import MAX_PIXELS
+from numbre_edge.sources.paging import DPI
 
 if TYPE_CHECKING:
     from numbre_edge.sources.files import Source
@@ -35,6 +37,7 @@ EPILOG = """
 [bold]Examples[/bold]
 numbre-edge explain photo.jpg
 numbre-edge explain photo.jpg --output sheet.png --backend tflite
+numbre-edge explain scan.pdf --frame 2
 numbre-edge explain clip.mp4 --frame 120 --roi 50%,0%,50%,50%
 """
 
@@ -44,7 +47,9 @@ def explain(
     picture: Annotated[
         str,
         typer.Argument(
-            metavar="PICTURE", help="One picture, or a video; - takes a picture from stdin.", show_default=False
+            metavar="PICTURE",
+            help="One picture, PDF or video, or ARCHIVE.zip/NAME; - takes a picture from stdin.",
+            show_default=False,
         ),
     ],
     output: Annotated[
@@ -60,9 +65,14 @@ def explain(
     frame: Annotated[
         int,
         typer.Option(
-            "--frame", metavar="N", min=0, help="Of a video, explain this frame, counted from 0.", show_default=False
+            "--frame",
+            metavar="N",
+            min=0,
+            help="Of a video, an animation, a TIFF or a PDF, explain this frame or page, counted from 0.",
+            show_default=False,
         ),
     ] = 0,
+    dpi: Dpi = DPI,
     roi: Roi = None,
     rotate: Rotate = None,
     flip: Flip = None,
@@ -98,7 +108,7 @@ def explain(
         if output is None:
             check_unnamed(sheet)
         try:
-            shown = way_up.applied(frame_at(source, frame, max_pixels=max_pixels))
+            shown = way_up.applied(frame_at(source, frame, max_pixels=max_pixels, dpi=dpi))
         except SourceError as exc:
             raise SourceError(f"{source.name}: {exc}") from exc
         reader = Reader(model, card=card, backend=backend, finder=finder, min_confidence=min_confidence)
@@ -131,7 +141,7 @@ def _the_one(picture: str) -> Source:
 def _sheet(source: Source, frame: int) -> Path:
     """Return the sheet's name where none is given."""
     stem = "stdin" if source.content is not None else source.path.stem
-    return Path(f"{stem}-{frame:06d}-explained.png" if source.is_video else f"{stem}-explained.png")
+    return Path(f"{stem}-{frame:06d}-explained.png" if source.is_video or frame else f"{stem}-explained.png")
 
 
 def _check_sheet(sheet: Path, source: Source) -> None:
@@ -140,5 +150,5 @@ def _check_sheet(sheet: Path, source: Source) -> None:
         raise UsageError(f"--output {sheet}: the sheet is a PNG picture; give a name that ends in .png")
     if not sheet.parent.is_dir():
         raise UsageError(f"--output {sheet}: there is no folder {sheet.parent}; make it first")
-    if real(sheet) == real(source.path):
+    if real(sheet) == real(source.file):
         raise UsageError(f"--output {sheet}: would overwrite the picture; choose another name")

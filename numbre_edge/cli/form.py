@@ -10,12 +10,13 @@ import typer
 
 from numbre_edge.cli.console import Quiet, Verbose, console_of, plural, tell
 from numbre_edge.cli.help import Command, Group
-from numbre_edge.cli.inputs import check_output, check_unnamed, named, within
-from numbre_edge.cli.options import BackendOption, CardFile, FinderOption, MaxPixels, ModelFile
+from numbre_edge.cli.inputs import check_output, check_unnamed, named, pages_of, within
+from numbre_edge.cli.options import BackendOption, CardFile, Dpi, FinderOption, MaxPixels, ModelFile, Pages, paging
 from numbre_edge.cli.signals import at_once, stop_signals
 from numbre_edge.errors import NumbreError, UsageError, one_line, printable
 from numbre_edge.recognition import FORM_FINDER
 from numbre_edge.sources.content import MAX_PIXELS
+from numbre_edge.sources.paging import DPI
 
 app = typer.Typer(
     help="Read the fields of a form that is known: one row a picture.",
@@ -43,7 +44,8 @@ def read(
     context: typer.Context,
     form: FormFile,
     sources: Annotated[
-        list[str], typer.Argument(metavar="PICTURE", help="Pictures, folders or globs.", show_default=False)
+        list[str],
+        typer.Argument(metavar="PICTURE", help="Pictures, PDFs, folders, ZIP archives or globs.", show_default=False),
     ],
     output: Annotated[
         Path | None,
@@ -53,6 +55,8 @@ def read(
         float,
         typer.Option("--sure", metavar="P", min=0.0, max=1.0, help="Fields less sure than this need a person's look."),
     ] = 0.9,
+    pages: Pages = None,
+    dpi: Dpi = DPI,
     max_pixels: MaxPixels = MAX_PIXELS,
     model: ModelFile = None,
     card: CardFile = None,
@@ -61,9 +65,10 @@ def read(
     verbose: Verbose = False,
     quiet: Quiet = False,
 ) -> None:
-    """Read filled copies of a form: a CSV row a picture.
+    """Read filled copies of a form: a CSV row a picture or page.
 
-    Columns: source; each field, and how sure it is; needs_review, the fields that a person should look at; error.
+    Columns: source, and frame, a page's number from 0; each field, and how sure it is; needs_review, the fields that a
+    person should look at; error.
     """
     console = console_of(context)
     with at_once():
@@ -71,15 +76,15 @@ def read(
         from numbre_edge.forms import FormReader, load_form
         from numbre_edge.reader import Reader
         from numbre_edge.sinks.output import open_output
-        from numbre_edge.sources.files import frames
         from numbre_edge.sources.listing import list_sources
+        from numbre_edge.types import numbered, readable
 
-        described = load_form(form)
+        described, wanted = load_form(form), paging(pages, dpi)
         listed = list_sources(sources)
-        check_output(output, [source.path for source in listed.files if source.error is None])
+        check_output(output, [source.file for source in listed.files if source.error is None])
         reader = FormReader(described, Reader(model, card=card, backend=backend, finder=finder), sure=sure)
     names = [field.name for field in described.fields]
-    failed = to_check = 0
+    read = failed = to_check = 0
     with (
         open_output(output) as stream,
         Bar(len(listed.files), shares_terminal=output is None, quiet=console.quiet) as bar,
@@ -87,28 +92,32 @@ def read(
     ):
         rows = csv.writer(stream, lineterminator="\n")
         shown = printable if stream.isatty() else str  # a file has names as they are
-        rows.writerow(["source", *(cell for name in names for cell in (name, f"{name}_sure")), "needs_review", "error"])
+        cells = [cell for name in names for cell in (name, f"{name}_sure")]
+        rows.writerow(["source", "frame", *cells, "needs_review", "error"])
         for source in listed.files:
-            stop.check()
             bar.show(source.name)
-            try:
-                row = reader.read(next(iter(frames(source, max_pixels=max_pixels))))
-                cells = [
-                    cell for name in names for cell in (row.values[name].text, f"{row.values[name].confidence:.4f}")
-                ]
-                written = [shown(source.name), *cells, " ".join(row.needs_review), ""]
-                to_check += bool(row.needs_review)
-            except NumbreError as exc:
-                written = [shown(source.name), *[""] * (2 * len(names) + 1), one_line(exc)]
-                failed += 1
-                with bar.aside(stderr=True):
-                    tell(f"{source.name}: {one_line(exc)}")
-            with bar.aside():
-                rows.writerow(written)
-                stream.flush()
+            for page in pages_of(source, max_pixels=max_pixels, paging=wanted):
+                stop.check()
+                bar.show(numbered(source.name, page.index))
+                try:
+                    row = reader.read(readable(page))
+                    cells = [
+                        cell for name in names for cell in (row.values[name].text, f"{row.values[name].confidence:.4f}")
+                    ]
+                    written = [*cells, " ".join(row.needs_review), ""]
+                    to_check += bool(row.needs_review)
+                except NumbreError as exc:
+                    written = [*[""] * (2 * len(names) + 1), one_line(exc)]
+                    failed += 1
+                    with bar.aside(stderr=True):
+                        tell(f"{numbered(source.name, page.index)}: {one_line(exc)}")
+                with bar.aside():
+                    rows.writerow([shown(source.name), page.index, *written])
+                    stream.flush()
+                read += 1
             bar.step()
     console.say(
-        f"{plural(len(listed.files), 'picture')}, {to_check} to be looked at"
+        f"{plural(read, 'picture')}, {to_check} to be looked at"
         + (f", {plural(failed, 'error')}" if failed else "")
         + f"{named(listed.passed_over)}{within(listed.left_out)}"
     )

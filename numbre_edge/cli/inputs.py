@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,10 @@ from numbre_edge.drawn import is_anothers
 from numbre_edge.errors import UsageError
 
 if TYPE_CHECKING:
-    from numbre_edge.sources.listing import LeftOut, PassedOver
+    from numbre_edge.sources.files import PassedOver, Source
+    from numbre_edge.sources.listing import LeftOut
+    from numbre_edge.sources.paging import Paging
+    from numbre_edge.types import Frame, Unreadable
 
 _NAMED = 3  # files passed over that the last line names
 
@@ -33,6 +37,13 @@ def named(passed_over: Iterable[PassedOver]) -> str:
 def within(left_out: Sequence[LeftOut]) -> str:
     """Return for example "; 2 folders within left out (--recursive reads all)"."""
     return f"; {plural(len(left_out), 'folder')} within left out (--recursive reads all)" if left_out else ""
+
+
+def pages_of(source: Source, *, max_pixels: int, paging: Paging) -> Iterator[Frame | Unreadable]:
+    """Return a picture, or the pages of a file; of a video its first frame. What cannot be read is one of them."""
+    from numbre_edge.sources.files import attempts
+
+    return islice(attempts(source, max_pixels=max_pixels, paging=paging), 1 if source.is_video else None)
 
 
 def check_output(output: Path | None, paths: list[Path]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,6 +14,9 @@ from numbre_edge.recognition import FINDERS
 from numbre_edge.vocabulary import DecimalMark
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numbre_edge.sources.paging import Paging
     from numbre_edge.sources.view import Orientation, Region
 
 if TYPE_CHECKING:
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
 else:  # what there is stands in one place
     BackendName = Literal[("auto", *RUNTIMES)]
     FinderName = Literal[FINDERS]
+_PAGES = re.compile(r"([0-9]{1,9})(-([0-9]{1,9})?)?")
 EventFormat = Literal["table", "jsonl"]
 
 _MODEL, _NUMBERS = "Model", "What a number is"
@@ -116,6 +121,36 @@ Flip = Annotated[
         "--flip", help="Mirror each picture first: left and right (h), top and bottom (v).", rich_help_panel=_SELECTION
     ),
 ]
+Pages = Annotated[
+    str | None,
+    typer.Option(
+        "--pages",
+        metavar="LIST",
+        help="Read only these pages of each TIFF and PDF: 1,3-5,8- are the first, the third to the fifth, and from the "
+        "eighth on.",
+        show_default=False,
+        rich_help_panel=_SELECTION,
+    ),
+]
+Dpi = Annotated[
+    int,
+    typer.Option(
+        "--dpi",
+        metavar="N",
+        min=1,
+        max=2400,
+        help="Draw the pages of a PDF with so many dots an inch.",
+        rich_help_panel=_SELECTION,
+    ),
+]
+AllFrames = Annotated[
+    bool,
+    typer.Option(
+        "--all-frames",
+        help="Read every frame of an animated GIF, PNG, WebP or AVIF, not the first alone.",
+        rich_help_panel=_SELECTION,
+    ),
+]
 Size = Annotated[
     str | None,
     typer.Option("--size", metavar="WxH", help="Ask the camera for frames of this size.", rich_help_panel=_SELECTION),
@@ -188,6 +223,34 @@ def parse_region(roi: str | None) -> Region | None:
             f"--roi {roi}: reaches beyond the picture; X and W together, Y and H together are at most 100%"
         )
     return Region(x, y, width, height, percent)
+
+
+def paging(pages: str | None, dpi: int, *, all_frames: bool = False) -> Paging:
+    """Return what ``--pages``, ``--dpi`` and ``--all-frames`` say.
+
+    Raises:
+        UsageError: the pages are no list like ``1,3-5,8-``.
+    """
+    from numbre_edge.sources.paging import Paging
+
+    ranges: list[tuple[int, int | None]] = []
+    for part in pages.split(",") if pages is not None else ():
+        match = _PAGES.fullmatch(part.strip())
+        first = int(match[1]) if match else 0
+        last = first if not match or match[2] is None else int(match[3]) if match[3] else None
+        if first < 1 or (last is not None and last < first):
+            raise UsageError(f"--pages {pages}: must be pages counted from 1, or ranges of them, like 1,3-5,8-")
+        ranges.append((first, last))
+    return Paging(ranges=tuple(_apart(ranges)), dpi=dpi, all_frames=all_frames)
+
+
+def _apart(ranges: list[tuple[int, int | None]]) -> Iterator[tuple[int, int | None]]:
+    """Yield ranges in order, each without what those before it have."""
+    done: int | None = 0
+    for first, last in sorted(ranges, key=lambda ends: ends[0]):
+        if done is not None and (last is None or last > done):
+            yield max(first, done + 1), last
+            done = last
 
 
 def parse_size(text: str) -> tuple[int, int]:

@@ -14,24 +14,29 @@ from numbre_edge.atomic import partial
 from numbre_edge.cli.console import Console, Quiet, Verbose, console_of, plural
 from numbre_edge.cli.inputs import check_output, named, within
 from numbre_edge.cli.options import (
+    AllFrames,
     BackendOption,
     CardFile,
     Decimal,
     DigitsOnly,
+    Dpi,
     FinderOption,
     Flip,
     MaxPixels,
     MinConfidence,
     ModelFile,
+    Pages,
     Roi,
     Rotate,
     orientation,
+    paging,
     parse_region,
 )
 from numbre_edge.cli.signals import Stop, at_once, stop_signals
 from numbre_edge.errors import UsageError
 from numbre_edge.recognition import FINDER
 from numbre_edge.sources.content import MAX_PIXELS
+from numbre_edge.sources.paging import DPI
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -51,6 +56,7 @@ EPILOG = """
 numbre-edge predict samples/
 numbre-edge predict photos/ --recursive --output numbers.csv
 numbre-edge predict card.jpg --annotate drawn/
+numbre-edge predict scan.pdf --pages 2-5,8-
 numbre-edge predict clip.mp4 --every 30 --roi 100,50,400,120 --format jsonl
 find . -name '*.png' | numbre-edge predict - --format jsonl
 
@@ -73,7 +79,8 @@ def predict(
         list[str],
         typer.Argument(
             metavar="SOURCE",
-            help="Pictures, folders, globs or videos; - takes a picture, or paths one a line, from stdin.",
+            help="Pictures, PDFs, folders, ZIP archives, globs or videos; - takes a picture, or paths one a line, from "
+            "stdin.",
             show_default=False,
         ),
     ],
@@ -120,6 +127,9 @@ def predict(
             "--every", metavar="N", min=1, help="Read every N-th frame of a video.", rich_help_panel=_SELECTION
         ),
     ] = 1,
+    pages: Pages = None,
+    dpi: Dpi = DPI,
+    all_frames: AllFrames = False,
     max_pixels: MaxPixels = MAX_PIXELS,
     model: ModelFile = None,
     card: CardFile = None,
@@ -131,7 +141,7 @@ def predict(
     verbose: Verbose = False,
     quiet: Quiet = False,
 ) -> None:
-    """Read the numbers in pictures and videos."""
+    """Read the numbers in pictures, pages and videos."""
     console = console_of(context)
     target = None if output == _STDOUT else output
     written = format or _format_of(target)
@@ -144,11 +154,15 @@ def predict(
         from numbre_edge.sources.listing import list_sources
 
         options = ReadOptions(
-            every=every, orientation=orientation(rotate, flip), region=parse_region(roi), max_pixels=max_pixels
+            every=every,
+            orientation=orientation(rotate, flip),
+            region=parse_region(roi),
+            max_pixels=max_pixels,
+            paging=paging(pages, dpi, all_frames=all_frames),
         )
         listed = list_sources(sources, recursive=recursive)
         paths = [source.path for source in listed.files if source.error is None]
-        check_output(target, paths)
+        check_output(target, [source.file for source in listed.files if source.error is None])
         reader = Reader(
             model,
             card=card,
@@ -197,12 +211,14 @@ class _Outputs:
     def take(self, outcome: Outcome) -> None:
         result, frame = outcome.result, outcome.frame
         if self.folder and frame is not None:  # first: a row stands for all that is done of its frame
-            self.folder.write(frame, result.readings, numbered=outcome.source.is_video)
+            self.folder.write(frame, result.readings, numbered=outcome.source.is_video or outcome.pages > 1)
         with self.bar.aside():
             self.sink.write(result)
         if frame is not None and frame.note:
             with self.bar.aside(stderr=True):
                 self.console.say(f"{result.source}: {frame.note}")
+        if outcome.pages > result.frame + 1:
+            self.bar.show(f"{result.source}, page {result.frame + 2} of {outcome.pages}")
 
     def end(self, source: Source) -> None:
         self.bar.step()

@@ -9,23 +9,27 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from numbre_edge.cli.console import Quiet, Verbose, console_of, plural, tell
-from numbre_edge.cli.inputs import check_output, named, within
+from numbre_edge.cli.inputs import check_output, named, pages_of, within
 from numbre_edge.cli.options import (
     BackendOption,
     CardFile,
     Decimal,
+    Dpi,
     FinderOption,
     Flip,
     MaxPixels,
     MinConfidence,
     ModelFile,
+    Pages,
     Rotate,
     orientation,
+    paging,
 )
 from numbre_edge.cli.signals import at_once, stop_signals
 from numbre_edge.errors import NumbreError, UsageError, one_line
 from numbre_edge.recognition import FINDER
 from numbre_edge.sources.content import MAX_PIXELS
+from numbre_edge.sources.paging import DPI
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -56,7 +60,7 @@ def table(
     context: typer.Context,
     sources: Annotated[
         list[str],
-        typer.Argument(metavar="PICTURE", help="Pictures, folders or globs.", show_default=False),
+        typer.Argument(metavar="PICTURE", help="Pictures, PDFs, folders, ZIP archives or globs.", show_default=False),
     ],
     format: Annotated[
         FormatName | None,
@@ -100,6 +104,8 @@ def table(
     ] = None,
     rotate: Rotate = None,
     flip: Flip = None,
+    pages: Pages = None,
+    dpi: Dpi = DPI,
     max_pixels: MaxPixels = MAX_PIXELS,
     model: ModelFile = None,
     card: CardFile = None,
@@ -121,22 +127,22 @@ def table(
         from numbre_edge.reader import Reader
         from numbre_edge.sinks.annotate import AnnotatedFolder
         from numbre_edge.sinks.output import open_output
-        from numbre_edge.sources.files import frames
         from numbre_edge.sources.listing import list_sources
         from numbre_edge.tables.drawing import draw_tables
         from numbre_edge.tables.reading import read_tables
+        from numbre_edge.types import numbered, readable
 
-        way_up = orientation(rotate, flip)
+        way_up, wanted = orientation(rotate, flip), paging(pages, dpi)
         listed = list_sources(sources)
         paths = [source.path for source in listed.files if source.error is None]
-        check_output(output, paths)
+        check_output(output, [source.file for source in listed.files if source.error is None])
         if written == "xlsx" and output is None:
             raise UsageError("--format xlsx: a workbook is a file; give --output FILE.xlsx")
         reader = Reader(
             model, card=card, backend=backend, finder=finder, min_confidence=min_confidence, decimal=decimal
         )
     folder = AnnotatedFolder(annotate, sources=paths, draw=draw_tables) if annotate is not None else None
-    failed = found = 0
+    read = failed = found = 0
     with (
         open_output(output if written != "xlsx" else None) as stream,
         closing(_writer(written, stream, output, words)) as writer,
@@ -144,27 +150,29 @@ def table(
         stop_signals() as stop,
     ):
         for source in listed.files:
-            stop.check()
             bar.show(source.name)
-            try:
-                frame = way_up.applied(next(iter(frames(source, max_pixels=max_pixels))))
-                tables = read_tables(reader, frame)
-                error = None if tables else "no table"
-            except NumbreError as exc:
-                tables, error = [], one_line(exc)
-            with bar.aside():
-                writer.write(source.name, tables, error)
-            if error is not None:
-                failed += 1
-                with bar.aside(stderr=True):
-                    tell(f"{source.name}: {error}")
-            elif folder is not None:
-                folder.write(frame, tables)
-            found += len(tables)
+            for page in pages_of(source, max_pixels=max_pixels, paging=wanted):
+                stop.check()
+                bar.show(numbered(source.name, page.index))
+                try:
+                    frame = way_up.applied(readable(page))
+                    tables = read_tables(reader, frame)
+                    error = None if tables else "no table"
+                except NumbreError as exc:
+                    tables, error = [], one_line(exc)
+                with bar.aside():
+                    writer.write(source.name, tables, error, frame=page.index)
+                if error is not None:
+                    failed += 1
+                    with bar.aside(stderr=True):
+                        tell(f"{numbered(source.name, page.index)}: {error}")
+                elif folder is not None:
+                    folder.write(frame, tables, numbered=frame.pages > 1)
+                read += 1
+                found += len(tables)
             bar.step()
     console.say(
-        f"{plural(len(listed.files), 'picture')}, {plural(found, 'table')}"
-        f"{named(listed.passed_over)}{within(listed.left_out)}"
+        f"{plural(read, 'picture')}, {plural(found, 'table')}{named(listed.passed_over)}{within(listed.left_out)}"
     )
     if failed:
         raise typer.Exit(1)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from numbre_edge.errors import printable
-from numbre_edge.types import Reading, Result
+from numbre_edge.types import Reading, Result, numbered
 
 _HEAD = ("picture", "number", "sure", "x, y, width x height")
 _WIDEST = 48  # characters; a longer source pushes its own line to the right
@@ -102,8 +102,7 @@ def ending(path: str, width: int) -> str:
 
 
 def _source(result: Result) -> str:
-    source = printable(result.source)
-    return f"{source} #{result.frame}" if result.frame else source
+    return numbered(printable(result.source), result.frame)
 
 
 def _cells(reading: Reading) -> tuple[str, str, str]:

@@ -70,10 +70,15 @@ def check_size(size: int) -> None:
         raise SourceError(f"too large: a picture file may have {MAX_BYTES // 2**20} MB; scale it down")
 
 
+def most_memory(max_pixels: int) -> int:
+    """Return how many bytes decoding a picture may take: more where ``max_pixels`` is more than usual."""
+    return MAX_MEMORY * max(max_pixels, MAX_PIXELS) // MAX_PIXELS
+
+
 def check_pixels(width: int, height: int, *, memory: int, max_pixels: int) -> None:
     """Refuse a picture by what its header says: more than ``max_pixels``, or more ``memory`` to decode it than may be.
 
-    Its bytes are ``MAX_MEMORY`` at most, in proportion more where ``max_pixels`` is more than usual.
+    Its bytes are ``most_memory`` at most.
 
     Raises:
         TooLarge: it is, or there is less memory than that.
@@ -84,7 +89,7 @@ def check_pixels(width: int, height: int, *, memory: int, max_pixels: int) -> No
     remedy = "scale it down, cut it up or allow more pixels"
     if width * height > max_pixels:
         raise TooLarge(f"too large: its {size} are more than {max_pixels / 1e6:,.6g} million; {remedy}")
-    most = MAX_MEMORY * max(max_pixels, MAX_PIXELS) // MAX_PIXELS
+    most = most_memory(max_pixels)
     if memory > most:
         raise TooLarge(
             f"too large: decoding its {size} takes {memory // 2**20} MB, of at most {most // 2**20}; {remedy}"

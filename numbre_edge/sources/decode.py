@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -12,11 +14,13 @@ from numpy.typing import NDArray
 
 from numbre_edge.errors import MissingExtra, SourceError, memory_errors, out_of_memory
 from numbre_edge.sources.content import MAX_MEMORY, MAX_PIXELS, check_pixels
-from numbre_edge.sources.formats import JPEG_SCAN, jpeg_segments, picture_format, png_chunks, read_header
+from numbre_edge.sources.formats import JPEG_SCAN, Header, jpeg_segments, picture_format, png_chunks, read_header
 from numbre_edge.sources.noise import without_noise
+from numbre_edge.sources.paging import Paging
+from numbre_edge.sources.pdf import pdf_pages
 from numbre_edge.sources.quiet import quiet_opencv
 from numbre_edge.sources.tiff import exif_orientation
-from numbre_edge.types import Frame, Pixels
+from numbre_edge.types import Frame, Pixels, readable
 
 _MOST_SCANS = 100  # of a progressive JPEG: encoders write about ten; each takes as long as a whole picture
 _UPRIGHT = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH  # any depth, EXIF rotation applied, transparency dropped
@@ -51,25 +55,44 @@ def decode_frame(data: bytes, name: str, *, max_pixels: int = MAX_PIXELS) -> Fra
 
     One whose header says more than ``max_pixels`` is an error too.
     """
-    kind = _kind(data, name)
+    kind = kind_of(data, name)
+    if kind == "PDF":
+        return _first_page(data, name, max_pixels)
     if kind == "HEIC":
         _heif()  # or what to install
     header = read_header(data, kind)
     if header is None:
         raise SourceError(f"damaged: this {kind} file states no size; copy it again or save it as PNG")
+    pixels, note = decoded(data, kind, header, max_pixels=max_pixels)
+    notes = [_one_of("page" if kind == "TIFF" else "frame", header.pages)] if header.pages > 1 else []
+    return Frame(pixels, name, note="; ".join([*notes, *note]))
+
+
+def decoded(data: bytes | bytearray, kind: str, header: Header, *, max_pixels: int) -> tuple[Pixels, list[str]]:
+    """Decode what ``header`` was read of; with the pixels comes what whoever reads the result should know."""
     check_pixels(header.width, header.height, memory=len(data) + header.memory, max_pixels=max_pixels)
-    if kind == "PNG" and 2 * len(data) + header.memory <= MAX_MEMORY:  # it may copy the file
+    if (
+        kind == "PNG" and isinstance(data, bytes) and 2 * len(data) + header.memory <= MAX_MEMORY
+    ):  # it may copy the file
         data = _without_odd_chunks(data)
     with memory_errors(), without_noise() as noise:
         pixels = _decode_heic(data) if kind == "HEIC" else _decode_opencv(data, kind)
     if pixels is None or not pixels.size:
         raise SourceError(f"damaged: this {kind} file cannot be decoded; copy it again or save it as PNG")
-    notes = [f"{'page' if kind == 'TIFF' else 'frame'} 1 of {header.pages} was read"] if header.pages > 1 else []
-    notes += [f"damaged in places ({noise[0]}); copy it again"] if noise else []
-    return Frame(pixels, name, note="; ".join(notes))
+    return pixels, [f"damaged in places ({noise[0]}); copy it again"] if noise else []
 
 
-def _kind(data: bytes, name: str) -> str:
+def _first_page(data: bytes, name: str, max_pixels: int) -> Frame:
+    with closing(pdf_pages(data, name, paging=Paging(ranges=((1, 1),)), max_pixels=max_pixels)) as pages:
+        page = readable(next(pages))
+    return replace(page, pages=1, note=_one_of("page", page.pages) if page.pages > 1 else "")
+
+
+def _one_of(what: str, count: int) -> str:
+    return f"{what} 1 of {count} was read"
+
+
+def kind_of(data: bytes, name: str) -> str:
     """Return the format of a file that is not cut short: decoders may fill the missing part with grey."""
     if not data:
         raise SourceError("empty: the file has 0 bytes")
@@ -122,7 +145,7 @@ def _without_odd_chunks(data: bytes) -> bytes:
     return b"".join([*runs, memoryview(data)[begin:]]) if runs else data
 
 
-def _decode_opencv(data: bytes, kind: str) -> Pixels | None:
+def _decode_opencv(data: bytes | bytearray, kind: str) -> Pixels | None:
     buffer = np.frombuffer(data, np.uint8)
     try:
         with quiet_opencv():
@@ -166,7 +189,7 @@ def _heif() -> Any:
     return pillow_heif
 
 
-def _decode_heic(data: bytes) -> Pixels | None:
+def _decode_heic(data: bytes | bytearray) -> Pixels | None:
     try:
         picture = _heif().open_heif(data, convert_hdr_to_8bit=True, bgr_mode=True)
         pixels: Pixels = np.array(picture, np.uint8)  # libheif has turned it upright

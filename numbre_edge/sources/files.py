@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
-from numbre_edge.errors import SourceError, UsageError
-from numbre_edge.sources.content import MAX_PIXELS, read_bytes
-from numbre_edge.sources.decode import decode_frame
+from numbre_edge.errors import SourceError, UsageError, one_line
+from numbre_edge.sources.archive import Entry
+from numbre_edge.sources.content import MAX_PIXELS, read_bytes, reason
+from numbre_edge.sources.pages import pages
+from numbre_edge.sources.paging import DPI, EVERY_PAGE, Paging
+from numbre_edge.sources.pdf import pdf_pages
 from numbre_edge.sources.video import VIDEOS, video_frames
-from numbre_edge.types import Frame
+from numbre_edge.types import Frame, Unreadable, readable
 
 # Suffixes, lower case.
 PICTURES = frozenset(
-    {"png", "jpg", "jpeg", "jpe", "jfif", "bmp", "dib", "webp", "tif", "tiff", "gif", "jp2"}
-    | {"pbm", "pgm", "ppm", "pnm", "avif", "heic", "heif"}
+    {"png", "apng", "jpg", "jpeg", "jpe", "jfif", "jif", "jfi", "bmp", "dib", "webp", "tif", "tiff", "btf", "gif"}
+    | {"jp2", "j2k", "j2c", "jpc", "pbm", "pgm", "ppm", "pnm", "avif", "avifs", "heic", "heif", "hif"}
 )
+PDF = "pdf"
+ARCHIVE = "zip"
+READ = PICTURES | {PDF}  # what a folder or an archive is looked through for
+# Why a file is not read.
+NOT_BY_NAME = "not a picture or video by its name"
+APPLES = "what macOS keeps about a file, not the file"
 
 
 @dataclass(frozen=True)
@@ -24,27 +36,60 @@ class Source:
     """One file to read, or one that was named and cannot be read.
 
     Attributes:
-        name: its path as the user wrote it, or ``-`` for a picture on stdin: what results call it.
+        name: its path as the user wrote it, or ``-`` for a picture on stdin: what results call it. In an archive, the
+            archive's path and, after a slash, the entry's name.
         error: why it cannot be read, in one line, where that is known already.
         content: the picture that came on stdin.
+        entry: where it lies in an archive.
     """
 
     name: str
     error: str | None = None
     content: bytes | None = field(default=None, repr=False)
+    entry: Entry | None = field(default=None, repr=False)
 
     @property
     def path(self) -> Path:
         return Path(self.name)
 
     @property
+    def file(self) -> Path:
+        """The file on the disk that it is, or that is in."""
+        return self.path if self.entry is None else Path(self.entry.archive)
+
+    @property
     def is_video(self) -> bool:
         """Whether it is a video, by its suffix."""
         return suffix(self.path) in VIDEOS
 
+    @property
+    def is_pdf(self) -> bool:
+        """Whether it is a PDF, by its suffix: of as many pages as it likes."""
+        return suffix(self.path) == PDF
 
-def frames(source: Source, *, every: int = 1, max_pixels: int = MAX_PIXELS) -> Iterator[Frame]:
-    """Yield a picture's one frame, or every ``every``-th frame of a video.
+
+@dataclass(frozen=True)
+class PassedOver:
+    """A file that is not read, and is no error.
+
+    Attributes:
+        name: its path as the user wrote it.
+        why: what it is instead of a picture, or why it is not read.
+    """
+
+    name: str
+    why: str
+
+    @property
+    def mistakable(self) -> bool:
+        """Whether somebody may take it for a picture to read."""
+        return self.why != NOT_BY_NAME
+
+
+def frames(
+    source: Source, *, every: int = 1, max_pixels: int = MAX_PIXELS, paging: Paging = EVERY_PAGE
+) -> Iterator[Frame | Unreadable]:
+    """Yield a picture, the pages of a TIFF or PDF, or every ``every``-th frame of a video.
 
     Raises:
         SourceError: the file cannot be read, or says that it has more than
@@ -54,23 +99,53 @@ def frames(source: Source, *, every: int = 1, max_pixels: int = MAX_PIXELS) -> I
         raise SourceError(source.error)
     if source.is_video:
         yield from video_frames(source.path, every=every, max_pixels=max_pixels)
+    elif source.entry is not None:
+        yield from pages(source.entry.read(), source.name, paging=paging, max_pixels=max_pixels)
+    elif source.content is not None:
+        yield from pages(source.content, source.name, paging=paging, max_pixels=max_pixels)
+    elif source.is_pdf and os.path.isfile(source.path):
+        with _opened(source.path) as file:
+            yield from pdf_pages(file, source.name, paging=paging, max_pixels=max_pixels)
     else:
-        data = read_bytes(source.path) if source.content is None else source.content
-        yield decode_frame(data, source.name, max_pixels=max_pixels)
+        yield from pages(read_bytes(source.path), source.name, paging=paging, max_pixels=max_pixels)
 
 
-def frame_at(source: Source, index: int = 0, *, max_pixels: int = MAX_PIXELS) -> Frame:
-    """Return one frame of a video by its number, from 0; of a picture there is only frame 0.
+def attempts(
+    source: Source, *, every: int = 1, max_pixels: int = MAX_PIXELS, paging: Paging = EVERY_PAGE
+) -> Iterator[Frame | Unreadable]:
+    """Yield what ``frames`` does, and what it raises as one more that is unreadable."""
+    index = 0
+    try:
+        for frame in frames(source, every=every, max_pixels=max_pixels, paging=paging):
+            yield frame
+            index = frame.index + (every if source.is_video else 1)
+    except SourceError as exc:
+        yield Unreadable(source.name, index, one_line(exc))
+
+
+def frame_at(source: Source, index: int = 0, *, max_pixels: int = MAX_PIXELS, dpi: int = DPI) -> Frame:
+    """Return one frame of a video or an animation, or one page of a TIFF or PDF, by its number from 0.
 
     Raises:
         SourceError: as ``frames`` does.
         UsageError: there is no such frame.
     """
-    for frame in frames(source, every=max(index, 1), max_pixels=max_pixels):
+    paging = Paging(ranges=((index + 1, index + 1),), dpi=dpi, all_frames=index > 0)
+    for frame in frames(source, every=max(index, 1), max_pixels=max_pixels, paging=paging):
         if frame.index == index:
-            return frame
+            return readable(frame)
     why = "the video ends before it" if source.is_video else "a picture has frame 0"
     raise UsageError(f"{source.name}: there is no frame {index}; {why}")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    try:
+        file = path.open("rb")
+    except OSError as exc:
+        raise SourceError(reason(exc)) from exc
+    with file:
+        yield file
 
 
 def suffix(path: Path) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from numbre_edge.sources.isobmff import av1_sizes, boxes, frame_count, stated_sizes
 from numbre_edge.sources.tiff import Tiff
@@ -29,6 +29,7 @@ _MOST_SEGMENTS = 65_536  # of a JPEG before its size: profiles and previews are 
 _MOST_FRAMES = 100_000
 _MOST_CHUNKS = 2**20  # of a PNG: encoders write some 10 kB each
 JPEG_SCAN = 0xDA  # the marker SOS
+_PDF_WITHIN = 1024  # bytes of a file: what mail and printers wrote before it is passed over by readers of PDF
 HEAD = 4096  # bytes of a file that tell its format
 
 
@@ -73,11 +74,11 @@ def picture_format(data: bytes) -> str | None:
             return "AVIF"
         if any(brand in brands for brand in _HEIC_BRANDS):
             return "HEIC"
-    return None
+    return "PDF" if b"%PDF-" in data[:_PDF_WITHIN] else None
 
 
 def read_header(data: bytes, kind: str) -> Header | None:
-    """Return what a file of that format says of itself; None where it says no size that anything could be."""
+    """Return what a file of that format, but PDF, says of itself; None where it says no size that anything could be."""
     header = _READERS[kind](data)
     return header if header and header.width > 0 and header.height > 0 else None
 
@@ -244,6 +245,11 @@ def _isobmff(data: bytes, sizes: list[tuple[int, int]], *, working: int) -> Head
 
 def _tiff(data: bytes) -> Header:
     tiff = Tiff(data)
+    return replace(tiff_page(tiff), pages=max(len(tiff.pages()), 1))
+
+
+def tiff_page(tiff: Tiff) -> Header:
+    """Return what the first directory of a TIFF says."""
     first = tiff.first()
     width, height, samples = first.get(256, 0), first.get(257, 0), first.get(277, 1)
     channels = 1 if samples == 1 and first.get(262) in (0, 1) else 3 if samples == 3 else 4
@@ -252,7 +258,7 @@ def _tiff(data: bytes) -> Header:
     strip = width * min(first.get(278, height), height)
     tile = first.get(322, 0) * first.get(323, 0)
     working = max(2 * pixel, 4) * max(strip, tile)
-    return Header(width, height, max(tiff.pages(), 1), pixel, working)
+    return Header(width, height, pixel=pixel, working=working)
 
 
 _READERS: dict[str, Callable[[bytes], Header | None]] = {

@@ -14,28 +14,18 @@ from pathlib import Path
 from numbre_edge.drawn import DRAWN, SUFFIXES, drawn_in
 from numbre_edge.errors import SourceError, UsageError
 from numbre_edge.sources.content import MAX_BYTES, check_size, reason
-from numbre_edge.sources.files import PICTURES, Source, suffix
+from numbre_edge.sources.files import APPLES, ARCHIVE, NOT_BY_NAME, READ, PassedOver, Source, suffix
 from numbre_edge.sources.formats import HEAD, picture_format
 from numbre_edge.sources.masking import masked
 from numbre_edge.sources.video import VIDEOS
+from numbre_edge.sources.zipped import archived, but, within_archive
 
 STDIN = "-"
 _BINARY = re.compile(rb"\A\0|[\x01-\x08\x0e-\x1f]")  # an empty path, control characters: no list of paths
-_VIDEO = "a video, read where it is named itself"
+_NAMED_ITSELF = dict.fromkeys(VIDEOS, "a video, read where it is named itself") | {
+    ARCHIVE: "an archive, read where it is named itself"
+}
 _APPLE_DOUBLE = b"\0\x05\x16\x07"
-
-
-@dataclass(frozen=True)
-class PassedOver:
-    """A file that is not read, and is no error.
-
-    Attributes:
-        name: its path as the user wrote it.
-        why: what it is instead of a picture, or why it is not read.
-    """
-
-    name: str
-    why: str
 
 
 @dataclass(frozen=True)
@@ -59,7 +49,7 @@ class Sources:
     Attributes:
         files: to read, in the order of the arguments; what was named and cannot be read stands, with its error, in
             its place.
-        passed_over: what plainly is no picture to read, and videos in folders.
+        passed_over: what plainly is no picture to read, and videos and archives in folders.
         left_out: folders within those named, which only ``recursive`` looks into.
     """
 
@@ -72,7 +62,8 @@ def list_sources(arguments: Iterable[str], *, recursive: bool = False) -> Source
     """Return what ``arguments`` mean, in their order.
 
     A folder stands for its pictures, sorted, and hidden folders within it for
-    none; a glob for the pictures and videos that it matches; ``-`` for a picture on stdin, or else for the paths there,
+    none; a ZIP archive for those in all its folders, and ``archive.zip/name`` for one of them; a glob for the pictures,
+    videos and archives that it matches; ``-`` for a picture on stdin, or else for the paths there,
     one a line or each ended by a NUL. A file named by hand may have any name
     if it begins like a picture, and may be a pipe.
 
@@ -139,8 +130,13 @@ def _expand(argument: str, *, recursive: bool, alone: bool) -> Sequence[_Meant]:
     try:
         if os.path.isdir(path):  # unlike Path's own, it answers for whatever is no folder, or not to be looked at
             return _folder(path, recursive)
-        if not os.path.lexists(path) and glob.has_magic(argument):
-            return _glob(argument)
+        if suffix(path) == ARCHIVE and os.path.isfile(path):
+            return archived(path)
+        if not os.path.lexists(path):
+            if (inside := within_archive(path)) is not None:
+                return inside
+            if glob.has_magic(argument):
+                return _glob(argument)
     except RecursionError as exc:
         raise UsageError("folders within folders, more than can be looked into; name one further down") from exc
     return [_file(path, alone=alone)]
@@ -148,7 +144,7 @@ def _expand(argument: str, *, recursive: bool, alone: bool) -> Sequence[_Meant]:
 
 def _file(path: Path, *, alone: bool) -> Source | PassedOver:
     """Return a file named by hand; one of several may be passed over."""
-    named_well = suffix(path) in PICTURES | VIDEOS
+    named_well = suffix(path) in READ | VIDEOS
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError) as exc:
@@ -169,8 +165,8 @@ def _file(path: Path, *, alone: bool) -> Source | PassedOver:
     except OSError as exc:
         raise UsageError(reason(exc)) from exc
     if alone:
-        raise UsageError(f"not a picture or video by its name; pictures end in {', '.join(sorted(PICTURES))}")
-    return PassedOver(str(path), "not a picture or video by its name")
+        raise UsageError(f"not a picture or video by its name; pictures end in {', '.join(sorted(READ))}")
+    return PassedOver(str(path), NOT_BY_NAME)
 
 
 def _folder(folder: Path, recursive: bool) -> list[_Meant]:
@@ -184,27 +180,31 @@ def _folder(folder: Path, recursive: bool) -> list[_Meant]:
         found.append(Source(str(Path(exc.filename)), error=why))
 
     for parent, folders, names in os.walk(folder, onerror=refuse):
-        found += [_found(Path(parent, name)) for name in names if suffix(Path(name)) in PICTURES]
-        found += [PassedOver(str(Path(parent, name)), _VIDEO) for name in names if suffix(Path(name)) in VIDEOS]
+        paths = [Path(parent, name) for name in names]
+        found += [_found(path) for path in paths if suffix(path) in READ]
+        found += [
+            PassedOver(str(path), _NAMED_ITSELF.get(suffix(path), NOT_BY_NAME))
+            for path in paths
+            if suffix(path) not in READ and not path.name.startswith(".")
+        ]
         folders[:] = sorted(name for name in folders if not name.startswith("."))  # not thumbnails, nor the bin
         if not recursive:
             left_out = [LeftOut(str(Path(parent, name))) for name in folders]
             folders.clear()
     if not any(isinstance(item, Source) for item in found):
         hint = "; --recursive looks into the folders within" if left_out else ""
-        but = f" but {found[0].name}: {found[0].why}" if found and isinstance(found[0], PassedOver) else ""
-        raise UsageError(f"no pictures in this folder{but}{hint}")
+        raise UsageError(f"no pictures in this folder{but(found)}{hint}")
     return [*sorted(found, key=lambda item: Path(item.name)), *left_out]
 
 
 def _glob(pattern: str) -> list[Source | PassedOver]:
     paths = sorted(path for path in map(Path, glob.iglob(pattern, recursive=True)) if not os.path.isdir(path))
-    found = [
-        _found(path)
-        if suffix(path) in PICTURES | VIDEOS
-        else PassedOver(str(path), "not a picture or video by its name")
-        for path in paths
-    ]
+    found: list[Source | PassedOver] = []
+    for path in paths:
+        if suffix(path) == ARCHIVE:
+            found += archived(path)
+        else:
+            found.append(_found(path) if suffix(path) in READ | VIDEOS else PassedOver(str(path), NOT_BY_NAME))
     if not any(isinstance(item, Source) for item in found):
         raise UsageError("matches no picture or video")
     return found
@@ -225,7 +225,7 @@ def _not_to_read(path: Path, mode: int) -> str | None:
         return "not a regular file"
     try:
         if path.name.startswith("._") and _head(path, len(_APPLE_DOUBLE)) == _APPLE_DOUBLE:
-            return "what macOS keeps about a file, not the file"
+            return APPLES
         if suffix(path) in SUFFIXES and (command := drawn_in(path)):
             return DRAWN[command]
     except OSError:

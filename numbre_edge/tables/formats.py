@@ -9,13 +9,14 @@ from typing import Any, Protocol, TextIO
 from numbre_edge.errors import printable
 from numbre_edge.sinks.jsonl import DECIMALS, json_line
 from numbre_edge.tables.table import Cell, Table
+from numbre_edge.types import numbered
 
 
 class Writer(Protocol):
     """Takes the tables of one picture after the other."""
 
-    def write(self, source: str, tables: Sequence[Table], error: str | None = None) -> None:
-        """Write the tables of a picture, or why there are none."""
+    def write(self, source: str, tables: Sequence[Table], error: str | None = None, *, frame: int = 0) -> None:
+        """Write the tables of a picture or page, or why there are none."""
         ...
 
     def close(self) -> None:
@@ -35,7 +36,7 @@ class Csv:
         self._stream, self._words, self._written = stream, words, 0
         self._rows = csv.writer(stream, lineterminator="\n")
 
-    def write(self, source: str, tables: Sequence[Table], error: str | None = None) -> None:
+    def write(self, source: str, tables: Sequence[Table], error: str | None = None, *, frame: int = 0) -> None:
         for table in tables:
             if self._written:
                 self._stream.write("\n")
@@ -53,9 +54,9 @@ class Markdown:
     def __init__(self, stream: TextIO, words: str = "") -> None:
         self._stream, self._words, self._written = stream, words, 0
 
-    def write(self, source: str, tables: Sequence[Table], error: str | None = None) -> None:
+    def write(self, source: str, tables: Sequence[Table], error: str | None = None, *, frame: int = 0) -> None:
         for number, table in enumerate(tables, 1):
-            name = printable(source) if len(tables) == 1 else f"{printable(source)}, table {number}"
+            name = numbered(printable(source), frame) + (f", table {number}" if len(tables) > 1 else "")
             head, *rows = (self._row(row) for row in table.texts(self._words))
             lines = [f"{name}:", "", head, "|" + " --- |" * table.columns, *rows]
             self._stream.write("\n" * (self._written > 0) + "\n".join(lines) + "\n")
@@ -76,8 +77,8 @@ class Json:
     def __init__(self, stream: TextIO) -> None:
         self._stream, self._pictures = stream, 0
 
-    def write(self, source: str, tables: Sequence[Table], error: str | None = None) -> None:
-        picture = {"source": source, "tables": [_table(table) for table in tables], "error": error}
+    def write(self, source: str, tables: Sequence[Table], error: str | None = None, *, frame: int = 0) -> None:
+        picture = {"source": source, "frame": frame, "tables": [_table(table) for table in tables], "error": error}
         self._stream.write(",\n" if self._pictures else "[\n")
         self._stream.write(json_line(picture).rstrip("\n"))
         self._pictures += 1

@@ -36,7 +36,7 @@ class Workbook:
         self._book: Any = openpyxl.Workbook()
         self._book.remove(self._book.active)
 
-    def write(self, source: str, tables: Sequence[Table], error: str | None = None) -> None:
+    def write(self, source: str, tables: Sequence[Table], error: str | None = None, *, frame: int = 0) -> None:
         for table in tables:
             self._fill(self._book.create_sheet(self._name(source)), table)
 

@@ -79,6 +79,14 @@ def test_a_frame_of_a_video_is_explained(run, photos, model, page, tmp_path) -> 
     assert (done.code, done.err) == (2, "error: clip.avi: there is no frame 3; the video ends before it\n")
 
 
+def test_a_page_is_explained(run, photos, model, page, tmp_path) -> None:
+    cv2.imwritemulti("two.tif", [np.full_like(page, 225), page])
+    assert run("explain", "two.tif", "--model", model).err.endswith("0 numbers; wrote two-explained.png\n")
+    done = run("explain", "two.tif", "--frame", "1", "--model", model)
+    assert done.out.splitlines()[0].startswith("111  ")
+    assert (tmp_path / "two-000001-explained.png").exists()
+
+
 def test_a_sheet_is_no_picture_to_read(run, photos, model) -> None:
     run("explain", "photos/good.jpg", "--model", model, "-o", "photos/sheet.png")
     done = run("predict", "photos/good.jpg", "photos/sheet.png", "--model", model, "-f", "csv")

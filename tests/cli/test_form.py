@@ -34,7 +34,7 @@ def test_copies_become_rows(run: Run, folder: Path, model: Path) -> None:
 
     rows = list(csv.DictReader(done.out.splitlines()))
     assert list(rows[0]) == [
-        *("source", "year", "year_sure", "code", "code_sure", "total", "total_sure", "paid", "paid_sure"),
+        *("source", "frame", "year", "year_sure", "code", "code_sure", "total", "total_sure", "paid", "paid_sure"),
         *("needs_review", "error"),
     ]
     assert [row["source"] for row in rows] == ["a.png", "other.png", "b.png"]
@@ -44,6 +44,15 @@ def test_copies_become_rows(run: Run, folder: Path, model: Path) -> None:
     assert done.code == 1
     assert "other.png: does not match the form" in done.err
     assert done.err.endswith("3 pictures, 2 to be looked at, 1 error\n")
+
+
+def test_every_page_is_a_copy(run: Run, folder: Path, model: Path) -> None:
+    cv2.imwritemulti("both.tif", [cv2.imread("a.png"), cv2.imread("other.png"), cv2.imread("b.png")])
+    done = run("form", "read", "form.toml", "both.tif", "--pages", "2-", "--model", model, *RULES)
+    other, copy = csv.DictReader(done.out.splitlines())
+    assert [(row["source"], row["frame"]) for row in (other, copy)] == [("both.tif", "1"), ("both.tif", "2")]
+    assert (bool(other["error"]), copy["paid"]) == (True, "0")
+    assert "both.tif #1: does not match the form" in done.err
 
 
 @pytest.mark.parametrize("command", [("form", "read", "form.toml"), ("predict",), ("table",), ("explain",)])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from numbre_edge.cli.options import orientation, parse_region
+from numbre_edge.cli.options import orientation, paging, parse_region
 from numbre_edge.errors import UsageError
+from numbre_edge.sources.paging import Paging
 from numbre_edge.sources.view import Orientation, Region
 
 
@@ -38,3 +39,23 @@ def test_another_region_is_wrong_usage(roi: str) -> None:
 def test_an_orientation_is_a_turn_and_a_mirror() -> None:
     assert orientation(None, None) == Orientation()
     assert orientation("270", "v") == Orientation(rotate=270, flip="v")
+
+
+@pytest.mark.parametrize(
+    ("pages", "ranges"),
+    [
+        (None, ()),
+        ("1", ((1, 1),)),
+        ("1,3-5, 8-", ((1, 1), (3, 5), (8, None))),
+        ("8-,3-5,4-6,5,1,1,9", ((1, 1), (3, 5), (6, 6), (8, None))),
+        ("2-,1-4", ((1, 4), (5, None))),
+    ],
+)
+def test_pages_are_in_order_and_each_is_named_once(pages: str | None, ranges: tuple[object, ...]) -> None:
+    assert paging(pages, 300) == Paging(ranges=ranges, dpi=300)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("pages", ["", "0", "0-3", "5-3", "-3", "1,,2", "1,", "one", "1.5", "1-2-3", "９-", "1" * 10])
+def test_other_pages_are_wrong_usage(pages: str) -> None:
+    with pytest.raises(UsageError, match=f"--pages {pages}: must be pages counted from 1, .* like 1,3-5,8-"):
+        paging(pages, 200)

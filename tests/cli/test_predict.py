@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 
 KEYS = ["source", "frame", "width", "height", "readings", "error"]
@@ -124,10 +126,45 @@ class TestRun:
         assert "left out" not in whole.err
 
     def test_what_was_read_in_part_is_said_and_counted(self, run, photos, model, page) -> None:
-        cv2.imwritemulti("three.tif", [page] * 3)
-        done = run("predict", "three.tif", "photos/good.jpg", "--model", model)
+        three = cv2.Animation()
+        three.frames = [cv2.cvtColor(np.roll(page, down, axis=0), cv2.COLOR_GRAY2BGRA) for down in (0, 9, 18)]
+        three.durations = [100] * 3
+        cv2.imwriteanimation("three.png", three)
+        done = run("predict", "three.png", "photos/good.jpg", "--model", model)
         assert done.code == 0
-        assert done.err.startswith("three.tif: page 1 of 3 was read\n2 pictures, 2 numbers, 1 read in part in ")
+        assert done.err.startswith("three.png: frame 1 of 3 was read\n2 pictures, 2 numbers, 1 read in part in ")
+        done = run("predict", "three.png", "--model", model, "--all-frames")
+        assert done.err.startswith("3 pictures, 3 numbers in ")
+
+    def test_every_page_has_its_line_and_its_annotated_picture(self, run, photos, model, page) -> None:
+        cv2.imwritemulti("three.tif", [page, page[:, :230], page])
+        done = run("predict", "three.tif", "--model", model, "-f", "jsonl", "--annotate", "drawn")
+        assert [(line["source"], line["frame"], line["width"]) for line in lines(done.out)] == [
+            ("three.tif", 0, 320),
+            ("three.tif", 1, 230),
+            ("three.tif", 2, 320),
+        ]
+        assert sorted(path.name for path in Path("drawn").iterdir()) == [f"three-00000{n}.png" for n in range(3)]
+        done = run("predict", "three.tif", "--model", model, "-f", "csv", "--pages", "2-2,3")
+        assert [row[:2] for row in csv.reader(done.out.splitlines()[1:])] == [["three.tif", "1"], ["three.tif", "2"]]
+        done = run("predict", "three.tif", "photos/good.jpg", "--model", model, "--pages", "4-")
+        assert (done.code, done.out.splitlines()[1].split(maxsplit=1)[1]) == (
+            1,
+            "error: has 3 pages, and none of those that are asked for",
+        )
+
+    def test_pictures_in_an_archive_are_read_like_those_in_a_folder(self, run, photos, model) -> None:
+        with zipfile.ZipFile("photos.zip", "w") as archive:
+            for name in ("good.jpg", "cut.jpg", "notes.txt"):
+                archive.write(f"photos/{name}")
+        done = run("predict", "photos.zip", "--model", model, "-f", "jsonl", "--annotate", "drawn")
+        cut, good = lines(done.out)
+        assert (cut["source"], good["source"]) == ("photos.zip/photos/cut.jpg", "photos.zip/photos/good.jpg")
+        assert cut["error"] == "truncated: this JPEG file ends before its end marker; copy it again"
+        assert done.err.endswith(
+            "; 1 file passed over: photos.zip/photos/notes.txt (not a picture or video by its name)\n"
+        )
+        assert [path.name for path in Path("drawn").iterdir()] == ["good.jpg"]
 
     def test_a_picture_is_turned_and_mirrored_before_it_is_read(self, run, photos, model, page) -> None:
         cv2.imwrite("turned.png", cv2.flip(cv2.rotate(page, cv2.ROTATE_90_COUNTERCLOCKWISE), 0))

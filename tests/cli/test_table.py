@@ -44,6 +44,19 @@ def test_rows_and_columns_come_as_csv(run: Run, marks: Path, model: Path) -> Non
     assert list(csv.reader(done.out.splitlines())) == TEXTS
 
 
+def test_every_page_is_a_picture(run: Run, marks: Path, model: Path) -> None:
+    page = cv2.imread(str(marks))
+    cv2.imwritemulti(str(marks.with_name("pages.tif")), [page, np.full_like(page, 225), page])
+    command = ("table", marks.with_name("pages.tif"), "--model", model, *RULES, "--annotate", marks.with_name("drawn"))
+    done = run(*command, "-f", "json")
+    assert [(item["frame"], len(item["tables"])) for item in json.loads(done.out)] == [(0, 1), (1, 0), (2, 1)]
+    assert "pages.tif #1: no table\n" in done.err
+    assert done.err.endswith("3 pictures, 2 tables\n")
+    drawn = sorted(path.name for path in marks.with_name("drawn").iterdir())
+    assert drawn == ["pages-000000.png", "pages-000002.png"]
+    assert "pages.tif #2:" in run(*command, "-f", "md", "--pages", "3").out
+
+
 def test_a_picture_without_a_table_says_so_and_the_run_goes_on(run: Run, marks: Path, model: Path) -> None:
     folder = marks.parent
     done = run("table", folder / "blank.png", folder / "cut.png", marks, "--model", model, *RULES, "-f", "json")

@@ -62,6 +62,9 @@ def passed_over(found: Sources) -> dict[str, str]:
     return {one.name: one.why for one in found.passed_over}
 
 
+NOTES = {"notes.txt": "not a picture or video by its name"}
+
+
 class TestArguments:
     def test_a_folder_is_its_pictures_sorted(self) -> None:
         assert listed(".") == ["A.JPG", "b.png"]
@@ -77,8 +80,17 @@ class TestArguments:
         (folder / "clip.MP4").touch()
         found = list_sources(["."])
         assert set(errors(found)) == {"A.JPG", "b.png"}
-        assert passed_over(found) == {"clip.MP4": "a video, read where it is named itself"}
+        assert passed_over(found) == NOTES | {"clip.MP4": "a video, read where it is named itself"}
         assert listed("clip.MP4") == ["clip.MP4"]
+
+    def test_a_folder_s_pdfs_are_read_and_what_else_it_holds_is_passed_over_but_what_is_hidden(
+        self, folder: Path
+    ) -> None:
+        for name in ("scan.PDF", "photo.HIF", ".hidden", "a.docx"):
+            (folder / name).touch()
+        found = list_sources(["."])
+        assert set(errors(found)) == {"A.JPG", "b.png", "scan.PDF", "photo.HIF"}
+        assert passed_over(found) == NOTES | {"a.docx": "not a picture or video by its name"}
 
     def test_a_hidden_folder_is_looked_into_only_where_it_is_named(self, folder: Path) -> None:
         (folder / "deep").rename(".thumbnails")
@@ -121,7 +133,7 @@ class TestAlone:
     @pytest.mark.parametrize(
         ("argument", "message"),
         [
-            ("notes.txt", "notes.txt: not a picture or video by its name; pictures end in avif, bmp"),
+            ("notes.txt", "notes.txt: not a picture or video by its name; pictures end in apng, avif, avifs, bmp"),
             ("photoz", "photoz: no such file or folder"),
             ("x" * 5000, "x"),
             ("d.png", "d.png: no pictures in this folder"),
@@ -236,14 +248,14 @@ class TestFound:
         for arguments in (["."], ["._b.png", "._real.png", "A.JPG", "b.png"]):
             found = list_sources(arguments)
             assert set(errors(found)) == {"._real.png", "A.JPG", "b.png"}
-            assert passed_over(found) == {"._b.png": "what macOS keeps about a file, not the file"}
+            assert passed_over(found).items() >= {"._b.png": "what macOS keeps about a file, not the file"}.items()
 
     def test_a_sheet_of_explain_is_passed_over_but_where_it_is_all_that_is_named(self, folder: Path) -> None:
         (folder / "b-explained.png").write_bytes(marked(png(), "explain"))
         for arguments in (["."], ["[Ab]*"], ["b.png", "A.JPG", "b-explained.png"]):
             found = list_sources(arguments)
             assert set(errors(found)) == {"A.JPG", "b.png"}
-            assert passed_over(found) == {"b-explained.png": "a sheet drawn by explain"}
+            assert passed_over(found).items() >= {"b-explained.png": "a sheet drawn by explain"}.items()
         assert listed("b-explained.png") == ["b-explained.png"]
 
     @pytest.mark.parametrize("name", ["c.png", "c.jpg", "c.JPEG", "c.jpe", "c.jfif"])
@@ -252,7 +264,7 @@ class TestFound:
         (folder / name).write_bytes(marked(picture, "predict"))
         found = list_sources(["."])
         assert set(errors(found)) == {"A.JPG", "b.png"}
-        assert passed_over(found) == {name: "annotated by predict"}
+        assert passed_over(found) == NOTES | {name: "annotated by predict"}
         assert listed(name) == [name]
 
     def test_a_folder_of_nothing_else_says_why_it_is_empty(self, folder: Path) -> None:

@@ -80,7 +80,7 @@ def test_json_says_where_each_cell_is_and_how_sure(marks: Table) -> None:
     writer.close()
 
     first, second = json.loads(stream.getvalue())
-    assert second == {"source": "b.jpg", "tables": [], "error": "no table"}
+    assert second == {"source": "b.jpg", "frame": 0, "tables": [], "error": "no table"}
     (table,) = first["tables"]
     assert (table["rows"], table["columns"], table["ruled"]) == (3, 3, True)
     assert table["cells"][1] == {

@@ -1,0 +1,54 @@
+"""A ZIP archive, or an entry of one, named on the command line -> the files that it means."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from numbre_edge.errors import SourceError, UsageError
+from numbre_edge.sources.archive import Entry, entries
+from numbre_edge.sources.files import APPLES, ARCHIVE, NOT_BY_NAME, READ, PassedOver, Source, suffix
+from numbre_edge.sources.video import VIDEOS
+
+_IN_ARCHIVE = dict.fromkeys(VIDEOS, "a video in an archive") | {ARCHIVE: "an archive in an archive"}
+_HIDDEN = re.compile(r"(^|/)\.[^._/]")  # an entry, or the folder that it is in
+
+
+def archived(path: Path, inside: str | None = None) -> list[Source | PassedOver]:
+    """Return what is in an archive, or the one entry of that name."""
+    try:
+        found = [
+            _entry(entry, named=inside is not None)
+            for entry in entries(str(path))
+            if (entry.name == inside if inside else not _HIDDEN.search(entry.name))
+        ]
+    except SourceError as exc:
+        return [Source(str(path), error=str(exc))]
+    if not any(isinstance(item, Source) for item in found):
+        raise UsageError("no such entry in this archive" if inside else f"no pictures in this archive{but(found)}")
+    return found
+
+
+def _entry(entry: Entry, *, named: bool) -> Source | PassedOver:
+    """Return an entry of an archive; ``named`` by hand, it may have any name."""
+    name, kind = f"{entry.archive}/{entry.name}", suffix(Path(entry.name))
+    *_, last = entry.name.split("/")
+    if last.startswith("._") or entry.name.startswith("__MACOSX/"):
+        return PassedOver(name, APPLES)
+    if kind in READ or (named and kind not in _IN_ARCHIVE):
+        return Source(name, error=entry.refused, entry=entry)
+    return PassedOver(name, _IN_ARCHIVE.get(kind, NOT_BY_NAME))
+
+
+def within_archive(path: Path) -> list[Source | PassedOver] | None:
+    """Return what ``archive.zip/name`` means; None where it leads into no archive."""
+    archive = next((parent for parent in path.parents if suffix(parent) == ARCHIVE and os.path.isfile(parent)), None)
+    return archived(archive, path.relative_to(archive).as_posix()) if archive is not None else None
+
+
+def but(found: Iterable[Source | PassedOver]) -> str:
+    """Return what might have been taken for a picture, and why it is none."""
+    items = (item for item in found if isinstance(item, PassedOver) and item.mistakable)
+    return next((f" but {item.name}: {item.why}" for item in items), "")
