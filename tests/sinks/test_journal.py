@@ -96,6 +96,15 @@ def test_a_killed_run_may_be_killed_again(out: Path) -> None:
     assert out.read_text() == WHOLE
 
 
+def test_the_journal_says_nothing_of_rows_that_were_lost(partial: Path, out: Path) -> None:
+    journal = partial.with_name(f"{partial.name}.journal")
+    lines = journal.read_text()
+    partial.write_bytes(partial.read_bytes()[:-1].replace(b"30", b"\0\0"))
+    with suppress(Killed):
+        write(out, until=1, resume=True)
+    assert journal.read_text() == "".join(lines.splitlines(keepends=True)[:2]), "the settings, and the first source"
+
+
 def test_a_journal_of_a_file_that_is_whole_misleads_nobody(partial: Path, out: Path) -> None:
     """Killed after the file had got its name, and before its journal was gone."""
     partial.unlink()
