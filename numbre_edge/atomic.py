@@ -35,28 +35,31 @@ def replacing(path: Path, *, keep: bool = False) -> Iterator[Path]:
         UsageError: ``keep``, and there is such a file already.
         NumbreError: the file cannot be written.
     """
-    with _own_errors(path):
+    with own_errors(path):
         if path.exists() and not path.is_file():
             yield path
             return
         target = real(path)
         hidden = f".{target.stem[:_STEM]}.{os.urandom(8).hex()}.part{target.suffix}"
         temporary = partial(path) if keep else target.with_name(hidden)
-        _create(temporary, target)
+        try:
+            create(temporary, target)
+        except FileExistsError as exc:
+            why = "kept by a run that ended early or still goes on"
+            raise UsageError(f"{temporary} is there already, {why}; move or delete it first") from exc
         with _unfinished_until_left(temporary, keep=keep):
             yield temporary
             os.replace(temporary, target)
 
 
-def _create(temporary: Path, target: Path) -> None:
-    """Create a file that nobody else writes, for those who may use ``target``; no link under its name is followed."""
+def create(temporary: Path, target: Path) -> None:
+    """Create a file that nobody else writes, for those who may use ``target``; no link under its name is followed.
+
+    Raises:
+        FileExistsError: something has this name already.
+    """
     before = target.stat() if target.exists() else None
-    try:
-        os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if before else 0o666))
-    except FileExistsError as exc:
-        raise UsageError(
-            f"{temporary} is there already, kept by a run that ended early or still goes on; move or delete it first"
-        ) from exc
+    os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if before else 0o666))
     if before is not None:
         with suppress(OSError, AttributeError):  # a group that we are not in, or no groups there: it stays for us alone
             os.chown(temporary, -1, before.st_gid)
@@ -97,7 +100,7 @@ def end_at_once(number: int, frame: FrameType | None) -> None:
 
 
 @contextmanager
-def _own_errors(path: Path) -> Iterator[None]:
+def own_errors(path: Path) -> Iterator[None]:
     """Turn what the system says about writing ``path`` into a NumbreError; that a pipe's reader left is no error."""
     try:
         yield

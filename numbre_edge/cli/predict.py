@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ from numbre_edge.sources.content import MAX_PIXELS
 from numbre_edge.sources.paging import DPI
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TextIO
 
     from numbre_edge.batch import Outcome, Tally
@@ -49,12 +51,13 @@ if TYPE_CHECKING:
     from numbre_edge.sources.files import Source
     from numbre_edge.types import Reading
 
-FormatName = Literal["table", "jsonl", "csv"]
+FormatName = Literal["table", "jsonl", "csv", "parquet"]
 
 EPILOG = """
 [bold]Examples[/bold]
 numbre-edge predict samples/
 numbre-edge predict photos/ --recursive --output numbers.csv
+numbre-edge predict photos/ --recursive --output numbers.csv --resume
 numbre-edge predict card.jpg --annotate drawn/
 numbre-edge predict scan.pdf --pages 2-5,8-
 numbre-edge predict clip.mp4 --every 30 --roi 100,50,400,120 --format jsonl
@@ -64,10 +67,16 @@ find . -name '*.png' | numbre-edge predict - --format jsonl
 0 all read;
 1 a picture could not be read, or a model or backend failed;
 2 wrong usage;
-130 ended by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP: what was read until then stays in FILE.partial.
+130 ended by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP: what was read until then stays in FILE.partial, and
+--resume goes on with it.
 """
 
-_FORMATS: dict[str, FormatName] = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".txt": "table", "": "table"}
+_FORMATS: dict[str, FormatName] = {
+    **dict.fromkeys((".jsonl", ".ndjson"), "jsonl"),
+    ".csv": "csv",
+    ".parquet": "parquet",
+    **dict.fromkeys((".txt", ""), "table"),
+}
 _STDOUT = Path("-")
 _OUTPUT = "Output"
 _SELECTION = "What is read"
@@ -89,7 +98,8 @@ def predict(
         typer.Option(
             "--format",
             "-f",
-            help="How results are written. By default as FILE's name ends: .jsonl, .ndjson, .csv, .txt; else a table.",
+            help="How results are written. By default as FILE's name ends: .jsonl, .ndjson, .csv, .parquet, .txt; "
+            "else a table.",
             show_default=False,
             rich_help_panel=_OUTPUT,
         ),
@@ -105,6 +115,14 @@ def predict(
             rich_help_panel=_OUTPUT,
         ),
     ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="Go on where a run with this FILE was cut short; what is whole stays as it is.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = False,
     annotate: Annotated[
         Path | None,
         typer.Option(
@@ -148,11 +166,16 @@ def predict(
     with at_once():
         from numbre_edge.batch import ReadOptions, Tally, run
         from numbre_edge.cli.progress import Bar
+        from numbre_edge.cli.resuming import Keeper, is_whole, settings_of
         from numbre_edge.reader import Reader
         from numbre_edge.sinks.annotate import AnnotatedFolder, draw
-        from numbre_edge.sinks.output import open_output
+        from numbre_edge.sinks.journal import open_growing
         from numbre_edge.sources.listing import list_sources
 
+        if resume and is_whole(target):
+            console.say(f"{target} is there, and nothing of it is partial: nothing to go on with")
+            return
+        finish = _finish(written, target)
         options = ReadOptions(
             every=every,
             orientation=orientation(rotate, flip),
@@ -182,9 +205,17 @@ def predict(
     begun = time.monotonic()
     tally = Tally()
     try:
-        with open_output(target) as stream, bar, stop_signals() as stop:
-            outputs = _Outputs(_sink(written, stream, paths), folder, bar, console)
-            run(listed.files, reader, [outputs, tally, _Stopping(stop)], options=options)
+        with stop_signals() as stop, open_growing(target, resume=resume, finish=finish) as (stream, journal), bar:
+            listeners = [_Outputs(_sink(written, stream, paths), folder, bar, console), tally]
+            done = 0
+            if journal is not None:
+                keeper = Keeper(journal, tally, folder)
+                done = keeper.go_on(settings_of(context, format=written, reader=reader), listed.files)
+                listeners.append(keeper)
+            if done:
+                console.say(f"{done} of {plural(len(listed.files), 'file')} done already")
+                bar.step(done)
+            run(listed.files[done:], reader, [*listeners, _Stopping(stop)], options=options)
     except BaseException as exc:
         if tally.frames:
             exc.add_note(_until_then(tally, target, annotate))
@@ -251,10 +282,14 @@ def _counts(tally: Tally) -> str:
 
 
 def _until_then(tally: Tally, output: Path | None, annotate: Path | None) -> str:
-    """Return for example "812 pictures, 1002 numbers until then, kept in numbers.csv.partial"."""
-    kept = [partial(output)] if output is not None and partial(output).is_file() else []
-    kept += [annotate] if annotate and tally.frames > tally.errors else []
-    return f"{_counts(tally)} until then" + (f", kept in {' and '.join(map(str, kept))}" if kept else "")
+    """Return for example "812 pictures, 1002 numbers until then, kept in n.csv.partial; --resume goes on with it"."""
+    growing = [partial(output)] if output is not None and partial(output).is_file() else []
+    kept = growing + ([annotate] if annotate and tally.frames > tally.errors else [])
+    return (
+        f"{_counts(tally)} until then"
+        + (f", kept in {' and '.join(map(str, kept))}" if kept else "")
+        + ("; --resume goes on with it" if growing else "")
+    )
 
 
 def _format_of(output: Path | None) -> FormatName:
@@ -263,13 +298,25 @@ def _format_of(output: Path | None) -> FormatName:
     if suffix not in _FORMATS:
         raise UsageError(
             f"--output {output}: {suffix} names no format of results; give --format, "
-            "or a name that ends in .jsonl, .ndjson, .csv or .txt"
+            "or a name that ends in .jsonl, .ndjson, .csv, .parquet or .txt"
         )
     return _FORMATS[suffix]
 
 
+def _finish(format: FormatName, output: Path | None) -> Callable[[Path, Path], None]:
+    """Return what makes the file of one that is whole but partial by its name."""
+    if format != "parquet":
+        return os.replace
+    from numbre_edge.sinks.parquet import check_parquet, convert
+
+    if output is None or (output.exists() and not output.is_file()):
+        raise UsageError("--format parquet needs --output FILE: it is written at the end")
+    check_parquet()
+    return convert
+
+
 def _sink(format: FormatName, stream: TextIO, paths: list[Path]) -> Sink:
-    if format == "jsonl":
+    if format in ("jsonl", "parquet"):
         from numbre_edge.sinks.jsonl import JsonLines
 
         return JsonLines(stream)

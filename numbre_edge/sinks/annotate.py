@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -26,6 +27,7 @@ _WHITE = (255, 255, 255)
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _FONT_HEIGHT = 21  # pixels, of a digit at scale 1
 _Found = TypeVar("_Found")
+Name = tuple[str, int, str]  # source, number of its frame or -1, file in the folder
 
 
 def draw(pixels: Pixels, numbers: Sequence[Reading | Tracked]) -> Pixels:
@@ -95,6 +97,17 @@ class AnnotatedFolder(Generic[_Found]):
         _make(path.parent)
         write_file(path, marked(encoded.tobytes(), "predict"))
         return path
+
+    def names_since(self, count: int) -> list[Name]:
+        """Return the names that were given after the first ``count``, the newest first."""
+        new = islice(reversed(self._names.items()), len(self._names) - count)
+        return [(source, number, str(name)) for (source, number), name in new]
+
+    def restore(self, names: Iterable[Name]) -> None:
+        """Take names as given that an earlier run gave, in whatever order."""
+        for source, number, name in names:
+            self._names[source, number] = Path(name)
+            self._taken.add(name.lower())
 
     def _name(self, source: str, number: int | None) -> Path:
         key = (source, -1 if number is None else number)

@@ -91,9 +91,9 @@ def test_what_was_read_is_kept_in_a_file_that_says_so(
     count = rows.count("\n") - (name != "out.jsonl")  # but for the header
     assert process.returncode == code
     assert out == ""
-    assert err == f"{said}; {counts(count)}, kept in {name}.partial\n"
+    assert err == f"{said}; {counts(count)}, kept in {name}.partial; --resume goes on with it\n"
     assert rows.endswith("\n")
-    assert names(here) == ["a.png", f"{name}.partial"]
+    assert names(here) == ["a.png", f"{name}.partial", f"{name}.partial.journal"]
 
 
 def test_the_old_file_stays_as_it_was(here: Path, model: Path) -> None:
@@ -143,8 +143,9 @@ def test_a_disk_that_fills_up_keeps_the_rows_that_fit(here: Path, model: Path) -
     rows = [json.loads(line) for line in (here / "out.jsonl.partial").read_text().splitlines()]
     assert process.returncode == 1
     assert 0 < len(rows) < 10
-    assert err == f"error: cannot write out.jsonl: file too large; {counts(len(rows))}, kept in out.jsonl.partial\n"
-    assert names(here) == ["a.png", "out.jsonl.partial"]
+    kept = f"{counts(len(rows))}, kept in out.jsonl.partial; --resume goes on with it"
+    assert err == f"error: cannot write out.jsonl: file too large; {kept}\n"
+    assert names(here) == ["a.png", "out.jsonl.partial", "out.jsonl.partial.journal"]
 
 
 @pytest.mark.parametrize("module", ["typer.models", "numpy", "cv2"])

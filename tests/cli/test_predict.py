@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 import zipfile
 from pathlib import Path
 
@@ -85,6 +86,20 @@ class TestRun:
         assert run("predict", "photos/good.jpg", "--model", model, *arguments).code == 0
         assert Path(arguments[1]).read_text().startswith(begins)
 
+    def test_parquet_needs_a_file_and_its_package(self, run, photos, model, monkeypatch) -> None:
+        arguments = ["predict", "photos/good.jpg", "--model", model, "-f", "parquet"]
+        monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+        for output in ([], ["-o", "-"], ["-o", "/dev/null"]):
+            done = run(*arguments, *output)
+            assert (done.code, done.err) == (
+                2,
+                "error: --format parquet needs --output FILE: it is written at the end\n",
+            )
+        done = run(*arguments, "-o", "out.parquet")
+        assert done.code == 2
+        assert done.err.endswith("needs packages that are not installed: pip install 'numbre-edge[parquet]'\n")
+        assert not Path("out.parquet.partial").exists()
+
     def test_a_dash_is_stdout(self, run, photos, model) -> None:
         done = run("predict", "photos/good.jpg", "--model", model, "-f", "csv", "-o", "-")
         assert done.out.splitlines()[1].startswith("photos/good.jpg,0,111,")
@@ -95,8 +110,8 @@ class TestRun:
         done = run("predict", "photos/good.jpg", "--model", model, "-o", "out.csv")
         assert done.code == 2
         expected = (
-            "error: out.csv.partial is there already, kept by a run that ended early or still goes on; "
-            "move or delete it first\n"
+            "error: out.csv.partial is there already, kept by a run that ended early: "
+            "--resume goes on with it; or delete it to begin anew\n"
         )
         assert done.err == expected
         assert Path("out.csv.partial").read_text() == "kept"

@@ -112,6 +112,18 @@ def test_the_same_picture_twice_is_one(tmp_path: Path) -> None:
     assert written(tmp_path, "a.jpg", "b.jpg", "a.jpg") == ["a.jpg", "b.jpg", "a.jpg"]
 
 
+def test_a_run_that_goes_on_names_pictures_as_if_it_had_read_all(tmp_path: Path) -> None:
+    frames = [Frame(PAGE, source) for source in ("a.jpg", "A.JPG", "b.jpg", "a.jpg", "A.jpg")]
+    sources = [Path(frame.source) for frame in frames]
+    whole = AnnotatedFolder(tmp_path, sources=sources, draw=draw)
+    names = [whole.write(frame, []) for frame in frames]
+    for count in range(len(frames)):
+        before, after = (AnnotatedFolder(tmp_path, sources=sources, draw=draw) for _ in range(2))
+        for frame in frames[:count]:
+            after.restore(before.names_since(len(after.names_since(0)) if before.write(frame, []) else 0))
+        assert [after.write(frame, []) for frame in frames[count:]] == names[count:]
+
+
 def calls_to_write(folder: Path, letters: str) -> int:
     """Return how many calls it takes to write pictures of one name, in every combination of case."""
     cases = itertools.product(*zip(letters, letters.upper(), strict=True))

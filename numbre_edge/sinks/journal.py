@@ -1,0 +1,263 @@
+"""Results that grow in a partial file, with a journal beside it: a run that was cut short goes on where it was.
+
+The journal, ``FILE.partial.journal``, is JSON Lines: the settings of the run, then a line for each source that is done.
+A source's line is written after its rows, and has the length and the CRC-32 of all rows until then: what is there in
+part, after a kill or a power cut, is seen, dropped and read again. So nothing waits for the disk but the settings, at
+first, and the whole file, before it gets its name.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, NamedTuple, TextIO
+
+from numbre_edge.atomic import create, own_errors, partial, real
+from numbre_edge.errors import UsageError
+from numbre_edge.sinks.output import WholeFlushes, open_output
+
+Finish = Callable[[Path, Path], None]  # given the partial file, whole by now, and the name that results are to have
+_HEAD = "the head of the results"
+_NO_LINKS = getattr(os, "O_NOFOLLOW", 0)  # Windows has no such option
+
+
+class Done(NamedTuple):
+    """A source that is done: a line of the journal.
+
+    Attributes:
+        name: what results call it.
+        stamp: what tells one state of it from another; None where it could not be looked at.
+        notes: what else the run has to know when it goes on after it.
+        size: bytes of the partial file with its rows.
+        crc: CRC-32 of all these.
+    """
+
+    name: str
+    stamp: list[int] | None
+    notes: dict[str, Any]
+    size: int
+    crc: int
+
+
+class Journal:
+    """What is done of a run.
+
+    Args:
+        rows: the stream of its results, with their head and no more.
+        growing: the file that they go to, with those of the run that it goes on with.
+
+    Attributes:
+        growing: likewise.
+    """
+
+    def __init__(self, rows: WholeFlushes, growing: Path) -> None:
+        self._rows, self.growing, self._path = rows, growing, journal_of(growing)
+        self._lines: WholeFlushes | None = None
+
+    def begin(self, settings: Mapping[str, str], take: Callable[[Done], None]) -> None:
+        """Hand what is done to ``take``, in order, and go on after that. What ``take`` raises leaves all as it is.
+
+        Args:
+            settings: what rows depend on, beside their sources, by the names that people know it by.
+            take: is told of each source that is done.
+
+        Raises:
+            UsageError: the rows that are there were made with other settings, or nobody knows how.
+        """
+        head = self._rows.getvalue()
+        settings = {**settings, _HEAD: head}
+        if not self.growing.stat().st_size:
+            self._path.unlink(missing_ok=True)
+            create(self._path, self.growing)
+            self._lines = WholeFlushes(self._path)
+            self._write(settings)
+            self._lines.sync()
+            return
+        length, size, crc = self._replayed(settings, take)
+        self._lines = WholeFlushes(self._path)
+        self._lines.go_on(length, 0)
+        self._rows.go_on(size, crc)
+        if not size:
+            self._rows.write(head)
+
+    def add(self, name: str, stamp: list[int] | None, notes: dict[str, Any]) -> None:
+        """Write down that a source is done, all its rows flushed."""
+        self._write(Done(name, stamp, notes, self._rows.size, self._rows.crc))
+
+    def close(self) -> None:
+        if self._lines:
+            self._lines.close()
+
+    def _write(self, line: object) -> None:
+        assert self._lines is not None, "begin() comes first"
+        self._lines.write(json.dumps(line) + "\n")
+        self._lines.flush()
+
+    def _replayed(self, settings: dict[str, str], take: Callable[[Done], None]) -> tuple[int, int, int]:
+        """Return the length of the journal that is true, and size and CRC-32 of the rows that it vouches for."""
+        anew = f"or delete {self.growing} to begin anew"
+        try:
+            lines = self._path.open("rb")
+        except FileNotFoundError as exc:
+            raise UsageError(
+                f"{self.growing} cannot be gone on with: {self._path.name} is not beside it, which says what is "
+                f"done; put it back, {anew}"
+            ) from exc
+        with lines, self.growing.open("rb") as rows:
+            first = lines.readline()
+            before = _parsed(first)
+            if not isinstance(before, dict):
+                raise UsageError(f"{self._path} is no journal; put back the one that was there, {anew}")
+            if other := [name for name in {**before, **settings} if before.get(name) != settings.get(name)]:
+                changes = ", ".join(
+                    f"{name} was {_shown(before.get(name))} and is {_shown(settings.get(name))}" for name in other
+                )
+                raise UsageError(f"{self.growing} cannot be gone on with: {changes}; have that as it was, {anew}")
+            length, size, crc = len(first), 0, 0
+            for line in lines:
+                done = _done(line)
+                if done is None or done.size < size:
+                    break
+                crc_now = zlib.crc32(rows.read(done.size - size), crc)
+                if rows.tell() != done.size or crc_now != done.crc:
+                    break
+                take(done)
+                length, size, crc = length + len(line), done.size, done.crc
+        return length, size, crc
+
+
+def journal_of(growing: Path) -> Path:
+    """Return the journal beside a partial file."""
+    return growing.with_name(f"{growing.name}.journal")
+
+
+@contextmanager
+def open_growing(
+    path: Path | None, *, resume: bool = False, finish: Finish = os.replace
+) -> Iterator[tuple[TextIO, Journal | None]]:
+    """Yield the stream for results, and the journal of a run that writes them to a file; begin it before all else.
+
+    As ``open_output``, but the partial file is held against other runs, the system is asked to have all of it on the
+    disk before it gets its name, and a partial file without a single byte is nothing.
+
+    Args:
+        path: where results go; None for stdout.
+        resume: go on with the partial file, if there is one.
+        finish: gives what is whole its name.
+
+    Raises:
+        UsageError: another run writes the partial file, or it is there and ``resume`` is not asked for.
+        NumbreError: the file cannot be written.
+    """
+    if path is None or (path.exists() and not path.is_file()):
+        with open_output(path) as stream:
+            yield stream, None
+        return
+    growing = partial(path)
+    with own_errors(path), _held(growing, real(path), resume=resume), WholeFlushes(growing) as rows:
+        journal = Journal(rows, growing)
+        try:
+            yield rows, journal
+            rows.flush()
+            rows.sync()
+        except BaseException:
+            journal.close()
+            if growing.exists() and not growing.stat().st_size:
+                _remove(growing)
+            raise
+        journal.close()
+        rows.close()  # Windows renames no open file
+        finish(growing, real(path))
+        _sync(growing.parent)
+        _remove(growing)
+
+
+def _remove(growing: Path) -> None:
+    growing.unlink(missing_ok=True)
+    journal_of(growing).unlink(missing_ok=True)
+
+
+@contextmanager
+def _held(growing: Path, target: Path, *, resume: bool) -> Iterator[None]:
+    """Hold the partial file against other runs until the block ends, or the process does, however that comes."""
+    if growing.is_symlink():
+        raise UsageError(f"{growing} is a link; delete it, or choose another name")
+    while True:
+        new = True
+        try:
+            create(growing, target)
+        except FileExistsError:
+            new = False
+        try:
+            descriptor = os.open(growing, os.O_RDWR | _NO_LINKS)
+        except FileNotFoundError:
+            continue  # the run that had it is done
+        with open(descriptor, "rb"):
+            _lock(descriptor, growing)
+            if not _is_still(growing, descriptor):
+                continue
+            if not new and not os.fstat(descriptor).st_size:
+                growing.unlink()  # nobody's, and nothing: made anew, for those who may use the target
+                continue
+            if not new and not resume:
+                raise UsageError(
+                    f"{growing} is there already, kept by a run that ended early: "
+                    "--resume goes on with it; or delete it to begin anew"
+                )
+            yield
+            return
+
+
+def _lock(descriptor: int, growing: Path) -> None:
+    if sys.platform == "win32":
+        return
+    import fcntl
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as exc:
+        raise UsageError(f"{growing} is being written by another run; wait for it, or choose another name") from exc
+    except OSError:  # a file system that has no locks
+        return
+
+
+def _is_still(path: Path, descriptor: int) -> bool:
+    """Return whether a file that was opened still has this name."""
+    try:
+        return os.path.samestat(path.stat(follow_symlinks=False), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
+
+
+def _sync(folder: Path) -> None:
+    """Have the system write to the disk what names a folder has, where it does that at all."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _parsed(line: bytes) -> Any:
+    """Return the value on a whole line; None of a line cut short, or of anything else."""
+    try:
+        return json.loads(line) if line.endswith(b"\n") else None
+    except ValueError:
+        return None
+
+
+def _done(line: bytes) -> Done | None:
+    try:
+        return Done(*_parsed(line))
+    except TypeError:
+        return None
+
+
+def _shown(value: object) -> str:
+    return "not given" if value is None else str(value).strip() or "empty"
