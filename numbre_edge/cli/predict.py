@@ -121,6 +121,18 @@ def predict(
         ),
     ] = 1,
     max_pixels: MaxPixels = MAX_PIXELS,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs",
+            "-j",
+            metavar="N",
+            min=1,
+            help="Processes that read at once. By default as many as there are cores and memory for, 4 at most; "
+            "where little is to be read, one is enough.",
+            show_default=False,
+        ),
+    ] = None,
     model: ModelFile = None,
     card: CardFile = None,
     backend: BackendOption = "auto",
@@ -137,6 +149,7 @@ def predict(
     written = format or _format_of(target)
     with at_once():
         from numbre_edge.batch import ReadOptions, Tally, run
+        from numbre_edge.batch.sharing import default_jobs
         from numbre_edge.cli.progress import Bar
         from numbre_edge.reader import Reader
         from numbre_edge.sinks.annotate import AnnotatedFolder, draw
@@ -144,7 +157,11 @@ def predict(
         from numbre_edge.sources.listing import list_sources
 
         options = ReadOptions(
-            every=every, orientation=orientation(rotate, flip), region=parse_region(roi), max_pixels=max_pixels
+            every=every,
+            orientation=orientation(rotate, flip),
+            region=parse_region(roi),
+            max_pixels=max_pixels,
+            keep_frames=annotate is not None,
         )
         listed = list_sources(sources, recursive=recursive)
         paths = [source.path for source in listed.files if source.error is None]
@@ -170,7 +187,7 @@ def predict(
     try:
         with open_output(target) as stream, bar, stop_signals() as stop:
             outputs = _Outputs(_sink(written, stream, paths), folder, bar, console)
-            run(listed.files, reader, [outputs, tally, _Stopping(stop)], options=options)
+            run(listed.files, reader, [outputs, tally, _Stopping(stop)], options=options, jobs=jobs or default_jobs())
     except BaseException as exc:
         if tally.frames:
             exc.add_note(_until_then(tally, target, annotate))
@@ -200,9 +217,9 @@ class _Outputs:
             self.folder.write(frame, result.readings, numbered=outcome.source.is_video)
         with self.bar.aside():
             self.sink.write(result)
-        if frame is not None and frame.note:
+        if outcome.note:
             with self.bar.aside(stderr=True):
-                self.console.say(f"{result.source}: {frame.note}")
+                self.console.say(f"{result.source}: {outcome.note}")
 
     def end(self, source: Source) -> None:
         self.bar.step()
