@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from numbre_edge.batch import Listener, Outcome, ReadOptions, Tally, read_all, run
-from numbre_edge.batch.sharing import SHARING, Sharing, default_jobs, portions
+from numbre_edge.batch.sharing import SHARING, Sharing, default_jobs, in_order, portions
 from numbre_edge.errors import NumbreError, UsageError
 from numbre_edge.reader import Reader
 from numbre_edge.sinks.annotate import AnnotatedFolder, draw
@@ -22,7 +22,7 @@ from numbre_edge.sinks.jsonl import JsonLines
 from numbre_edge.sources.files import Source
 from numbre_edge.sources.noise import own_stderr
 from numbre_edge.types import Reading
-from tests.waiting import Blind, Waiting
+from tests.waiting import Blind, Waiting, letters
 
 ROOT = Path(__file__).parents[1]
 TINY_MODEL = Path(__file__).parent / "cli" / "tiny.onnx"
@@ -183,6 +183,17 @@ def test_small_files_are_handed_over_together() -> None:
         *(["10", "10", "10"], ["10", "90"], ["50", "50"], ["10"], ["None"], ["1000"], ["1"])
     ]
     assert [portion.shared for portion in found] == [True] * 4 + [False] + [True] * 2
+
+
+def test_what_one_file_has_too_much_of_is_made_in_its_turn() -> None:
+    sources = [Source(name) for name in ("a", "bc", "", "def", "g") * 9]
+    sharing = Sharing(worth=0.0, sources=2, most=1)
+
+    with closing(in_order(sources, letters, jobs=2, weigh=lambda source: 0, sharing=sharing)) as found:
+        told = [(source, isinstance(results, list), list(results)) for source, results in found]
+
+    assert [(source, letters) for source, _, letters in told] == [(source, list(source.name)) for source in sources]
+    assert not any(kept for source, kept, _ in told if len(source.name) > 1)
 
 
 def test_there_are_as_many_jobs_as_cores_at_most_four() -> None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from numbre_edge.reader import FrameReader
+from numbre_edge.sources.files import Source
 from numbre_edge.types import Box, Frame, Reading
 
 _PATIENCE = 60.0  # seconds
@@ -55,3 +57,8 @@ class Blind:
 
     def read_frame(self, frame: Frame, *, roi: Box | None = None) -> list[Reading]:
         return []
+
+
+def letters(source: Source) -> Iterator[str]:
+    """Return a result for each letter of a source's name."""
+    yield from source.name

@@ -138,7 +138,7 @@ def _read(
     if jobs < 1:
         raise UsageError(f"jobs must be at least 1, not {jobs}")
     if options.keep_frames:  # they take room
-        sharing = replace(sharing, sources=1, ahead=1)
+        sharing = replace(sharing, sources=1, ahead=1, most=1)
     return in_order(
         sources, partial(outcomes, reader=reader, options=options), jobs=jobs, weigh=_weight, sharing=sharing
     )

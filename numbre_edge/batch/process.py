@@ -11,7 +11,7 @@ import pickle
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from typing import IO, Any, Generic, TypeVar
 
@@ -22,7 +22,7 @@ from numbre_edge.sources.files import Source
 from numbre_edge.sources.noise import own_stderr, stderr_is_own
 
 Result = TypeVar("Result")
-Work = Callable[[Source], Iterable[Result]]
+Whole = Callable[[Source], list[Result] | None]
 
 _BOOT = "import sys; sys.path[:] = sys.argv[1:]; from numbre_edge.batch.process import serve; serve()"
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -36,7 +36,7 @@ class Helper(Generic[Result]):
     reads from is then at its end.
     """
 
-    def __init__(self, work: Work[Result]) -> None:
+    def __init__(self, work: Whole[Result]) -> None:
         """``work`` is pickled: a function of a module, and its arguments, have to be found there again."""
         self._hello = pickle.dumps((stderr_is_own(), work))
         self._process = subprocess.Popen(
@@ -57,7 +57,7 @@ class Helper(Generic[Result]):
             self._to.flush()
             _received(self._from)
 
-    def done(self, sources: list[Source]) -> list[list[Result]]:
+    def done(self, sources: list[Source]) -> list[list[Result] | None]:
         """Return what comes of each source.
 
         Raises:
@@ -65,7 +65,7 @@ class Helper(Generic[Result]):
         """
         try:
             _send(sources, self._to)
-            results: list[list[Result]] = _received(self._from)
+            results: list[list[Result] | None] = _received(self._from)
         except _ENDED as exc:
             code = self._process.wait()
             how = f"by {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"
@@ -101,7 +101,7 @@ def serve() -> None:
             except _ENDED:
                 os._exit(0)
             answer = None  # before the next frames are made
-            answer = [list(work(source)) for source in sources]
+            answer = [work(source) for source in sources]
 
 
 def _send(what: object, pipe: IO[bytes]) -> None:

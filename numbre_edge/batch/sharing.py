@@ -9,7 +9,8 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
+from functools import partial
+from itertools import islice, repeat
 from operator import length_hint
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -17,8 +18,10 @@ from typing import Generic
 
 import cv2
 
-from numbre_edge.batch.process import Helper, Result, Work
+from numbre_edge.batch.process import Helper, Result, Whole
 from numbre_edge.sources.files import Source
+
+Work = Callable[[Source], Iterable[Result]]
 
 _MOST_JOBS = 4
 # Bytes of memory for each job: one takes up to 230 million for a picture of 12 megapixels (benchmarks/batch.py).
@@ -35,12 +38,14 @@ class Sharing:
         sources, weight: of a portion, at most; one source may weigh more. With 16 at a time, handing over takes 0.17 ms
             a source less of the processors than with one.
         ahead: portions for each process that are given out, or done, before their turn.
+        most: results of a source that are kept until its turn; of one with more, none are, and this process makes them.
     """
 
     worth: float = 2.0
     sources: int = 16
     weight: int = 2**16
     ahead: int = 4
+    most: int = 2**30
 
 
 SHARING = Sharing()
@@ -53,12 +58,12 @@ class Portion(Generic[Result]):
     Attributes:
         sources: at least one.
         shared: whether any process may; else this one, in their turn.
-        results: of each, once they are there.
+        results: of each, once they are there; None of a source with too many.
     """
 
     sources: list[Source]
     shared: bool
-    results: Future[list[list[Result]]] = field(default_factory=Future)
+    results: Future[list[list[Result] | None]] = field(default_factory=Future)
 
 
 def default_jobs() -> int:
@@ -97,7 +102,8 @@ def in_order(
     given: SimpleQueue[Portion[Result] | None] = SimpleQueue()  # to whoever is free
     begun: deque[Portion[Result]] = deque()
     helped = False
-    with _helpers(work, given) as start:
+    whole: Whole[Result] = partial(_whole, work, sharing.most)
+    with _helpers(whole, given) as start:
         while True:
             for portion in islice(waiting, jobs * sharing.ahead - len(begun)):
                 begun.append(portion)
@@ -113,12 +119,19 @@ def in_order(
                 if mine is None:  # all of them are in other hands
                     wait([first.results])
                 else:
-                    mine.results.set_result([list(work(source)) for source in mine.sources])
+                    mine.results.set_result([whole(source) for source in mine.sources])
                 continue
             begun.popleft()
             told += len(first.sources)
-            ready = iter(first.results.result()) if first.results.done() else map(work, first.sources)
-            yield from zip(first.sources, ready, strict=True)
+            ready = first.results.result() if first.results.done() else repeat(None)
+            for source, results in zip(first.sources, ready, strict=False):
+                yield source, work(source) if results is None else results
+
+
+def _whole(work: Work[Result], most: int, source: Source) -> list[Result] | None:
+    """Return all that comes of a source, if it is not too much."""
+    results = list(islice(work(source), most + 1))
+    return results if len(results) <= most else None
 
 
 def _left(total: int, done: int, seconds: float) -> float:
@@ -156,7 +169,7 @@ def portions(
 
 
 @contextmanager
-def _helpers(work: Work[Result], given: SimpleQueue[Portion[Result] | None]) -> Iterator[Callable[[int], None]]:
+def _helpers(work: Whole[Result], given: SimpleQueue[Portion[Result] | None]) -> Iterator[Callable[[int], None]]:
     """Yield what starts so many processes that take from ``given``. OpenCV works on one thread then, here as there."""
     helpers: list[Helper[Result]] = []
     leaders: list[Thread] = []
