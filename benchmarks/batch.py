@@ -122,7 +122,7 @@ def alone(folder: Path, way: str, finder: str, jobs: int, worth: float) -> Took:
         [sys.executable, __file__, "--one", *arguments], stdout=subprocess.PIPE, text=True
     ) as process:
         while process.poll() is None:
-            most = max(most, sum(map(_memory, [process.pid, *_children(process.pid)])))
+            most = max(most, _memory([process.pid, *_children(process.pid)]))
             time.sleep(LOOK)
         assert process.stdout
         assert process.returncode == 0
@@ -137,13 +137,17 @@ def _children(process: int) -> list[int]:
         return []
 
 
-def _memory(process: int) -> int:
-    """Return a process's memory, kB: of pages that several have, its share."""
-    try:
-        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
+def _memory(processes: list[int]) -> int:
+    """Return what processes have of the memory, kB: what each has of its own, and the program's files once."""
+    own, files = [0], [0]
+    for process in processes:
+        try:
+            told = dict(line.split(":", 1) for line in Path(f"/proc/{process}/status").read_text().splitlines())
+            own.append(int(told["RssAnon"].split()[0]))
+            files.append(int(told["RssFile"].split()[0]))
+        except (OSError, KeyError):  # it has just ended
+            continue
+    return sum(own) + max(files)
 
 
 def table(rows: list[list[str]]) -> Iterator[str]:

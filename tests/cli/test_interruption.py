@@ -156,6 +156,7 @@ def test_no_process_that_helped_is_left(here: Path, model: Path, signal_name: st
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         wait_until(lambda: children.read_text() != "", process)
         (helper,) = children.read_text().split()
+        wait_until(lambda: "onnxruntime" in Path(f"/proc/{helper}/maps").read_text(), process)
         os.killpg(process.pid, signal.Signals[signal_name])  # as a terminal does
         _, err = process.communicate()
 
