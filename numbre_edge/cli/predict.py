@@ -149,6 +149,18 @@ def predict(
     dpi: Dpi = DPI,
     all_frames: AllFrames = False,
     max_pixels: MaxPixels = MAX_PIXELS,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs",
+            "-j",
+            metavar="N",
+            min=1,
+            help="Processes that read at once. By default as many as there are cores and memory for, 4 at most; "
+            "where little is to be read, one is enough.",
+            show_default=False,
+        ),
+    ] = None,
     model: ModelFile = None,
     card: CardFile = None,
     backend: BackendOption = "auto",
@@ -165,6 +177,7 @@ def predict(
     written = format or _format_of(target)
     with at_once():
         from numbre_edge.batch import ReadOptions, Tally, run
+        from numbre_edge.batch.sharing import default_jobs
         from numbre_edge.cli.progress import Bar
         from numbre_edge.cli.resuming import Keeper, is_whole, settings_of
         from numbre_edge.reader import Reader
@@ -182,6 +195,7 @@ def predict(
             region=parse_region(roi),
             max_pixels=max_pixels,
             paging=paging(pages, dpi, all_frames=all_frames),
+            keep_frames=annotate is not None,
         )
         listed = list_sources(sources, recursive=recursive)
         paths = [source.path for source in listed.files if source.error is None]
@@ -215,7 +229,9 @@ def predict(
             if done:
                 console.say(f"{done} of {plural(len(listed.files), 'file')} done already")
                 bar.step(done)
-            run(listed.files[done:], reader, [*listeners, _Stopping(stop)], options=options)
+            run(
+                listed.files[done:], reader, [*listeners, _Stopping(stop)], options=options, jobs=jobs or default_jobs()
+            )
     except BaseException as exc:
         if tally.frames:
             exc.add_note(_until_then(tally, target, annotate))
@@ -245,9 +261,9 @@ class _Outputs:
             self.folder.write(frame, result.readings, numbered=outcome.source.is_video or outcome.pages > 1)
         with self.bar.aside():
             self.sink.write(result)
-        if frame is not None and frame.note:
+        if outcome.note:
             with self.bar.aside(stderr=True):
-                self.console.say(f"{result.source}: {frame.note}")
+                self.console.say(f"{result.source}: {outcome.note}")
         if outcome.pages > result.frame + 1:
             self.bar.show(f"{result.source}, page {result.frame + 2} of {outcome.pages}")
 

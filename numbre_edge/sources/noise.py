@@ -77,6 +77,11 @@ class _Stderr:
 _stderr = _Stderr()
 
 
+def stderr_is_own() -> bool:
+    """Return whether stderr is this program's own."""
+    return _stderr.own
+
+
 @contextmanager
 def own_stderr() -> Iterator[None]:
     """Have stderr be this program's own meanwhile. Linux only: elsewhere it stays as it is."""

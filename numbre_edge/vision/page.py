@@ -148,10 +148,10 @@ class Page:
         """(h, w) uint8, ink 255 on 0, without the page's rules."""
         return self.writing.mask
 
-    @property
+    @cached_property
     def upright_grey(self) -> Pixels:
         """(h, w) uint8, the upright page as it is, at working scale; ``placement`` places its boxes."""
-        grey = self.grey_at(self.scale)
+        grey = self._scaled
         return upright(grey, self.tilt, paper=int(np.median(grey[::8, ::8]))) if self.tilt else grey
 
     @property
@@ -182,9 +182,14 @@ class Page:
         edges = upright(flattened.edges.view(np.uint8), tilt).view(np.bool_)
         return self._binarized(replace(flattened, contrast=upright(flattened.contrast, tilt), edges=edges), tilt)
 
+    @cached_property
+    def _scaled(self) -> Pixels:
+        """``grey`` at working scale."""
+        return self.grey_at(self.scale)
+
     def _working_grey(self) -> Pixels:
         if not self._thumbnail:
-            return self.grey_at(self.scale)
+            return self._scaled
         small, size = self.grey_at(self.scale / _MAX_ENLARGEMENT), scaled_size(*self.region[2:], self.scale)
         return np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_CUBIC), np.uint8)
 

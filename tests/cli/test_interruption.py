@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,6 +50,7 @@ def reading(
         stderr=subprocess.PIPE,
         text=True,
         preexec_fn=limits,
+        start_new_session=True,
     )
     with process:
         try:
@@ -146,6 +148,33 @@ def test_a_disk_that_fills_up_keeps_the_rows_that_fit(here: Path, model: Path) -
     kept = f"{counts(len(rows))}, kept in out.jsonl.partial; --resume goes on with it"
     assert err == f"error: cannot write out.jsonl: file too large; {kept}\n"
     assert names(here) == ["a.png", "out.jsonl.partial", "out.jsonl.partial.journal"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks Linux for the processes that were started")
+@pytest.mark.parametrize(("signal_name", "code"), [("SIGINT", 130), ("SIGKILL", -9)])
+def test_no_process_that_helped_is_left(here: Path, model: Path, signal_name: str, code: int) -> None:
+    with reading(here, model, "--jobs", "2", "--output", "out.csv") as process:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        wait_until(lambda: children.read_text() != "", process)
+        (helper,) = children.read_text().split()
+        wait_until(lambda: "onnxruntime" in Path(f"/proc/{helper}/maps").read_text(), process)
+        os.killpg(process.pid, signal.Signals[signal_name])  # as a terminal does
+        _, err = process.communicate()
+
+    assert process.returncode == code
+    assert err == "" if code < 0 else err.startswith("interrupted; ") and err.count("\n") == 1
+    end = time.monotonic() + 60
+    while running(helper):
+        assert time.monotonic() < end, "another process goes on"
+        time.sleep(0.01)
+
+
+def running(process: str) -> bool:
+    """Whether it does anything: one that has ended may wait for somebody to ask how."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 @pytest.mark.parametrize("module", ["typer.models", "numpy", "cv2"])

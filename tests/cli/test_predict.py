@@ -70,6 +70,19 @@ class TestRun:
             assert lines((tmp_path / "out.jsonl").read_text())
         assert sorted(p.name for p in tmp_path.iterdir()) == ["out.jsonl", "photos"]
 
+    def test_any_number_of_jobs_reads_the_same(self, run, photos, model) -> None:
+        done = [
+            run("predict", "photos", "--model", model, "--format", "jsonl", *jobs) for jobs in ([], ["--jobs", "3"])
+        ]
+        assert done[0].out == done[1].out
+
+    @pytest.mark.parametrize("jobs", ["0", "-1", "many"])
+    def test_less_than_one_job_is_wrong_usage(self, run, photos, model, jobs) -> None:
+        done = run("predict", "photos", "--model", model, "--jobs", jobs)
+        assert (done.code, done.out) == (2, "")
+        assert "'--jobs'" in done.err
+        assert jobs in done.err
+
     @pytest.mark.parametrize(
         ("arguments", "begins"),
         [
