@@ -150,7 +150,7 @@ def _read(
 
 
 def _weight(source: Source) -> int | None:
-    """Return the bytes of a picture file; None of what this process alone can read, and of a video or a PDF, as long as it likes.
+    """Return the bytes of a picture file; None of what this process alone can read, and of what may have no end.
 
     What cannot be read is no work.
     """
