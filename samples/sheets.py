@@ -92,6 +92,13 @@ class Copy:
     shot: Shot
 
 
+TABLE_SHOT = Shot(
+    size=(800, 980),
+    camera=Camera(tilt=(-0.16, 0.1), turn=-0.05, zoom=1.0, tint=(0.92, 0.97, 1.0), exposure=0.85),
+    light=Light(gradient=0.3, angle=0.9, vignette=0.15),
+    desk=WOOD,
+)
+DECIMALS_SHOT = Shot(size=DECIMALS_SIZE, camera=Camera(tint=(0.9, 0.97, 1.0), exposure=0.8), light=Light(gradient=0.25))
 SCAN = Shot(
     size=FORM_SIZE,
     camera=Camera(exposure=1.08, shot_noise=0.004, read_noise=0.002, defocus=0.5),
@@ -154,30 +161,21 @@ def main() -> None:
 
 def pictures(sources: Sources) -> dict[str, bytes]:
     """Return the JPEG files by name."""
-    shot = Shot(
-        size=(800, 980),
-        camera=Camera(tilt=(-0.16, 0.1), turn=-0.05, zoom=1.0, tint=(0.92, 0.97, 1.0), exposure=0.85),
-        light=Light(gradient=0.3, angle=0.9, vignette=0.15),
-        desk=WOOD,
-    )
-    plain = Shot(size=DECIMALS_SIZE, camera=Camera(tint=(0.9, 0.97, 1.0), exposure=0.8), light=Light(gradient=0.25))
-    return {
-        "table/measurements.jpg": jpeg(table(blank(sources, "measurements", TABLE_SIZE, 32)), BALLPOINT_BLUE, shot),
-        "decimals/temperatures.jpg": jpeg(
-            decimals(blank(sources, "temperatures", DECIMALS_SIZE, 70)), BALLPOINT_BLUE, plain
-        ),
+    measured = table(blank(sources, "measurements", TABLE_SIZE, 32))
+    felt = decimals(blank(sources, "temperatures", DECIMALS_SIZE, 70))
+    files = {
+        "table/measurements.jpg": jpeg(measured, BALLPOINT_BLUE, TABLE_SHOT),
+        "decimals/temperatures.jpg": jpeg(felt, BALLPOINT_BLUE, DECIMALS_SHOT),
         "form/meters.jpg": jpeg(form(blank(sources, "meters", FORM_SIZE, 30), {}), GEL_BLACK, SCAN),
-        **{
-            f"form/copies/{copy.name}": jpeg(
-                form(blank(sources, copy.name, FORM_SIZE, 30), copy.values), copy.pen, copy.shot
-            )
-            for copy in COPIES
-        },
     }
+    for copy in COPIES:
+        filled = form(blank(sources, copy.name, FORM_SIZE, 30), copy.values)
+        files[f"form/copies/{copy.name}"] = jpeg(filled, copy.pen, copy.shot)
+    return files
 
 
 def expected() -> dict[str, bytes]:
-    """Return the files that say what should be read, as the commands write it, and the form's description."""
+    """Return the files that say what should be read, as the commands write it."""
     table = [[""] * len(HEADINGS), *MEASUREMENTS]
     copies = [["source", *BOXES], *([f"samples/form/copies/{copy.name}", *copy.values.values()] for copy in COPIES)]
     texts = {"source": "samples/decimals/temperatures.jpg", "texts": [text for line in DECIMALS for text in line]}
