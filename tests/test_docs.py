@@ -86,7 +86,12 @@ def test_a_picture_of_the_readme_is_what_is_drawn(name: str) -> None:
 
     assert shown is not None
     assert shown.shape == drawn.shape, "run: python docs/make_images.py"
-    assert np.abs(shown.astype(int) - drawn).mean() < 4, "run: python docs/make_images.py"  # grey levels: it is a JPEG
+    ours, theirs = (
+        cv2.resize(picture, None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA).astype(int)
+        for picture in (drawn, shown)
+    )
+    # Grey levels, without the letters' strokes: it is a JPEG, and OpenCV 4 and 5 write differently (1.2).
+    assert np.abs(ours - theirs).mean() < 2, "run: python docs/make_images.py"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
