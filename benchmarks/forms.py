@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,10 +25,10 @@ from numbre_edge.forms.registration import NoMatchError
 from numbre_edge.recognition import FINDERS, FORM_FINDER
 from numbre_edge.types import Box, Frame, Pixels
 from numbre_export.synthesis.pages import numerals
+from numbre_export.synthesis.pages.forms import outline, tick, write_in
 from numbre_export.synthesis.pages.page import Page, blank_page
-from numbre_export.synthesis.paths import rectangle, segment
 from numbre_export.synthesis.pictures import take
-from numbre_export.synthesis.sheet import Mark, extent, moved
+from numbre_export.synthesis.sheet import Mark
 from numbre_export.synthesis.sources import Sources
 
 HEIGHT, WIDTH = 700, 900  # pixels of a form
@@ -108,38 +107,14 @@ def _print(page: Page, name: str, rng: Generator) -> None:
         *((" ".join(rng.permutation(words)[:9].tolist()), 60, HEIGHT - 60 + 24 * n, 12.0) for n in range(2)),
     ):
         page.lay(page.print_text(text, max(20, x), y, size, face=face), page.printing)
-    lines = []
-    for field in FORMS[name]:
-        x, y, right, bottom = field.box.x, field.box.y, field.box.right, field.box.bottom
-        lines.append(rectangle(x, y, right, bottom))
-        step = field.box.width / max(1, field.cells)
-        lines += [segment(x + cell * step, y, x + cell * step, bottom) for cell in range(1, field.cells)]
-    page.rule(lines, 1.6)
+    page.rule([line for field in FORMS[name] for line in outline(field.box, field.cells)], 1.6)
 
 
 def _written(page: Page, field: Field, text: str) -> list[Mark]:
     """Write into a field."""
-    box = field.box
     if field.kind == "cross":
-        ends = [(0.15, 0.2, 0.85, 0.85), (0.2, 0.85, 0.85, 0.15)]
-        lines = [np.array(end).reshape(2, 2) * (box.width, box.height) + (box.x, box.y) for end in ends]
-        return [Mark.of([line.astype(np.float32)], page.pen) for line in lines] if text == "1" else []
-    if field.kind == "comb":
-        step = box.width / field.cells
-        return [
-            mark
-            for cell, digit in enumerate(text)
-            for mark in _centred(page, page.hand.write(digit, 0, 0, page.rng), box.x + (cell + 0.5) * step, box)
-        ]
-    written = page.hand.write(text, 0.0, 0.0, page.rng)
-    left, _, right, _ = extent(written)
-    return _centred(page, written, box.x + min(0.5 * box.width, 14 + (right - left) / 2 + page.between(0, 12)), box)
-
-
-def _centred(page: Page, marks: Sequence[Mark], x: float, box: Box) -> list[Mark]:
-    left, top, right, bottom = extent(marks)
-    miss = page.rng.normal(0, 1.5, 2).tolist()
-    return moved(marks, x - (left + right) / 2 + miss[0], box.y + box.height / 2 - (top + bottom) / 2 + miss[1])
+        return tick(page, field.box) if text == "1" else []
+    return write_in(page, text, field.box, field.cells)
 
 
 def filled(name: str, rng: Generator) -> dict[str, str]:

@@ -54,8 +54,13 @@ def read_tables(reader: FrameReader, picture: Picture | Frame) -> list[Table]:
     tall = float(np.median([digit.box.height for reading in readings for digit in reading.digits]))
     grey = Page(frame).grey
     found = [grid for grid in _grids(grey, readings, tall) if min(grid.pitch) > _PAPER * tall]
-    filled = [(grid, table) for grid in found if (table := _ruled(grid, readings)) is not None]
-    ruled = [table for grid, table in filled if not _is_paper(grid, table)]
+    left, ruled = list(readings), []
+    for grid in found:
+        table = _ruled(grid, left)
+        if table is not None and not _is_paper(grid, table):
+            ruled.append(table)
+            own = {digit for cell in table.cells for reading in cell.readings for digit in reading.digits}
+            left = [reading for reading in left if own.isdisjoint(reading.digits)]
     held = sum(len(reading.digits) for table in ruled for cell in table.cells for reading in cell.readings)
     written = sum(len(reading.digits) for reading in readings)
     tables = ruled if held >= _WITHIN * written else [_aligned(readings, tall)]

@@ -43,6 +43,14 @@ def test_numbers_stand_in_the_cells_that_lines_make(slope: float) -> None:
         assert np.allclose(corner, (x - slope * y, y + slope * x), atol=4)
 
 
+def test_the_outline_of_the_sheet_around_a_table_is_no_second_one() -> None:
+    page = np.minimum(ruled(XS, YS), ruled((20, 560), (20, 300, 380)))
+
+    (table,) = read(page, *in_cells(TEXTS))
+
+    assert table.texts() == TEXTS
+
+
 def test_without_lines_they_stand_as_they_stand() -> None:
     (table,) = read(np.full((300, 500), 225, np.uint8), *in_cells(TEXTS))
 

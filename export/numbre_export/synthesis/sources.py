@@ -82,7 +82,9 @@ class Sources:
         return cls.of(validation if part == "validation" else train, load_pen(pen), _symbols(symbols, part), part)
 
     @classmethod
-    def of(cls, digits: Digits, pen: PenStrokes, symbols: dict[str, Pixels], part: Part = "train") -> Sources:
+    def of(
+        cls, digits: Digits, pen: PenStrokes, symbols: dict[str, Pixels], part: Part | Literal["test"] = "train"
+    ) -> Sources:
         """Take one part of the pen's writers, and all of the rest."""
         chosen = np.flatnonzero(pen.part == PARTS.index(part))
         items: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
