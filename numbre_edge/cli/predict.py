@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 import time
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import typer
 
 from numbre_edge.atomic import partial
 from numbre_edge.cli.console import Console, Quiet, Verbose, console_of, plural
+from numbre_edge.cli.engine import check_engine, check_paths, run_on_engine
 from numbre_edge.cli.inputs import check_output, named, within
 from numbre_edge.cli.options import (
     BackendOption,
@@ -62,7 +64,7 @@ find . -name '*.png' | numbre-edge predict - --format jsonl
 """
 
 _FORMATS: dict[str, FormatName] = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".txt": "table", "": "table"}
-_STDOUT = Path("-")
+_STDOUT = "-"
 _OUTPUT = "Output"
 _SELECTION = "What is read"
 
@@ -88,7 +90,7 @@ def predict(
         ),
     ] = None,
     output: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--output",
             "-o",
@@ -111,6 +113,14 @@ def predict(
     recursive: Annotated[
         bool, typer.Option("--recursive", "-r", help="Look into folders within folders.", rich_help_panel=_SELECTION)
     ] = False,
+    engine: Annotated[
+        Literal["ray"] | None,
+        typer.Option(
+            "--engine",
+            help="Read on a cluster, pictures on s3://, gs:// and the like too, into one Parquet file.",
+            show_default=False,
+        ),
+    ] = None,
     roi: Roi = None,
     rotate: Rotate = None,
     flip: Flip = None,
@@ -133,8 +143,13 @@ def predict(
 ) -> None:
     """Read the numbers in pictures and videos."""
     console = console_of(context)
-    target = None if output == _STDOUT else output
-    written = format or _format_of(target)
+    target = Path(output) if output is not None and output != _STDOUT else None
+    if engine is not None:
+        senseless = {"--annotate": annotate is not None, "--every": every != 1}
+        check_engine(sources, output, senseless | {f"--format {format}": format not in (None, "parquet")})
+    else:
+        check_paths(sources, output)
+        written = format or _format_of(target)
     with at_once():
         from numbre_edge.batch import ReadOptions, Tally, run
         from numbre_edge.cli.progress import Bar
@@ -146,10 +161,8 @@ def predict(
         options = ReadOptions(
             every=every, orientation=orientation(rotate, flip), region=parse_region(roi), max_pixels=max_pixels
         )
-        listed = list_sources(sources, recursive=recursive)
-        paths = [source.path for source in listed.files if source.error is None]
-        check_output(target, paths)
-        reader = Reader(
+        open_reader = functools.partial(
+            Reader,
             model,
             card=card,
             backend=backend,
@@ -158,6 +171,16 @@ def predict(
             decimal=decimal,
             digits_only=digits_only,
         )
+    begun = time.monotonic()
+    if engine is not None and output is not None:
+        tally = run_on_engine(sources, output, open_reader, recursive=recursive, options=options, console=console)
+        _end(f"{_counts(tally)} in {time.monotonic() - begun:.1f} s", tally, console)
+        return
+    with at_once():
+        listed = list_sources(sources, recursive=recursive)
+        paths = [source.path for source in listed.files if source.error is None]
+        check_output(target, paths)
+        reader = open_reader()
     console.detail(f"model {reader.backend.model.path}, backend {reader.backend.name}")
     for file in listed.passed_over:
         console.detail(f"{file.name}: passed over: {file.why}")
@@ -175,9 +198,13 @@ def predict(
         if tally.frames:
             exc.add_note(_until_then(tally, target, annotate))
         raise
-    console.say(
-        f"{_counts(tally)} in {time.monotonic() - begun:.1f} s{named(listed.passed_over)}{within(listed.left_out)}"
-    )
+    seconds = time.monotonic() - begun
+    _end(f"{_counts(tally)} in {seconds:.1f} s{named(listed.passed_over)}{within(listed.left_out)}", tally, console)
+
+
+def _end(text: str, tally: Tally, console: Console) -> None:
+    """Say what was done; exit 1 where something could not be read."""
+    console.say(text)
     if tally.errors:
         raise typer.Exit(1)
 

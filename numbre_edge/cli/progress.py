@@ -50,10 +50,10 @@ class Bar:
             self._progress.update(self._task, description=ending(printable(text), room) if room > 0 else "")
             self._progress.refresh()
 
-    def step(self) -> None:
-        """Advance by one."""
+    def step(self, count: int = 1) -> None:
+        """Advance by one, or as many."""
         if self._progress:
-            self._progress.advance(self._task)
+            self._progress.advance(self._task, count)
             self._progress.refresh()
 
     @contextmanager
