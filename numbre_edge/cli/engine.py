@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +79,7 @@ def run_on_engine(
         console.say(f"{output} has been read already, of the same {pictures}")
         return before
     folder = Folder(f"{output}.partial")
+    folder.make()
     folder.write("about.txt", f"What was read of {pictures}: the same command goes on with it.\n".encode())
     there = folder.names()
     left = list({part.name: part for part in parts if part.name not in there}.values())
@@ -103,25 +105,26 @@ def run_on_engine(
 
 
 def _items(sources: Sequence[str], *, recursive: bool, console: Console) -> list[Item]:
-    """Return the pictures that the arguments mean: those of this machine first."""
+    """Return the pictures that the arguments mean, in their order."""
     from numbre_edge.engines.storage import is_remote, local_item, remote_items
     from numbre_edge.sources.listing import list_sources
 
     items: list[Item] = []
-    paths = [source for source in sources if not is_remote(source)]
-    if paths:
-        listed = list_sources(paths, recursive=recursive)
+    for remote, some in groupby(sources, is_remote):
+        if remote:
+            for address in some:
+                found, others = remote_items(address, recursive=recursive)
+                items += found
+                if others:
+                    console.say(f"{plural(len(found), 'picture')}; {others} other files and folders there passed over")
+            continue
+        listed = list_sources(some, recursive=recursive)
         for source in listed.files:
             if source.is_video:
                 raise UsageError(f"{source.name}: a video; engines read pictures, leave --engine out")
             items.append(local_item(source.path, error=source.error))
         if listed.passed_over or listed.left_out:
-            console.say(f"{plural(len(items), 'picture')}{named(listed.passed_over)}{within(listed.left_out)}")
-    for address in filter(is_remote, sources):
-        found, others = remote_items(address, recursive=recursive)
-        items += found
-        if others:
-            console.say(f"{plural(len(found), 'picture')}; {others} other files and folders there passed over")
+            console.say(f"{plural(len(listed.files), 'picture')}{named(listed.passed_over)}{within(listed.left_out)}")
     return items
 
 

@@ -25,8 +25,8 @@ from numbre_edge.types import Result
 _Given = TypeVar("_Given")
 _Got = TypeVar("_Got")
 
-# Pictures of a part, on average: a lost worker's are read again, and each part is a file. Few pictures make some 64 parts
-# or more all the same, so that many workers have a share.
+# Pictures of a part, on average: a lost worker's are read again, and each part is a file. Few pictures make some 64
+# parts or more all the same, so that many workers have a share.
 _PART = 256
 _PARTS = 64
 _ROW_GROUP = 2**16  # rows: Parquet's readers want many at once

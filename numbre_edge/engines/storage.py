@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -104,13 +104,20 @@ class Folder:
     """A folder of files, each of them whole.
 
     Args:
-        location: a path or an address; it is made when the first file is written.
+        location: a path or an address.
 
     Every method raises NumbreError where the folder cannot be used.
     """
 
     def __init__(self, location: str) -> None:
         self.location = location
+
+    def make(self) -> None:
+        """Make it, where it is not there; what it would be in must be."""
+        with _own_errors(self.location):
+            fs, path = _at(self.location)
+            with suppress(FileExistsError):
+                fs.mkdir(path, create_parents=False)  # or s3fs makes a bucket too
 
     def names(self) -> set[str]:
         """Return what the files in it are called."""
@@ -123,9 +130,6 @@ class Folder:
 
     def write(self, name: str, data: bytes) -> None:
         """Write a file; over one of this name."""
-        with _own_errors(self.location):
-            fs, path = _at(self.location)
-            fs.makedirs(path, exist_ok=True)
         with whole(f"{self.location}/{name}") as file:
             file.write(data)
 

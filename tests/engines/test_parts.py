@@ -39,6 +39,7 @@ def items(count: int) -> list[Item]:
 def bucket():
     """An empty place that is no path of this machine, and as remote as any to the code."""
     files = fsspec.filesystem("memory")
+    files.mkdir("/bucket")
     yield "memory://bucket"
     files.store.clear()
     files.pseudo_dirs[:] = [""]
@@ -57,11 +58,10 @@ class TestCut:
         assert 60 < len(cut(items(6000), JOB)) < 180
 
     def test_one_picture_more_or_another_state_of_one_changes_its_part_alone(self) -> None:
-        before = cut(items(6000), JOB)
-        more = cut([*items(3000), Item("s3://photos/2999x.jpg", "", ""), *items(6000)[3000:]], JOB)
-        touched = cut(
-            [replace(item, stamp="2") if item.name.endswith("/77.jpg") else item for item in items(6000)], JOB
-        )
+        listed = items(6000)
+        before = cut(listed, JOB)
+        more = cut([*listed[:3000], Item("s3://photos/new.jpg", "", ""), *listed[3000:]], JOB)
+        touched = cut([*listed[:3000], replace(listed[3000], stamp="2"), *listed[3001:]], JOB)
 
         for after in (more, touched):
             names = Counter(part.name for part in before)
@@ -83,6 +83,7 @@ class TestReadAndJoin:
         damaged.write_bytes(PICTURE.read_bytes()[:1000])
         listed = [local_item(path) for path in (damaged, PICTURE, tmp_path / "gone.png")]
         parts, folder = cut(listed, JOB), Folder(str(tmp_path / "out.parquet.partial"))
+        folder.make()
         for part in reversed(parts):
             read_part(part, JOB, folder.location)
 
