@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -14,6 +16,7 @@ from numbre_edge.cli.inputs import check_output, named, within
 from numbre_edge.cli.progress import Bar
 from numbre_edge.cli.signals import at_once, stop_signals
 from numbre_edge.errors import UsageError
+from numbre_edge.sources.masking import masked
 
 if TYPE_CHECKING:
     from numbre_edge.batch import ReadOptions, Tally
@@ -21,10 +24,11 @@ if TYPE_CHECKING:
     from numbre_edge.reader import Reader
 
 
+_LOCAL = "file://"
+
+
 def check_paths(sources: Sequence[str], output: str | None) -> None:
     """Refuse addresses where no engine reads them."""
-    from numbre_edge.sources.masking import masked
-
     for text in (*sources, output or ""):
         if "://" in text:
             raise UsageError(f"{masked(text)}: is no path of this machine; --engine ray reads and writes addresses")
@@ -62,12 +66,14 @@ def run_on_engine(
     Raises:
         NumbreError: the sources, the storage, the cluster or the networks cannot be used.
     """
+    logging.getLogger().addHandler(logging.NullHandler())  # what storage libraries log, they raise too
     with at_once():
         from numbre_edge.engines import ray
         from numbre_edge.engines.parts import Job, cut, finished, join, networks_of, read_part
         from numbre_edge.engines.storage import Folder, is_remote
 
-        items = _items(sources, recursive=recursive, console=console)
+        output = output.removeprefix(_LOCAL)
+        items = _items([source.removeprefix(_LOCAL) for source in sources], recursive=recursive, console=console)
         if not is_remote(output):
             check_output(Path(output), [])
             output = str(Path(output).absolute())
@@ -76,7 +82,7 @@ def run_on_engine(
         before = finished(parts, output)
     pictures = plural(len(items), "picture")
     if before is not None:
-        console.say(f"{output} has been read already, of the same {pictures}")
+        console.say(f"{masked(output)} has been read already, of the same {pictures}")
         return before
     folder = Folder(f"{output}.partial")
     folder.make()
@@ -87,7 +93,11 @@ def run_on_engine(
     if done:
         console.say(f"{done} of {pictures} done already")
     try:
-        with ray.cluster(), stop_signals() as stop, Bar(len(items), shares_terminal=False, quiet=console.quiet) as bar:
+        with (
+            ray.cluster() if left else nullcontext(),
+            stop_signals() as stop,
+            Bar(len(items), shares_terminal=False, quiet=console.quiet) as bar,
+        ):
             bar.step(done)
             for read in ray.results(partial(read_part, job=job, folder=folder.location), left):
                 done += read
@@ -98,7 +108,9 @@ def run_on_engine(
         tally = join(parts, folder, output)
     except BaseException as exc:
         if done:
-            exc.add_note(f"{done} of {pictures} done, kept in {folder.location}: the same command goes on with them")
+            exc.add_note(
+                f"{done} of {pictures} done, kept in {masked(folder.location)}: the same command goes on with them"
+            )
         raise
     folder.remove()
     return tally

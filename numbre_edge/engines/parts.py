@@ -130,7 +130,7 @@ def _fetch(item: Item) -> Source:
     if item.error is not None:
         return Source(item.name, error=item.error)
     try:
-        return Source(item.name, content=content(item.location))
+        return Source(item.name, content=content(item))
     except SourceError as exc:
         return Source(item.name, error=str(exc))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any, TypeVar
@@ -57,12 +57,14 @@ def _connect() -> None:
         ray.init("local", include_dashboard=False, object_store_memory=_MEMORY, **quiet)
 
 
-def results(function: Callable[[_Given], int], given: Iterable[_Given]) -> Iterator[int]:
+def results(function: Callable[[_Given], int], given: Sequence[_Given]) -> Iterator[int]:
     """Run ``function`` on each by the cluster's workers, in any order; yield what it returns, and 0 every second.
 
     Raises:
         NumbreError: one failed, or its workers died again and again.
     """
+    if not given:
+        return
     task = ray.remote(num_cpus=1)(lambda one: function(one))  # it takes no partial
     left = iter(given)
     pending: list[Any] = []

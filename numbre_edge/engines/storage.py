@@ -27,14 +27,16 @@ class Item:
 
     Attributes:
         name: what results call it.
-        location: where any worker finds it.
+        path: where any worker finds it: on this machine, or in the file system of ``address``.
         stamp: what changes when the file does.
+        address: as it was listed; None on this machine.
         error: why it cannot be read, where that is known already.
     """
 
     name: str
-    location: str
+    path: str
     stamp: str
+    address: str | None = None
     error: str | None = None
 
 
@@ -50,7 +52,7 @@ def local_item(path: Path, *, error: str | None = None) -> Item:
         stamp = f"{found.st_size} {found.st_mtime_ns}"
     except (OSError, ValueError):
         stamp = ""
-    return Item(str(path), str(path.absolute()), stamp, error)
+    return Item(str(path), str(path.absolute()), stamp, error=error)
 
 
 def remote_items(address: str, *, recursive: bool = False) -> tuple[list[Item], int]:
@@ -78,23 +80,25 @@ def remote_items(address: str, *, recursive: bool = False) -> tuple[list[Item], 
     pictures = [name for name in sorted(found) if _is_picture(name, below=below)]
     if not pictures:
         raise UsageError(f"{masked(address)}: no pictures there; they end in {', '.join(sorted(PICTURES))}")
-    items = [_remote_item(fs.unstrip_protocol(name), found[name]) for name in pictures]
+    base = address.rstrip("/")
+    before = base.removesuffix(path) if base.endswith(path) else fs.unstrip_protocol("")
+    items = [_remote_item(masked(before + name), name, address, found[name]) for name in pictures]
     return items, len(found) - len(items)
 
 
-def content(location: str) -> bytes:
+def content(item: Item) -> bytes:
     """Return a picture file's bytes.
 
     Raises:
         SourceError: it is not there, is too large, or may not be read on this machine: it alone.
         NumbreError: where it is cannot be reached, or lets nobody in: with it, all others there.
     """
-    if not is_remote(location):
-        return read_bytes(Path(location))
-    with _own_errors(location):
-        fs, path = _at(location)
+    if item.address is None:
+        return read_bytes(Path(item.path))
+    with _own_errors(item.name):
+        fs, _ = _at(item.address)
         try:
-            data: bytes = fs.cat_file(path)
+            data: bytes = fs.cat_file(item.path)
         except FileNotFoundError as exc:
             raise SourceError("no such file") from exc
         return data
@@ -191,13 +195,13 @@ def _is_picture(path: str, *, below: str) -> bool:
     return suffix(Path(path)) in PICTURES and "/." not in path[len(below.rstrip("/")) :]
 
 
-def _remote_item(address: str, info: dict[str, Any]) -> Item:
+def _remote_item(name: str, path: str, address: str, info: dict[str, Any]) -> Item:
     try:
         check_size(info.get("size") or 0)
         error = None
     except SourceError as exc:
         error = str(exc)
-    return Item(address, address, " ".join(str(info[key]) for key in _STAMPS if key in info), error)
+    return Item(name, path, " ".join(str(info[key]) for key in _STAMPS if key in info), address, error)
 
 
 @contextmanager
@@ -213,5 +217,7 @@ def _own_errors(location: str, *, but: type[Exception] = NumbreError) -> Iterato
         raise NumbreError(
             f"{masked(location)}: access denied ({exc}); check the credentials and who may do this"
         ) from exc
+    except ImportError as exc:
+        raise UsageError(f"{masked(location)}: {exc} (pip install it on every node)") from exc
     except Exception as exc:
         raise NumbreError(f"{masked(location)}: {str(exc) or type(exc).__name__}") from exc

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from numbre_edge.batch import ReadOptions
 from numbre_edge.engines.parts import Job, cut, finished, join, networks_of, read_part
-from numbre_edge.engines.storage import Folder, Item, local_item, remote_items, whole
+from numbre_edge.engines.storage import Folder, Item, content, local_item, remote_items, whole
 from numbre_edge.errors import NumbreError, SourceError, UsageError
 from numbre_edge.reader import Reader
 from numbre_edge.sinks.jsonl import as_json
@@ -123,11 +123,12 @@ class TestStorage:
             fsspec.filesystem("memory").pipe_file(f"/bucket/{name}", b"x")
 
         found, others = remote_items(bucket)
-        assert ([item.name for item in found], others) == (["memory:///bucket/a.png", "memory:///bucket/b.JPG"], 4)
+        assert ([item.name for item in found], others) == (["memory://bucket/a.png", "memory://bucket/b.JPG"], 4)
         found, others = remote_items(f"{bucket}/", recursive=True)
-        assert ([item.name[17:] for item in found], others) == (["a.png", "b.JPG", "in/c.png"], 3)
-        assert [item.name[17:] for item in remote_items(f"{bucket}/*.png")[0]] == ["a.png"]
-        assert [item.name[17:] for item in remote_items(f"{bucket}/a.png")[0]] == ["a.png"]
+        assert ([item.name[16:] for item in found], others) == (["a.png", "b.JPG", "in/c.png"], 3)
+        assert [item.name[16:] for item in remote_items(f"{bucket}/*.png")[0]] == ["a.png"]
+        assert content(found[2]) == b"x"
+        assert [item.name[16:] for item in remote_items(f"{bucket}/a.png")[0]] == ["a.png"]
         with pytest.raises(UsageError, match=r"^memory://bucket/\*.gif: no pictures there"):
             remote_items(f"{bucket}/*.gif")
 
