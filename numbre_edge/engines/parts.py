@@ -31,7 +31,7 @@ _PART = 256
 _PARTS = 64
 _ROW_GROUP = 2**16  # rows: Parquet's readers want many at once
 _OF, _COUNTS = b"numbre-edge.of", b"numbre-edge.counts"  # what an output says of itself, in its metadata
-_AHEAD = 4  # pictures fetched while one is read: an object store answers in about the time that reading takes
+_AHEAD = 4  # pictures fetched meanwhile, as a network may be slow
 
 
 @dataclass(frozen=True)
