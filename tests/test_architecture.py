@@ -18,7 +18,7 @@ FLOORS = (
     {"numbre_edge.__main__"},
     {"numbre_edge.cli"},
     {"numbre_edge.web"},
-    {"numbre_edge.live", "numbre_edge.forms"},
+    {"numbre_edge.engines", "numbre_edge.live", "numbre_edge.forms"},
     {"numbre_edge.batch", "numbre_edge.tables"},
     {"numbre_edge.reader", "numbre_edge.doctor", "numbre_export"},
     {"numbre_edge.recognition"},
@@ -210,6 +210,7 @@ def test_the_runtime_imports_whole_where_tensorflow_is_not_installed(run_python:
     runtime = [name for name in MODULES if name.startswith("numbre_edge") and not name.endswith("__main__")]
     blocked = "import sys\n" + "".join(f"sys.modules[{name!r}] = None\n" for name in WORKSHOP)
     extras = {"ai_edge_litert": "numbre_edge.backends.tflite", "starlette": "numbre_edge.web"}
+    extras |= {"ray": "numbre_edge.engines.ray"}
     missing = tuple(part for package, part in extras.items() if importlib.util.find_spec(package) is None)
 
     run = run_python("-c", blocked + "".join(f"import {name}\n" for name in runtime if not name.startswith(missing)))

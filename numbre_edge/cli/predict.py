@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 import time
@@ -13,6 +14,7 @@ import typer
 
 from numbre_edge.atomic import partial
 from numbre_edge.cli.console import Console, Quiet, Verbose, console_of, plural
+from numbre_edge.cli.engine import check_engine, check_paths, run_on_engine
 from numbre_edge.cli.inputs import check_output, named, within
 from numbre_edge.cli.options import (
     AllFrames,
@@ -77,7 +79,7 @@ _FORMATS: dict[str, FormatName] = {
     ".parquet": "parquet",
     **dict.fromkeys((".txt", ""), "table"),
 }
-_STDOUT = Path("-")
+_STDOUT = "-"
 _OUTPUT = "Output"
 _SELECTION = "What is read"
 
@@ -105,7 +107,7 @@ def predict(
         ),
     ] = None,
     output: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--output",
             "-o",
@@ -136,6 +138,14 @@ def predict(
     recursive: Annotated[
         bool, typer.Option("--recursive", "-r", help="Look into folders within folders.", rich_help_panel=_SELECTION)
     ] = False,
+    engine: Annotated[
+        Literal["ray"] | None,
+        typer.Option(
+            "--engine",
+            help="Read on a cluster, pictures on s3://, gs:// and the like too, into one Parquet file.",
+            show_default=False,
+        ),
+    ] = None,
     roi: Roi = None,
     rotate: Rotate = None,
     flip: Flip = None,
@@ -173,8 +183,13 @@ def predict(
 ) -> None:
     """Read the numbers in pictures, pages and videos."""
     console = console_of(context)
-    target = None if output == _STDOUT else output
-    written = format or _format_of(target)
+    target = Path(output) if output is not None and output != _STDOUT else None
+    if engine is not None:
+        senseless = {"--annotate": annotate is not None, "--every": every != 1, "--jobs": jobs is not None}
+        check_engine(sources, output, senseless | {f"--format {format}": format not in (None, "parquet")})
+    else:
+        check_paths(sources, output)
+        written = format or _format_of(target)
     with at_once():
         from numbre_edge.batch import ReadOptions, Tally, run
         from numbre_edge.batch.sharing import default_jobs
@@ -185,10 +200,6 @@ def predict(
         from numbre_edge.sinks.journal import open_growing
         from numbre_edge.sources.listing import list_sources
 
-        if resume and is_whole(target):
-            console.say(f"{target} is there, and nothing of it is partial: nothing to go on with")
-            return
-        finish = _finish(written, target)
         options = ReadOptions(
             every=every,
             orientation=orientation(rotate, flip),
@@ -197,10 +208,8 @@ def predict(
             paging=paging(pages, dpi, all_frames=all_frames),
             keep_frames=annotate is not None,
         )
-        listed = list_sources(sources, recursive=recursive)
-        paths = [source.path for source in listed.files if source.error is None]
-        check_output(target, [source.file for source in listed.files if source.error is None])
-        reader = Reader(
+        open_reader = functools.partial(
+            Reader,
             model,
             card=card,
             backend=backend,
@@ -209,6 +218,20 @@ def predict(
             decimal=decimal,
             digits_only=digits_only,
         )
+    begun = time.monotonic()
+    if engine is not None and output is not None:
+        tally = run_on_engine(sources, output, open_reader, recursive=recursive, options=options, console=console)
+        _end(f"{_counts(tally)} in {time.monotonic() - begun:.1f} s", tally, console)
+        return
+    if resume and is_whole(target):
+        console.say(f"{target} is there, and nothing of it is partial: nothing to go on with")
+        return
+    with at_once():
+        finish = _finish(written, target)
+        listed = list_sources(sources, recursive=recursive)
+        paths = [source.path for source in listed.files if source.error is None]
+        check_output(target, [source.file for source in listed.files if source.error is None])
+        reader = open_reader()
     console.detail(f"model {reader.backend.model.path}, backend {reader.backend.name}")
     for file in listed.passed_over:
         console.detail(f"{file.name}: passed over: {file.why}")
@@ -236,9 +259,13 @@ def predict(
         if tally.frames:
             exc.add_note(_until_then(tally, target, annotate))
         raise
-    console.say(
-        f"{_counts(tally)} in {time.monotonic() - begun:.1f} s{named(listed.passed_over)}{within(listed.left_out)}"
-    )
+    seconds = time.monotonic() - begun
+    _end(f"{_counts(tally)} in {seconds:.1f} s{named(listed.passed_over)}{within(listed.left_out)}", tally, console)
+
+
+def _end(text: str, tally: Tally, console: Console) -> None:
+    """Say what was done; exit 1 where something could not be read."""
+    console.say(text)
     if tally.errors:
         raise typer.Exit(1)
 
