@@ -198,6 +198,6 @@ def test_a_killed_run_goes_on_as_often_as_it_takes(run, pictures, model, page) -
 
     assert run(*arguments, "out.jsonl", "--resume").code == 1
     assert Path("out.jsonl").read_bytes() == Path("whole.jsonl").read_bytes()
-    drawn, whole = ({file.name: file.read_bytes() for file in Path(name).iterdir()} for name in ("drawn", "whole"))
+    drawn, whole = ({file.name: file.read_bytes() for file in Path(name).glob("[!.]*")} for name in ("drawn", "whole"))
     assert drawn == whole
     assert {"A7.png", "a7-2.png"} < set(drawn)
