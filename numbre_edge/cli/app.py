@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 import numbre_edge
-from numbre_edge.cli import doctor, evaluate, explain, export, form, live, models, predict, serve, table, train
+from numbre_edge.cli import bench, doctor, evaluate, explain, export, form, live, models, predict, serve, table, train
 from numbre_edge.cli.console import Quiet, Verbose, tell
 from numbre_edge.cli.help import Command, Group
 from numbre_edge.cli.signals import Interrupted
@@ -39,6 +39,7 @@ app.command("live", cls=Command, epilog=live.EPILOG, rich_help_panel=_READ)(live
 app.command("serve", cls=Command, epilog=serve.EPILOG, rich_help_panel=_READ)(serve.serve)
 app.command("table", cls=Command, epilog=table.EPILOG, rich_help_panel=_READ)(table.table)
 app.command("explain", cls=Command, epilog=explain.EPILOG, rich_help_panel=_READ)(explain.explain)
+app.command("bench", cls=Command, epilog=bench.EPILOG, rich_help_panel=_READ)(bench.bench)
 app.command("doctor", cls=Command, epilog=doctor.EPILOG, rich_help_panel=_READ)(doctor.doctor)
 app.add_typer(form.app, name="form", rich_help_panel=_READ)
 app.add_typer(models.app, name="models", rich_help_panel=_READ)
