@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +14,7 @@ from numbre_edge.cli.console import Quiet, Verbose, console_of
 from numbre_edge.cli.inputs import check_output
 from numbre_edge.cli.options import FinderOption
 from numbre_edge.cli.progress import Bar
-from numbre_edge.cli.signals import Interrupted, at_once
+from numbre_edge.cli.signals import at_once, ending
 from numbre_edge.errors import UsageError
 from numbre_edge.recognition import FINDER
 
@@ -85,7 +84,7 @@ def bench(
         from numbre_edge.bench.suite import outcome, settings
 
         wanted, missing = settings(models, finder)
-    try:
+    with ending():
         before, outcomes = strain(), []
         with _pictures(folder) as place:
             pictures_in(place)  # a wrong folder is said before the work
@@ -103,8 +102,6 @@ def bench(
             print(text)
         else:
             write_file(output, f"{text}\n".encode())
-    except KeyboardInterrupt:
-        raise Interrupted(signal.SIGINT) from None
     if any(outcome.error or (outcome.trial and outcome.trial.errors) for outcome in outcomes):
         raise typer.Exit(1)
 

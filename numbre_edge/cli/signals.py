@@ -71,6 +71,21 @@ def stop_signals() -> Iterator[Stop]:
 
 
 @contextmanager
+def ending() -> Iterator[None]:
+    """Let Ctrl-C, SIGTERM and SIGHUP be an error like any other: what was begun is left as it is after an error.
+
+    Raises:
+        Interrupted: one of them came.
+    """
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise Interrupted(number)
+
+    with _handled(end, *_STOPPING):
+        yield
+
+
+@contextmanager
 def at_once() -> Iterator[None]:
     """Let Ctrl-C end the program on the spot, with 130 and not a word: while it imports, and nothing is begun.
 

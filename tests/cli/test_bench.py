@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -55,15 +57,27 @@ def test_wrong_usage_is_said_before_any_work(run: Run, arguments: list[str], sai
     assert said in done.err
 
 
-def test_ctrl_c_ends_it(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(*arguments: object, **options: object) -> None:
-        raise KeyboardInterrupt
+@pytest.mark.parametrize(
+    ("number", "code", "said"),
+    [(signal.SIGINT, 130, "interrupted\n"), (signal.SIGTERM, 143, "ended by SIGTERM\n")],
+)
+def test_a_signal_ends_it_and_the_process_that_measures(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, code: int, said: str
+) -> None:
+    measuring: list[subprocess.Popen[bytes]] = []
 
-    monkeypatch.setattr(numbre_edge.bench.suite, "outcome", interrupt)
+    class Measuring(subprocess.Popen[bytes]):
+        def communicate(self, input: bytes | None = None, timeout: float | None = None) -> tuple[bytes, bytes]:
+            measuring.append(self)
+            signal.raise_signal(number)
+            return super().communicate(input, timeout)
+
+    monkeypatch.setattr(subprocess, "Popen", Measuring)
 
     done = run("bench", folder)
 
-    assert (done.code, done.out, done.err) == (130, "", "interrupted\n")
+    assert (done.code, done.out, done.err) == (code, "", said)
+    assert [process.returncode for process in measuring] == [-signal.SIGKILL]
 
 
 def test_what_could_not_be_read_makes_the_exit_code(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
