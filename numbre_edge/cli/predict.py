@@ -139,7 +139,6 @@ def predict(
         from numbre_edge.batch import ReadOptions, Tally, run
         from numbre_edge.cli.progress import Bar
         from numbre_edge.reader import Reader
-        from numbre_edge.sinks.annotate import AnnotatedFolder, draw
         from numbre_edge.sinks.output import open_output
         from numbre_edge.sources.listing import list_sources
 
@@ -163,7 +162,7 @@ def predict(
         console.detail(f"{file.name}: passed over: {file.why}")
     for inner in listed.left_out:
         console.detail(f"{inner.name}: left out: a folder within a folder")
-    folder = AnnotatedFolder(annotate, sources=paths, draw=draw) if annotate is not None else None
+    folder = _annotated(annotate, paths) if annotate is not None else None
     bar = Bar(len(listed.files), shares_terminal=target is None and sys.stdout.isatty(), quiet=console.quiet)
     begun = time.monotonic()
     tally = Tally()
@@ -250,6 +249,12 @@ def _format_of(output: Path | None) -> FormatName:
             "or a name that ends in .jsonl, .ndjson, .csv or .txt"
         )
     return _FORMATS[suffix]
+
+
+def _annotated(annotate: Path, paths: list[Path]) -> AnnotatedFolder[Reading | Tracked]:
+    from numbre_edge.sinks.annotate import AnnotatedFolder, draw
+
+    return AnnotatedFolder(annotate, sources=paths, draw=draw)
 
 
 def _sink(format: FormatName, stream: TextIO, paths: list[Path]) -> Sink:

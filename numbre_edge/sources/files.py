@@ -9,13 +9,15 @@ from pathlib import Path
 from numbre_edge.errors import SourceError, UsageError
 from numbre_edge.sources.content import MAX_PIXELS, read_bytes
 from numbre_edge.sources.decode import decode_frame
-from numbre_edge.sources.video import VIDEOS, video_frames
 from numbre_edge.types import Frame
 
 # Suffixes, lower case.
 PICTURES = frozenset(
     {"png", "jpg", "jpeg", "jpe", "jfif", "bmp", "dib", "webp", "tif", "tiff", "gif", "jp2"}
     | {"pbm", "pgm", "ppm", "pnm", "avif", "heic", "heif"}
+)
+VIDEOS = frozenset(
+    {"mp4", "m4v", "mov", "avi", "mkv", "webm", "mpg", "mpeg", "mjpg", "mjpeg", "ogv", "wmv", "3gp", "ts"}
 )
 
 
@@ -53,6 +55,8 @@ def frames(source: Source, *, every: int = 1, max_pixels: int = MAX_PIXELS) -> I
     if source.error is not None:
         raise SourceError(source.error)
     if source.is_video:
+        from numbre_edge.sources.video import video_frames  # with cameras and streams: not for a picture
+
         yield from video_frames(source.path, every=every, max_pixels=max_pixels)
     else:
         data = read_bytes(source.path) if source.content is None else source.content

@@ -14,10 +14,9 @@ from pathlib import Path
 from numbre_edge.drawn import DRAWN, SUFFIXES, drawn_in
 from numbre_edge.errors import SourceError, UsageError
 from numbre_edge.sources.content import MAX_BYTES, check_size, reason
-from numbre_edge.sources.files import PICTURES, Source, suffix
+from numbre_edge.sources.files import PICTURES, VIDEOS, Source, suffix
 from numbre_edge.sources.formats import HEAD, picture_format
 from numbre_edge.sources.masking import masked
-from numbre_edge.sources.video import VIDEOS
 
 STDIN = "-"
 _BINARY = re.compile(rb"\A\0|[\x01-\x08\x0e-\x1f]")  # an empty path, control characters: no list of paths
