@@ -19,7 +19,7 @@ from numbre_edge.types import Floats, Pixels
 # fall any more from 16 on (the shipped cnn on one x86-64 core: 332 us for 1, 298 for 8, 294 for 64, 296 for 1024 in
 # onnxruntime; 717, 374, 336 and 383 in OpenCV; 70, 64, 63 and 64 in LiteRT).
 BATCH = 64
-TILES = 8  # a finder's tiles given to a runtime at once: 2 MB of activations each
+TILES = 4  # a finder's tiles given to a runtime at once, as numbre_edge.finding.finder hands them over
 _STEP = 1 / 256  # of a quantized probability
 _NOT_NEARLY = 0.5  # that a row of probabilities is away from 1
 _ROOM = 2**29  # bytes that a stranger's model may take; the shipped ones take 10 to 30 million with a whole batch

@@ -13,7 +13,7 @@ from numbre_edge.types import Pixels
 
 HEIGHT, WIDTH = 720, 1280
 LINES, DIGITS = 4, 5  # numbers of a page, and digits of each
-_LEFT, _TOP, _ACROSS, _DOWN = 140, 50, 220, 165  # pixels: where the first digit stands, and from one to the next
+_LEFT, _TOP, _ACROSS, _DOWN = 140, 50, 100, 165  # pixels: where the first digit stands, and from one to the next
 _PEN, _BLUR, _GRAIN = 6, 1.0, 3.0  # pixels; standard deviation in grey levels
 _FINE = 4  # bits of a pixel's fraction
 

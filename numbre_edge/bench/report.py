@@ -53,6 +53,8 @@ def _head(report: Report) -> Iterator[str]:
     yield f"Measured on {about.processor}, {cores}, {about.system};"
     yield f"{', '.join(f'{name} {version}' for name, version in about.versions.items())}."
     yield f"{_strained('Before', report.before)} {_strained('After', report.after)}"
+    if max(report.before.load or 0, report.after.load or 0) > about.cores:
+        yield "**It was busy with other work: go by the factors, not by the times.**"
     yield f"Pictures: {printable(report.folder)}. Finder: {report.finder}. Times in ms: median / 95th percentile.\n"
 
 

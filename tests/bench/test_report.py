@@ -61,6 +61,11 @@ def test_it_says_on_what_and_under_which_strain() -> None:
     )
 
 
+def test_a_busy_machine_s_times_are_not_to_be_gone_by() -> None:
+    assert "go by the factors" not in as_markdown(REPORT)
+    assert "go by the factors" in as_markdown(replace(REPORT, before=replace(REPORT.before, load=4.5)))
+
+
 def test_it_says_what_was_not_measured_and_why() -> None:
     assert as_markdown(REPORT).splitlines()[-2:] == [
         "cnn.onnx in opencv failed: dies of SIGILL.",
