@@ -101,7 +101,7 @@ def f1(reader: Reader, pictures: list[Picture], degrees: float) -> float:
 
 def folder(path: Path) -> list[Picture]:
     """Return the pictures of a labelled folder."""
-    from numbre_export.evaluation.labels import load_labels
+    from numbre_edge.labels import load_labels
 
     pictures = []
     for name, numbers in load_labels(path).items():

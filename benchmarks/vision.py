@@ -18,6 +18,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from numbre_edge.bench.trial import bare_components
 from numbre_edge.types import Frame, Patches, Pixels
 from numbre_edge.vision.binarize import binarize
 from numbre_edge.vision.candidates import candidates
@@ -51,13 +52,6 @@ def frame() -> Pixels:
 def found(pixels: Pixels) -> Patches:
     """Return the candidates of a frame, from its pixels on."""
     return candidates(Page(Frame(pixels)))
-
-
-def bare(pixels: Pixels) -> int:
-    """Return the number of components of a plain adaptive threshold."""
-    grey = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
-    mask = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 51, 15)
-    return int(cv2.connectedComponentsWithStats(mask)[0]) - 1
 
 
 def milliseconds(work: Callable[[], object]) -> float:
@@ -102,13 +96,13 @@ def main() -> None:
         "components": lambda: components(closed, flattened, stroke, upright_rules=upright_rules),
     }
     times = {name: milliseconds(work) for name, work in stages.items()}
-    whole, least, ratio = compared(lambda: found(pixels), lambda: bare(pixels))
+    whole, least, ratio = compared(lambda: found(pixels), lambda: bare_components(pixels))
     patches = found(pixels)
     times["split and normalize"] = max(0.0, whole - sum(times.values()))
     for name, took in times.items():
         print(f"{name:20} {took:7.2f} ms")
     print(f"{'candidates':20} {whole:7.2f} ms  ({len(patches.lattices)} symbols, {len(patches)} patches)")
-    print(f"{'bare OpenCV':20} {least:7.2f} ms  ({bare(pixels)} components)")
+    print(f"{'bare OpenCV':20} {least:7.2f} ms  ({bare_components(pixels)} components)")
     print(f"{'ratio':20} {ratio:7.2f}")
     if profiled:
         profiler = cProfile.Profile()

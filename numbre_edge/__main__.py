@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
+from contextlib import suppress
 
 from numbre_edge.cli.signals import at_once
 
 
 def main() -> None:
     """Run the command line and exit."""
+    codes: list[int] = []
+    atexit.register(_leave, codes)
     with at_once():
         _fill_closed_streams()
         from numbre_edge.cli.app import main as run
-    run()
+    try:
+        run()
+    except SystemExit as exc:
+        codes += [exc.code] if isinstance(exc.code, int) else []
+        raise
+
+
+def _leave(codes: list[int]) -> None:
+    """End, after all else that is done at the end, with the code that there is: what is closed is closed by now.
+
+    To take NumPy, OpenCV and onnxruntime apart first takes a fifth of what reading one picture takes in all.
+    """
+    if codes:
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(codes[0])
 
 
 def _fill_closed_streams() -> None:

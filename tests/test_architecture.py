@@ -19,13 +19,13 @@ FLOORS = (
     {"numbre_edge.cli"},
     {"numbre_edge.web"},
     {"numbre_edge.engines", "numbre_edge.live", "numbre_edge.forms"},
-    {"numbre_edge.batch", "numbre_edge.tables"},
+    {"numbre_edge.batch", "numbre_edge.tables", "numbre_edge.bench"},
     {"numbre_edge.reader", "numbre_edge.doctor", "numbre_export"},
     {"numbre_edge.recognition"},
     {"numbre_edge.finding", "numbre_edge.vision", "numbre_edge.backends", "numbre_edge.sources"}
     | {"numbre_edge.sinks", "numbre_edge.decoding", "numbre_edge.tracking", "numbre_edge.diagnosis"},
     {"numbre_edge.geometry", "numbre_edge.events"},
-    {"numbre_edge.types", "numbre_edge.model", "numbre_edge.atomic", "numbre_edge.drawn"},
+    {"numbre_edge.types", "numbre_edge.model", "numbre_edge.atomic", "numbre_edge.drawn"} | {"numbre_edge.labels"},
     {"numbre_edge.errors", "numbre_edge.vocabulary"},
 )
 # The workshop's own, in the order of the work: each may use what was made before it.

@@ -88,7 +88,7 @@ def _tgz(name: str) -> None:
 
 
 def _labels(name: str) -> None:
-    from numbre_export.evaluation.labels import load_labels
+    from numbre_edge.labels import load_labels
 
     load_labels(Path(name).parent)
 

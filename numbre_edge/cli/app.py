@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+import typer.main
 
 import numbre_edge
-from numbre_edge.cli import doctor, evaluate, explain, export, form, live, models, predict, serve, table, train
 from numbre_edge.cli.console import Quiet, Verbose, tell
 from numbre_edge.cli.help import Command, Group
 from numbre_edge.cli.signals import Interrupted
@@ -20,31 +22,78 @@ from numbre_edge.sources.noise import own_stderr
 # Have the options for completion take a shell's name: typer's guess fails wherever the parent process is no shell.
 os.environ.setdefault("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")
 
+_READ = "Reading numbers"
+_TRAIN = "Making models (needs numbre-edge[export])"
+# Each command's panel and first sentence, which --help shows without importing it. Its module has its name.
+_COMMANDS = {
+    "predict": (_READ, "Read the numbers in pictures and videos."),
+    "live": (_READ, "Read the numbers that a camera sees, and say when one appears, changes or vanishes."),
+    "serve": (_READ, "Show a page in the browser that reads: what a camera sees, photos, and what you draw."),
+    "table": (_READ, "Read tables of handwritten numbers: ruled, boxed, or in rows and columns without lines."),
+    "explain": (_READ, "Show on one sheet why a picture reads as it does."),
+    "bench": (
+        _READ,
+        "Measure speed, memory, start and accuracy on this machine, each model in each backend that is installed.",
+    ),
+    "doctor": (
+        _READ,
+        "Check the machine, the packages, the models and the cameras, and say what mends each fault.",
+    ),
+    "form": (_READ, "Read the fields of a form that is known: one row a picture."),
+    "models": (_READ, "List the shipped models, show a model's card, verify checksums."),
+    "train": (_TRAIN, "Train a network, by default with the best recipe we know for it."),
+    "evaluate": (_TRAIN, "Score a model on MNIST's test set, or the whole reader on labelled photographs, or both."),
+    "export": (_TRAIN, "Write a model as ONNX and TFLite, keeping what its own runtime proves right on the test set."),
+}
+
+
+class _Commands(Mapping[str, Any]):
+    """The commands by name, each made when it is asked for: one does not wait for the imports of all."""
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in _COMMANDS:
+            raise KeyError(name)
+        module = import_module(f"numbre_edge.cli.{name}")
+        own = getattr(module, "app", None)
+        if own is None:
+            own = typer.Typer(add_completion=False, rich_markup_mode=None)
+            own.command(name, cls=Command, epilog=module.EPILOG)(getattr(module, name))
+        command = typer.main.get_command(own)
+        command.name = name
+        return command
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_COMMANDS)
+
+    def __len__(self) -> int:
+        return len(_COMMANDS)
+
+
+class _Program(Group):
+    """The group of all commands."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = _Commands()  # type: ignore[assignment]
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(self.commands)
+
+    def listed(self) -> Iterator[tuple[str, str, str]]:
+        for name, (panel, text) in _COMMANDS.items():
+            yield panel, name, text
+
+
 app = typer.Typer(
     name="numbre-edge",
     help="Read handwritten numbers in pictures, offline, on small machines.",
     epilog="[bold]Start with[/bold]  numbre-edge predict samples/\n\nEach command has its own --help and examples.",
-    cls=Group,
+    cls=_Program,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-
-_READ = "Reading numbers"
-_TRAIN = "Making models (needs numbre-edge\\[export])"
-
-app.command("predict", cls=Command, epilog=predict.EPILOG, rich_help_panel=_READ)(predict.predict)
-app.command("live", cls=Command, epilog=live.EPILOG, rich_help_panel=_READ)(live.live)
-app.command("serve", cls=Command, epilog=serve.EPILOG, rich_help_panel=_READ)(serve.serve)
-app.command("table", cls=Command, epilog=table.EPILOG, rich_help_panel=_READ)(table.table)
-app.command("explain", cls=Command, epilog=explain.EPILOG, rich_help_panel=_READ)(explain.explain)
-app.command("doctor", cls=Command, epilog=doctor.EPILOG, rich_help_panel=_READ)(doctor.doctor)
-app.add_typer(form.app, name="form", rich_help_panel=_READ)
-app.add_typer(models.app, name="models", rich_help_panel=_READ)
-app.command("train", cls=Command, epilog=train.EPILOG, rich_help_panel=_TRAIN)(train.train)
-app.command("evaluate", cls=Command, epilog=evaluate.EPILOG, rich_help_panel=_TRAIN)(evaluate.evaluate)
-app.command("export", cls=Command, epilog=export.EPILOG, rich_help_panel=_TRAIN)(export.export)
 
 
 def _print_version(value: bool) -> None:

@@ -127,10 +127,10 @@ def evaluate(
     digits = data is not None or thorough or not folders
     enter("evaluate", *(("matplotlib",) if digits else ()), *(("tensorflow", "keras") if keras else ()))
     from numbre_edge import Reader
+    from numbre_edge.labels import load_labels
     from numbre_export.data.mnist import load_mnist
     from numbre_export.evaluation import report
     from numbre_export.evaluation.evaluate import evaluate as score
-    from numbre_export.evaluation.labels import load_labels
     from numbre_export.evaluation.pictures import score_folder
     from numbre_export.evaluation.thorough import PARTS
 

@@ -22,7 +22,8 @@ app = typer.Typer(
     help="Read the fields of a form that is known: one row a picture.",
     cls=Group,
     no_args_is_help=True,
-    rich_markup_mode="rich",
+    add_completion=False,
+    rich_markup_mode=None,
 )
 
 _READ = """

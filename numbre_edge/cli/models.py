@@ -27,6 +27,8 @@ app = typer.Typer(
     help="List the shipped models, show a model's card, verify checksums.",
     epilog=EPILOG,
     invoke_without_command=True,
+    add_completion=False,
+    rich_markup_mode=None,
 )
 
 

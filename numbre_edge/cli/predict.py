@@ -196,7 +196,6 @@ def predict(
         from numbre_edge.cli.progress import Bar
         from numbre_edge.cli.resuming import Keeper, is_whole, settings_of
         from numbre_edge.reader import Reader
-        from numbre_edge.sinks.annotate import AnnotatedFolder, draw
         from numbre_edge.sinks.journal import open_growing
         from numbre_edge.sources.listing import list_sources
 
@@ -237,7 +236,7 @@ def predict(
         console.detail(f"{file.name}: passed over: {file.why}")
     for inner in listed.left_out:
         console.detail(f"{inner.name}: left out: a folder within a folder")
-    folder = AnnotatedFolder(annotate, sources=paths, draw=draw) if annotate is not None else None
+    folder = _annotated(annotate, paths) if annotate is not None else None
     bar = Bar(len(listed.files), shares_terminal=target is None and sys.stdout.isatty(), quiet=console.quiet)
     begun = time.monotonic()
     tally = Tally()
@@ -356,6 +355,12 @@ def _finish(format: FormatName, output: Path | None) -> Callable[[Path, Path], N
         raise UsageError("--format parquet needs --output FILE: it is written at the end")
     check_parquet()
     return convert
+
+
+def _annotated(annotate: Path, paths: list[Path]) -> AnnotatedFolder[Reading | Tracked]:
+    from numbre_edge.sinks.annotate import AnnotatedFolder, draw
+
+    return AnnotatedFolder(annotate, sources=paths, draw=draw)
 
 
 def _sink(format: FormatName, stream: TextIO, paths: list[Path]) -> Sink:

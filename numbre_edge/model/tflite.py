@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import struct
-import zipfile
 import zlib
 from collections.abc import Iterator
 
@@ -26,7 +25,6 @@ _TENSORS = 0  # of SubGraph
 _TYPE, _QUANTIZATION, _ZERO_POINTS = 1, 4, 3  # of Tensor, and of its QuantizationParameters
 _LEVELS = {3: range(256), 9: range(-128, 128)}  # that TensorType UINT8 and INT8 can have
 _DATA, _OFFSET, _SIZE = 0, 1, 2  # fields of Buffer
-_PACKED_BY = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # zipfile makes gigabytes at once of what others packed
 _MOST_NUMBERS = 200_000  # that are read of the flatbuffer, which takes 0.1 s; of the shipped cnn it is 1,249
 
 
@@ -129,12 +127,15 @@ def _zero_points(file: _Flatbuffer, model: int) -> Iterator[tuple[int, range]]:
 
 def _card(content: bytes, where: str) -> bytes | None:
     """Return the card, at most as much of it as a card may have and one byte."""
+    import zipfile  # an ONNX file is read without
+
+    packed_by = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # it makes gigabytes at once of what others packed
     try:
         with (
             zipfile.ZipFile(io.BytesIO(content[-_TAIL:])) as archive,
             archive.open(CARD_MEMBER) as member,
         ):
-            if archive.getinfo(CARD_MEMBER).compress_type not in _PACKED_BY:
+            if archive.getinfo(CARD_MEMBER).compress_type not in packed_by:
                 raise ValueError("it is packed otherwise than by deflate")
             return member.read(LARGEST_CARD + 1)
     except (zipfile.BadZipFile, KeyError):

@@ -136,6 +136,8 @@ def _check_answers(network: NetworkBackend, size: tuple[int, int], wanted: int) 
     model = network.model
     if model.card.size != size:
         raise ModelError(f"{model.path}: takes {model.card.size} pixels; this version expects {size}")
+    if model.shipped:  # and so as it was when this version was tried
+        return
     given = network.answer(np.zeros((1, *size), np.uint8)).shape[1]
     if given != wanted:
         raise ModelError(f"{model.path}: gives {given:,} values; this version expects {wanted:,}")

@@ -15,7 +15,6 @@ from numbre_edge.sources.content import MAX_PIXELS, read_bytes, reason
 from numbre_edge.sources.pages import pages
 from numbre_edge.sources.paging import DPI, EVERY_PAGE, Paging
 from numbre_edge.sources.pdf import pdf_pages
-from numbre_edge.sources.video import VIDEOS, video_frames
 from numbre_edge.types import Frame, Unreadable, readable
 
 # Suffixes, lower case.
@@ -29,6 +28,9 @@ READ = PICTURES | {PDF}  # what a folder or an archive is looked through for
 # Why a file is not read.
 NOT_BY_NAME = "not a picture or video by its name"
 APPLES = "what macOS keeps about a file, not the file"
+VIDEOS = frozenset(
+    {"mp4", "m4v", "mov", "avi", "mkv", "webm", "mpg", "mpeg", "mjpg", "mjpeg", "ogv", "wmv", "3gp", "ts"}
+)
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,8 @@ def frames(
     if source.error is not None:
         raise SourceError(source.error)
     if source.is_video:
+        from numbre_edge.sources.video import video_frames  # with cameras and streams: not for a picture
+
         yield from video_frames(source.path, every=every, max_pixels=max_pixels)
     elif source.entry is not None:
         yield from pages(source.entry.read(), source.name, paging=paging, max_pixels=max_pixels)

@@ -14,10 +14,9 @@ from pathlib import Path
 from numbre_edge.drawn import DRAWN, SUFFIXES, drawn_in
 from numbre_edge.errors import SourceError, UsageError
 from numbre_edge.sources.content import MAX_BYTES, check_size, reason
-from numbre_edge.sources.files import APPLES, ARCHIVE, NOT_BY_NAME, READ, PassedOver, Source, suffix
+from numbre_edge.sources.files import APPLES, ARCHIVE, NOT_BY_NAME, READ, VIDEOS, PassedOver, Source, suffix
 from numbre_edge.sources.formats import HEAD, picture_format
 from numbre_edge.sources.masking import masked
-from numbre_edge.sources.video import VIDEOS
 from numbre_edge.sources.zipped import archived, but, within_archive
 
 STDIN = "-"

@@ -12,12 +12,13 @@ from numbre_edge.errors import SourceError, UsageError
 from numbre_edge.sources.capture import Capture, open_camera
 from numbre_edge.sources.connect import open_url
 from numbre_edge.sources.devices import describe_devices, video_devices
+from numbre_edge.sources.files import VIDEOS
 from numbre_edge.sources.folder import WatchedFolder
 from numbre_edge.sources.live import LiveStream
 from numbre_edge.sources.masking import masked
 from numbre_edge.sources.rpicam import SIZE, find_program, open_rpicam
 from numbre_edge.sources.stream import Stream
-from numbre_edge.sources.video import VIDEOS, VideoStream
+from numbre_edge.sources.video import VideoStream
 
 RPICAM = "rpicam"
 _CAMERA = re.compile(r"[0-9]+|/dev/(video|v4l/).+")

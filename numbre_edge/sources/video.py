@@ -20,9 +20,6 @@ from numbre_edge.sources.quiet import quiet_opencv
 from numbre_edge.sources.stream import Stream
 from numbre_edge.types import Frame
 
-VIDEOS = frozenset(
-    {"mp4", "m4v", "mov", "avi", "mkv", "webm", "mpg", "mpeg", "mjpg", "mjpeg", "ogv", "wmv", "3gp", "ts"}
-)
 _MEMORY = 16  # bytes a pixel that decoding takes: 12 of motion JPEG, 16 of MPEG-4, both of two threads
 # Containers that store how many frames they hold. For others OpenCV multiplies the duration with a
 # nominal rate, which is far off where the rate varies.

@@ -15,6 +15,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import typer.main
 
 import numbre_edge
 
@@ -67,9 +68,67 @@ def test_wrong_usage_exits_2_without_a_traceback(arguments: list[str], run_pytho
 
 
 COMMANDS = [
-    *(["predict"], ["live"], ["explain"], ["doctor"], ["train"], ["evaluate"], ["export"]),
+    *(["predict"], ["live"], ["explain"], ["bench"], ["doctor"], ["train"], ["evaluate"], ["export"]),
     *([], ["models"], ["models", "list"], ["models", "show"], ["models", "verify"]),
 ]
+
+
+def test_what_help_says_of_each_command_is_what_the_command_says() -> None:
+    from numbre_edge.cli.app import app
+
+    program = typer.main.get_command(app)
+    own = {name: (command.help or "").partition("\n\n")[0] for name, command in program.commands.items()}
+
+    assert {name: text for _, name, text in program.listed()} == own
+
+
+def test_one_command_does_not_wait_for_the_others_nor_plain_values_for_pydantic(run_python: RunPython) -> None:
+    code = "import sys; from numbre_edge.cli.app import main\ntry: main()\nfinally: print(*sys.modules)"
+
+    done = run_python("-c", code, "predict", "no-such.png", "--finder", "components", "--format", "csv")
+
+    imported = done.stdout.split()
+    assert done.returncode == 1
+    assert "numbre_edge.cli.predict" in imported
+    assert not {"numbre_edge.cli.live", "numbre_edge.sources.video", "pydantic", "rich"} & set(imported)
+
+
+def test_the_end_is_at_once_but_after_all_that_is_to_be_done_then(run_python: RunPython) -> None:
+    code = (
+        "import atexit, sys, threading, numbre_edge.cli.app as app\n"
+        "from numbre_edge.__main__ import main\n"
+        "run = app.main\n"
+        "def busy():\n"
+        "    threading.Thread(target=lambda: (threading.main_thread().join(), print('thread'))).start()\n"
+        "    atexit.register(print, 'exit')\n"
+        "    run()\n"
+        "app.main = busy\n"
+        "class Late:\n"
+        "    def __del__(self): print('taken apart')\n"
+        "late = Late()\n"
+        "main()\n"
+    )
+
+    done = run_python("-c", code, "predict", "no-such.png", "--finder", "components", "-q", "--format", "csv")
+
+    assert done.stdout.splitlines()[-2:] == ["thread", "exit"]
+    assert done.returncode == 1
+
+
+def test_help_has_no_colours_where_nobody_wants_them(run, monkeypatch) -> None:
+    coloured = _help_text()
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    assert "\033[" in coloured
+    assert "\033[" not in _help_text()
+    assert "\033[" not in run("--help").out  # no terminal
+
+
+def _help_text() -> str:
+    from numbre_edge.cli.app import app
+
+    with typer.main.get_command(app).make_context("numbre-edge", [], resilient_parsing=True) as context:
+        return context.get_help()
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -86,7 +145,8 @@ def test_help_speaks_of_values_and_not_of_types(run, monkeypatch, command: list[
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_a_line_of_help_ends_where_the_screen_does(run, monkeypatch, command: list[str]) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    told = [line.strip() for line in run(*command, "--help").out.partition("╭")[0].splitlines()]
+    before_options, *_ = re.split(r"^\S.*:$", run(*command, "--help").out, maxsplit=1, flags=re.MULTILINE)
+    told = [line.strip() for line in before_options.splitlines()]
     for line, following in pairwise(told):
         assert not (line and following) or len(f"{line} {following.split()[0]}") > 78, line
 

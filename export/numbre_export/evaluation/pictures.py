@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,9 +13,9 @@ from statistics import fmean
 import numpy as np
 
 from numbre_edge.errors import SourceError
+from numbre_edge.labels import load_labels, number_f1, numbers_in, picture_path
 from numbre_edge.types import Reading
 from numbre_export.evaluation.calibration import expected_calibration_error
-from numbre_export.evaluation.labels import load_labels, picture_path
 
 SURE = 0.95  # of a number: it had better be right
 
@@ -54,7 +53,7 @@ class PictureResult:
     @cached_property
     def read(self) -> tuple[str, ...]:
         """The numbers read: digits, and ``?`` for a doubtful one."""
-        return tuple(number for reading in self.readings for number in _numbers(reading.text))
+        return tuple(number for reading in self.readings for number in numbers_in(reading.text))
 
     @property
     def exact(self) -> bool:
@@ -71,7 +70,7 @@ class PictureResult:
         left = Counter(self.expected)
         found = []
         for reading in self.readings:
-            parts = _numbers(reading.text)
+            parts = numbers_in(reading.text)
             if left["".join(parts)] > 0:  # labels may leave out points and commas
                 parts = ["".join(parts)]
             found.append(NumberRead(reading, all(left[part] > 0 for part in parts)))
@@ -131,8 +130,7 @@ class PictureScore:
     @property
     def f1(self) -> float:
         """F1 of numbers found and right over the whole folder, a multiset a picture."""
-        right = sum((Counter(r.expected) & Counter(r.read)).total() for r in self.results)
-        return 2 * right / max(1, sum(len(r.expected) + len(r.read) for r in self.results))
+        return number_f1((result.expected, result.read) for result in self.results)
 
     @property
     def digit_accuracy(self) -> float:
@@ -226,7 +224,3 @@ def _result(
         return PictureResult(name, path, expected, tuple(read(path)))
     except SourceError as exc:
         return PictureResult(name, path, expected, error=str(exc).removeprefix(f"{path}: "))
-
-
-def _numbers(text: str) -> list[str]:
-    return re.findall(r"[\d?]+", text)

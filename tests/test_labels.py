@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 from numbre_edge.errors import DataError
-from numbre_export.evaluation.labels import load_labels, picture_path
-
-pytestmark = pytest.mark.export
+from numbre_edge.labels import load_labels, picture_path
 
 TWO = {"a.jpg": ("12", "34"), "b.jpg": ()}
 
@@ -47,7 +45,7 @@ def test_a_picture_is_in_images_or_beside(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (None, "no such file; --pictures wants a folder with a labels.csv of file,label lines"),
+        (None, "no such file; the folder needs a labels.csv of file,label lines"),
         (b"", "its first line is empty; expected file,label or file,expression, with a comma between"),
         (b"a.jpg,12 34\nb.jpg,\n", "its first line is 'a.jpg,12 34'; expected file,label"),
         (b"file;label\na.jpg;12\n", "its first line is 'file;label'; expected file,label or file,expression, with a"),

@@ -1,11 +1,12 @@
-"""What is on the pictures of a folder: its labels.csv."""
+"""What is on the pictures of a folder, its labels.csv, and how much of it was read."""
 
 from __future__ import annotations
 
 import csv
 import os
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from numbre_edge.errors import DataError
@@ -24,7 +25,7 @@ def load_labels(folder: Path) -> dict[str, tuple[str, ...]]:
     """
     path = folder / LABELS
     if not path.is_file():
-        raise DataError(f"{path}: no such file; --pictures wants a folder with a {LABELS} of file,label lines")
+        raise DataError(f"{path}: no such file; the folder needs a {LABELS} of file,label lines")
     labels: dict[str, tuple[str, ...]] = {}
     for line, name, label in _rows(path):
         if name in labels:
@@ -43,6 +44,20 @@ def picture_path(folder: Path, name: str) -> Path:
     """Return where the picture ``name`` is: in ``images`` or beside labels.csv."""
     inside = folder / "images" / name
     return inside if os.path.exists(inside) else folder / name  # not a path's own: no error where a name is too long
+
+
+def numbers_in(text: str) -> list[str]:
+    """Return what counts of a reading's text: runs of digits, with ``?`` for a doubtful one."""
+    return re.findall(r"[\d?]+", text)
+
+
+def number_f1(pictures: Iterable[tuple[Sequence[str], Sequence[str]]]) -> float:
+    """Return F1 of numbers found and right over all pictures, each the numbers on it and those read: a multiset."""
+    right = total = 0
+    for there, read in pictures:
+        right += (Counter(there) & Counter(read)).total()
+        total += len(there) + len(read)
+    return 2 * right / max(1, total)
 
 
 def _rows(path: Path) -> Iterator[tuple[int, str, str]]:
