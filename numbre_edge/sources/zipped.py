@@ -9,8 +9,7 @@ from pathlib import Path
 
 from numbre_edge.errors import SourceError, UsageError
 from numbre_edge.sources.archive import Entry, entries
-from numbre_edge.sources.files import APPLES, ARCHIVE, NOT_BY_NAME, READ, PassedOver, Source, suffix
-from numbre_edge.sources.video import VIDEOS
+from numbre_edge.sources.files import APPLES, ARCHIVE, NOT_BY_NAME, READ, VIDEOS, PassedOver, Source, suffix
 
 _IN_ARCHIVE = dict.fromkeys(VIDEOS, "a video in an archive") | {ARCHIVE: "an archive in an archive"}
 _HIDDEN = re.compile(r"(^|/)\.[^._/]")  # an entry, or the folder that it is in
