@@ -10,7 +10,20 @@ from typing import Annotated
 import typer
 
 import numbre_edge
-from numbre_edge.cli import doctor, evaluate, explain, export, form, live, models, predict, serve, table, train
+from numbre_edge.cli import (
+    doctor,
+    evaluate,
+    explain,
+    export,
+    form,
+    live,
+    models,
+    predict,
+    serve,
+    table,
+    train,
+    web_export,
+)
 from numbre_edge.cli.console import Quiet, Verbose, tell
 from numbre_edge.cli.help import Command, Group
 from numbre_edge.cli.signals import Interrupted
@@ -37,6 +50,7 @@ _TRAIN = "Making models (needs numbre-edge\\[export])"
 app.command("predict", cls=Command, epilog=predict.EPILOG, rich_help_panel=_READ)(predict.predict)
 app.command("live", cls=Command, epilog=live.EPILOG, rich_help_panel=_READ)(live.live)
 app.command("serve", cls=Command, epilog=serve.EPILOG, rich_help_panel=_READ)(serve.serve)
+app.command("web-export", cls=Command, epilog=web_export.EPILOG, rich_help_panel=_READ)(web_export.web_export)
 app.command("table", cls=Command, epilog=table.EPILOG, rich_help_panel=_READ)(table.table)
 app.command("explain", cls=Command, epilog=explain.EPILOG, rich_help_panel=_READ)(explain.explain)
 app.command("doctor", cls=Command, epilog=doctor.EPILOG, rich_help_panel=_READ)(doctor.doctor)
