@@ -49,4 +49,4 @@ def web_export(
     with at_once():
         from numbre_edge.web.alone import export
     size = export(folder, runtime)
-    console_of(context).say(f"{size / 1e6:.1f} MB in {folder}; to look at it: python3 -m http.server --directory {folder}")
+    console_of(context).say(f"{size / 1e6:.1f} MB; to look at it: python3 -m http.server --directory {folder}")

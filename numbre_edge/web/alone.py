@@ -1,7 +1,7 @@
 """The page without a server: a folder of files that any server of files can give, and that reads in the browser alone.
 
 What is written there is the served page's own files, the shipped networks, onnxruntime-web, and what of the reader is
-JavaScript (``alone/``). Its constants are this package's own, written into ``reader.json``: none is kept twice.
+JavaScript (``browser/``). Its constants are this package's own, written into ``reader.json``: none is kept twice.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _RUNTIME_FILES = {
     "ort-wasm-simd-threaded.mjs": "ort-wasm.js",
     "ort-wasm-simd-threaded.wasm": "ort-wasm.wasm",
 }
-_PAGE, _ALONE = Path(__file__).with_name("page"), Path(__file__).with_name("alone")
+_PAGE, _BROWSER = Path(__file__).with_name("page"), Path(__file__).with_name("browser")
 _SHARED = ("app.js", "draw.js", "icon.svg", "photo.js", "reading.js", "style.css")
 _CONSTANTS = (
     *(binarize, checked, components, crops, cutouts, finder, grid, grouping, levels, light, normalize),
@@ -90,7 +90,7 @@ def _files(runtime: Path) -> Iterator[tuple[str, bytes]]:
     for model in map(load_model, _models().values()):
         yield model.path.name, model.content
     yield "reader.json", json.dumps(_told(), separators=(",", ":")).encode()
-    for path in [*sorted(_ALONE.iterdir()), *(_PAGE / name for name in _SHARED)]:
+    for path in [*sorted(_BROWSER.iterdir()), *(_PAGE / name for name in _SHARED)]:
         yield path.name, path.read_bytes()
     yield "index.html", _index().encode()
 
@@ -100,7 +100,7 @@ def _models() -> dict[str, Path]:
 
 
 def _told() -> dict[str, Any]:
-    """Return all that the page's reader knows of this one: constants by their module's name, and the networks' cards."""
+    """Return what the page's reader knows of this one: constants by their module's name, and what the cards say."""
     cards = {name: load_model(path).card for name, path in _models().items()}
     models = {
         name: {

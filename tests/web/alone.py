@@ -20,7 +20,10 @@ ROOT = Path(__file__).parents[2]
 # Where .ci/run puts onnxruntime-web; by default where the page's own instructions have npm put it.
 RUNTIME = Path(os.environ.get("NUMBRE_WEB_RUNTIME", ROOT / "web-runtime/node_modules/onnxruntime-web/dist"))
 
-_BYTES = "window.bytes = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));"
+_BYTES = """() => {
+    window.bytes = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    window.text = (pixels) => btoa(Array.from(pixels, (level) => String.fromCharCode(level)).join(""));
+}"""
 
 
 class _Files(SimpleHTTPRequestHandler):
@@ -45,7 +48,7 @@ class Scripts:
     def __init__(self, page: Any, address: str) -> None:
         self._page, self._address = page, address
         page.goto(address)
-        page.evaluate(f"() => {{ {_BYTES} }}")
+        page.evaluate(_BYTES)
 
     def run(self, module: str, body: str, given: object = None) -> Any:
         """Return what ``body`` does, where ``its`` is the module and ``given`` what is given."""
@@ -70,6 +73,6 @@ def _text(content: bytes) -> str:
     return base64.b64encode(content).decode()
 
 
-def pictures(given: list[list[int]], shape: tuple[int, ...]) -> Pixels:
-    """Return pictures that JavaScript gave as lists."""
-    return np.array(given, np.uint8).reshape(-1, *shape)
+def pictures(given: list[str], shape: tuple[int, ...]) -> Pixels:
+    """Return pictures that JavaScript gave as ``text``."""
+    return np.frombuffer(b"".join(map(base64.b64decode, given)), np.uint8).reshape(-1, *shape)

@@ -4,7 +4,9 @@ import { constants, MODELS, PARTS } from "./constants.js";
 import { clamp, sum } from "./pixels.js";
 
 const { EVEN, FEW, MARGIN, PAPER } = constants("tiles");
-const { BOXES_TIMES, CERTAIN, CLASSES, DIGIT_CLASSES, HEIGHT, LARGEST, STRIDE, TOO_HIGH, TOO_LOW, WIDTH } = constants("grid");
+const {
+  BOXES_TIMES, CERTAIN, CLASSES, DIGIT_CLASSES, HEIGHT, LARGEST, STRIDE, TOO_HIGH, TOO_LOW, WIDTH,
+} = constants("grid");
 const { BATCH, MOST } = constants("finder");
 const { PART, SMALLER, THIN, UNION } = constants("overlap");
 
@@ -49,8 +51,8 @@ function stretches(length, side) {
 }
 
 const CHANNELS = sum(Object.values(PARTS));
-const starts = Object.keys(PARTS).map((_, at, names) => sum(names.slice(0, at).map((name) => PARTS[name])));
-const START = Object.fromEntries(Object.keys(PARTS).map((name, at) => [name, starts[at]]));
+const START = {}; // of each part, the first of its channels
+Object.entries(PARTS).reduce((at, [name, channels]) => (START[name] = at) + channels, 0);
 
 // What a tile's answer, all channels of each cell, says stands in it; boxes in its pixels.
 export function peaks(answer, side, threshold) {

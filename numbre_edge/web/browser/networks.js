@@ -32,7 +32,7 @@ export async function answers(name, inputs) {
     const taken = new ort.Tensor("uint8", pixels, [batch.length, ...MODELS[name].size]);
     const { data } = (await network.run({ [network.inputNames[0]]: taken }))[network.outputNames[0]];
     const each = data.length / batch.length;
-    for (let number = 0; number < batch.length; number += 1) given.push(data.subarray(number * each, (number + 1) * each));
+    batch.forEach((_, number) => given.push(data.subarray(number * each, (number + 1) * each)));
   }
   return given;
 }

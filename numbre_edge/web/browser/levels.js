@@ -1,4 +1,4 @@
-// A page's size, its octaves of scale, and light taken out of them: vision/page.py, finding/levels.py, finding/light.py.
+// A page at its size and at octaves of scale, without its light: vision/page.py, finding/levels.py, finding/light.py.
 
 import { constants } from "./constants.js";
 import { clamp, grey, resized, rounded } from "./pixels.js";

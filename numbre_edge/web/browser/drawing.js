@@ -57,7 +57,8 @@ function piecesOf(labels, { width }) {
     pieces.set(number, [Math.min(left, x), Math.min(top, y), Math.max(right, x), Math.max(bottom, y), area + 1]);
   });
   return [...pieces].filter(([, [, , , , area]]) => area >= MIN_AREA)
-    .map(([number, [left, top, right, bottom]]) => ({ box: [left, top, right - left + 1, bottom - top + 1], labels: [number] }));
+    .map(([number, [left, top, right, bottom]]) => (
+      { box: [left, top, right - left + 1, bottom - top + 1], labels: [number] }));
 }
 
 // Pieces that stand above each other with a small gap are one: vision/symbols.py.

@@ -17,8 +17,8 @@ function ofDigits(row) {
   return digits.map((probability) => logarithm(probability / all));
 }
 
-// Rows of probabilities of the ten digits and of none. `said` of each: heat, classes (of a finder that says so), refined,
-// read; and its box.
+// Rows of probabilities of the ten digits and of none. `said` of each: heat, classes (of a finder that says so),
+// refined, read; and its box.
 export function weighed(said) {
   const odds = said.map(({ heat, refined, read }) => {
     const [ink, closer] = [read, refined].map((row) => sum(Array.from(row.slice(0, TEN))));
@@ -46,7 +46,8 @@ export function weighedMark(heat, refined) {
   return refined.map((share) => (likely * share) / Math.max(closer, Number.MIN_VALUE));
 }
 
-export const linked = (ahead, onward) => sigmoid(TRUST.linked + TRUST.ahead * logit(ahead) + TRUST.onward * logit(onward));
+export const linked = (ahead, onward) =>
+  sigmoid(TRUST.linked + TRUST.ahead * logit(ahead) + TRUST.onward * logit(onward));
 
 function beside([x1, y1, w1, h1], [x2, y2, w2, h2]) {
   const taller = Math.max(h1, h2);

@@ -16,8 +16,8 @@ export function valued(readings) {
 const unsigned = (text) => (SIGNS.includes(text[0]) ? unsigned(text.slice(1)) : text);
 
 function valueOf(text, decimal) {
-  const possible = [...values(unsigned(text))].filter(([mark]) => decimal === null || mark === null || mark === decimal);
-  const meant = new Set(possible.map(([, value]) => value));
+  const fits = (mark) => decimal === null || mark === null || mark === decimal;
+  const meant = new Set([...values(unsigned(text))].filter(([mark]) => fits(mark)).map(([, value]) => value));
   return meant.size === 1 ? (text.startsWith("-") ? -1 : 1) * [...meant][0] : null;
 }
 

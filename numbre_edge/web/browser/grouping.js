@@ -5,7 +5,9 @@
 import { constants } from "./constants.js";
 import { median, sum } from "./pixels.js";
 
-const { ABOVE, ENDED, GAP_HEIGHT, GAP_RATIO, GOES_ON, LOOK_BACK, LOW, MIDDLE, OVERSHOOT, SEPARATED, SIGN } = constants("grouping");
+const {
+  ABOVE, ENDED, GAP_HEIGHT, GAP_RATIO, GOES_ON, LOOK_BACK, LOW, MIDDLE, OVERSHOOT, SEPARATED, SIGN,
+} = constants("grouping");
 const { SEPARATORS, SIGNS } = constants("vocabulary");
 
 const middle = ([, y, , height]) => y + height / 2;
@@ -61,8 +63,8 @@ function distanceTo(line, { box }) {
   return Math.min(...level.map((last) => Math.abs(middle(last.box) - middle(box))));
 }
 
-const isLevel = (before, after) =>
-  (before[1] <= middle(after) && middle(after) <= bottom(before)) || (after[1] <= middle(before) && middle(before) <= bottom(after));
+const isBeside = (box, y) => box[1] <= y && y <= bottom(box);
+const isLevel = (before, after) => isBeside(before, middle(after)) || isBeside(after, middle(before));
 
 function isExponent(base, box) {
   const away = box[0] - right(base);

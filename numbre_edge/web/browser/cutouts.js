@@ -1,7 +1,9 @@
 // The ink in boxes on a page, as 28x28 patches: vision/cutouts.py and vision/normalize.py.
 
 import { constants } from "./constants.js";
-import { bordered, boundsOf, clamp, cropped, dilated, disc, grey, otsu, percentile, resized, rounded, SQUARE, sum } from "./pixels.js";
+import {
+  bordered, boundsOf, clamp, cropped, dilated, disc, grey, otsu, percentile, resized, rounded, SQUARE, sum,
+} from "./pixels.js";
 
 const { AROUND, FULL, INK } = constants("cutouts");
 const { BOX, FRINGE, MIN_STROKE, PATCH, WORK } = constants("normalize");
@@ -78,8 +80,8 @@ function widened(ink) {
   const longer = Math.max(ink.width, ink.height);
   if (longer <= BOX) return ink;
   const least = Math.floor(0.4 * ink.pixels.reduce((highest, level) => Math.max(highest, level), 0));
-  const missing = (MIN_STROKE * longer) / WORK - strokeWidth({ ...ink, pixels: ink.pixels.map((level) => level > least) });
-  const radius = rounded(missing / 2);
+  const mask = { ...ink, pixels: ink.pixels.map((level) => level > least) };
+  const radius = rounded(((MIN_STROKE * longer) / WORK - strokeWidth(mask)) / 2);
   return radius < 1 ? ink : dilated(bordered(ink, radius), disc(radius));
 }
 

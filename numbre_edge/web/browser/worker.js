@@ -1,8 +1,9 @@
 // Reads what the page asks for, one after the other, while the page goes on.
 
 import { greyOf } from "./pixels.js";
-import { readDrawing, readPage } from "./reader.js";
 
+const reader = import("./reader.js"); // not above: whoever asks while it is loaded must find somebody who listens
+reader.catch(() => {}); // it is said to who asks
 let work = Promise.resolve();
 
 onmessage = ({ data: { number, ...asked } }) => {
@@ -13,6 +14,7 @@ onmessage = ({ data: { number, ...asked } }) => {
 };
 
 async function read({ blob, name, drawing }) {
+  const { readDrawing, readPage } = await reader;
   const picture = await pixelsOf(blob);
   const { readings, patches } = await (drawing ? readDrawing : readPage)(greyOf(picture));
   const { width, height } = picture;

@@ -97,15 +97,17 @@ export function resized(picture, width, height, method) {
     rows.set(y, line);
     return line;
   };
+  const halved = picture.width === 2 * width && picture.height === 2 * height;
+  const level = method === "area" && !halved ? rounded : (value) => Math.floor(value + 0.5);
   const result = grey(width, height);
-  const line = new Float32Array(width);
+  const line = new Float64Array(width);
   for (let y = 0; y < height; y += 1) {
     line.fill(0);
     for (const [from, weight] of down[y]) {
       const source = row(from);
       for (let x = 0; x < width; x += 1) line[x] += weight * source[x];
     }
-    for (let x = 0; x < width; x += 1) result.pixels[y * width + x] = clamp(Math.floor(line[x] + 0.5), 0, 255);
+    for (let x = 0; x < width; x += 1) result.pixels[y * width + x] = clamp(level(line[x]), 0, 255);
     for (const known of rows.keys()) if (known < down[y][0][0]) rows.delete(known);
   }
   return result;

@@ -53,7 +53,8 @@ function whole([x, y, width, height]) {
 
 // geometry.py's in_frame, of a page that is all of its picture.
 function inFrame([x, y, width, height], scale, picture) {
-  const [left, top] = [clamp(Math.floor(x / scale), 0, picture.width - 1), clamp(Math.floor(y / scale), 0, picture.height - 1)];
+  const left = clamp(Math.floor(x / scale), 0, picture.width - 1);
+  const top = clamp(Math.floor(y / scale), 0, picture.height - 1);
   const right = clamp(rounded((x + width) / scale), left + 1, picture.width);
   return [left, top, right - left, clamp(rounded((y + height) / scale), top + 1, picture.height) - top];
 }
@@ -89,11 +90,8 @@ export async function readDrawing(paper) {
 // Numbers as JSON has them, and their patches.
 function told(numbers) {
   const share = (value) => Number(value.toFixed(4));
-  const readings = numbers.map(({ text, confidence, box, digits }) => ({
-    text,
-    confidence: share(confidence),
-    box,
-    digits: digits.map(({ digit, box: own }) => ({ digit: digit.value, confidence: share(digit.confidence), box: own })),
-  }));
+  const written = ({ digit, box }) => ({ digit: digit.value, confidence: share(digit.confidence), box });
+  const readings = numbers.map(({ text, confidence, box, digits }) => (
+    { text, confidence: share(confidence), box, digits: digits.map(written) }));
   return { readings: valued(readings), patches: numbers.map(({ digits }) => digits.map(({ patch }) => patch)) };
 }
