@@ -20,6 +20,7 @@ from numbre_edge.decoding.values import valued
 from numbre_edge.finding.crops import CROP, crops
 from numbre_edge.finding.grid import Found
 from numbre_edge.finding.levels import levels
+from numbre_edge.finding.light import normalized
 from numbre_edge.finding.overlap import distinct
 from numbre_edge.model import default_refiner, load_model
 from numbre_edge.reader import Reader
@@ -38,7 +39,6 @@ pytestmark = pytest.mark.skipif(
 )
 
 LARGEST = 15e6  # bytes of all files
-FEW = 1e-3
 NEAR = 1  # grey levels between OpenCV's arithmetic and the page's
 QUICK = ("scanned-label.png", "one-digit-pencil.jpg")  # benchmarks/alone.py reads all
 
@@ -126,18 +126,22 @@ def test_a_photo_reads_as_the_reader_reads_it(scripts: Scripts, reader: Reader, 
     )
 
 
-def test_levels_of_a_picture_are_the_same(scripts: Scripts) -> None:
-    for size in ((41, 30), (200, 150), (1500, 60)):  # is enlarged, stays, is made smaller
-        grey = noise(*size)
-        page = Page(Frame(grey)).grey_at(Page(Frame(grey)).scale)
-        body = (
-            f"{UNPACKED} const picture = unpacked(given); return its.levels(its.greyAt(picture, its.scaleOf(picture)))"
-        )
-        given = scripts.run("levels", body + ".map(({ pixels }) => text(pixels));", packed(grey))
-        for theirs, ours in zip(given, levels(page), strict=True):
-            # A grey level more or less is several where a neighbourhood is even.
-            away = np.abs(pictures([theirs], ours.pixels.shape)[0].astype(int) - ours.pixels)
-            assert (away > NEAR).mean() < FEW
+@pytest.mark.parametrize("size", [(41, 30), (200, 150), (1500, 60)], ids=["enlarged", "kept", "made smaller"])
+def test_levels_of_a_picture_are_the_same(scripts: Scripts, size: tuple[int, int]) -> None:
+    grey = noise(*size)
+    page = Page(Frame(grey)).grey_at(Page(Frame(grey)).scale)
+    body = f"""{UNPACKED}
+        const page = its.greyAt(unpacked(given), its.scaleOf(given));
+        const levels = its.levels(page).map(({{ width, height, scale }}) => [[width, height], scale]);
+        return [text(page.pixels), text(its.normalized(page).pixels), levels];"""
+    theirs, light, found = scripts.run("levels", body, packed(grey))
+
+    assert off(pictures([theirs], page.shape)[0], page) <= NEAR
+    # A level more or less of grey is several without its light, where a neighbourhood is even.
+    assert off(pictures([light], page.shape)[0], normalized(pictures([theirs], page.shape)[0])) <= NEAR
+    assert [(tuple(size), tuple(scale)) for size, scale in found] == [
+        (level.size, level.scale) for level in levels(page)
+    ]
 
 
 def test_what_a_refiner_sees_is_the_same(scripts: Scripts) -> None:
