@@ -23,7 +23,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-NAMES = "predict|live|serve|table|form|explain|bench|doctor|models|train|evaluate|export"
+NAMES = "predict|live|serve|web-export|table|form|explain|bench|doctor|models|train|evaluate|export"
 SPOT = re.compile(r"\d+, \d+, \d+ x \d+")  # where a number is, in the table of predict
 COMMAND = re.compile(rf"(?:^|[\s/])numbre-edge +((?:{NAMES}|-)[^&|\"]*)")
 

@@ -26,9 +26,10 @@ _READ = "Reading numbers"
 _TRAIN = "Making models (needs numbre-edge[export])"
 # Each command's panel and first sentence, which --help shows without importing it. Its module has its name.
 _COMMANDS = {
-    "predict": (_READ, "Read the numbers in pictures and videos."),
+    "predict": (_READ, "Read the numbers in pictures, pages and videos."),
     "live": (_READ, "Read the numbers that a camera sees, and say when one appears, changes or vanishes."),
     "serve": (_READ, "Show a page in the browser that reads: what a camera sees, photos, and what you draw."),
+    "web-export": (_READ, "Write a page that reads photos and drawings in the browser alone, for any server of files."),
     "table": (_READ, "Read tables of handwritten numbers: ruled, boxed, or in rows and columns without lines."),
     "explain": (_READ, "Show on one sheet why a picture reads as it does."),
     "bench": (
@@ -53,11 +54,12 @@ class _Commands(Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         if name not in _COMMANDS:
             raise KeyError(name)
-        module = import_module(f"numbre_edge.cli.{name}")
+        function = name.replace("-", "_")
+        module = import_module(f"numbre_edge.cli.{function}")
         own = getattr(module, "app", None)
         if own is None:
             own = typer.Typer(add_completion=False, rich_markup_mode=None)
-            own.command(name, cls=Command, epilog=module.EPILOG)(getattr(module, name))
+            own.command(name, cls=Command, epilog=module.EPILOG)(getattr(module, function))
         command = typer.main.get_command(own)
         command.name = name
         return command

@@ -76,3 +76,11 @@ def picture(mnist_sample: tuple[NDArray[np.uint8], NDArray[np.uint8]]) -> bytes:
     paper = np.full((160, 320), 225, np.uint8)
     paper[38:122, 25:109] -= (cv2.resize(one, (84, 84), interpolation=cv2.INTER_CUBIC) * 0.75).astype(np.uint8)
     return cv2.imencode(".png", paper)[1].tobytes()
+
+
+@pytest.fixture(scope="module")  # while it runs, so does an event loop
+def browser() -> Iterator[Any]:
+    from tests.web.browsing import chromium
+
+    with chromium() as browser:
+        yield browser

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import json
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -20,26 +18,10 @@ from numbre_edge.sources.spec import open_stream
 from numbre_edge.web.hub import Hub
 from numbre_edge.web.live import OwnPace, keep_watching
 from numbre_edge.web.metrics import Metrics
+from tests.web.browsing import ONE, PHONE, SAMPLE, SAMPLES, SEVEN, done, dropped, reads, violations, write
 from tests.web.serving import TOKEN, Client, running
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-sync_api = pytest.importorskip("playwright.sync_api", reason="needs numbre-edge[browser]")
-axe = pytest.importorskip("axe_playwright_python", reason="needs numbre-edge[browser]")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs the program chromium")
-
-SAMPLES = Path(__file__).parents[2] / "samples"
-SAMPLE = SAMPLES / "plain-number.jpg"
-AXE = Path(axe.__file__).with_name("axe.min.js")
 TABS = ("live", "photo", "draw")
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
-DROP = """([target, name, content]) => {
-    const data = new DataTransfer();
-    data.items.add(new File([Uint8Array.from(atob(content), (c) => c.charCodeAt(0))], name));
-    const event = target === "paste"
-        ? new ClipboardEvent("paste", { clipboardData: data, bubbles: true })
-        : new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true });
-    document.getElementById("drop").dispatchEvent(event);
-}"""
 SHIFTS = """
 window.shifts = [];
 new PerformanceObserver((list) => list.getEntries().forEach(({ value, sources }) => {
@@ -76,15 +58,6 @@ def site(reader: Reader, tmp_path_factory: pytest.TempPathFactory) -> Iterator[C
         thread.join()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-dev-shm-usage"]  # tests may run as root, in a container
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def visit(browser: Any, site: Client) -> Iterator[Open]:
     """Open the page at a tab. In the end: no error was logged, and nothing was asked of another host."""
@@ -108,36 +81,6 @@ def visit(browser: Any, site: Client) -> Iterator[Open]:
     for context in contexts:
         context.close()
     assert faults == []
-
-
-def dropped(page: Any, path: Path, *, target: str = "drop", content: bytes | None = None) -> None:
-    """Drop a file on the page, or paste it."""
-    page.evaluate(DROP, [target, path.name, base64.b64encode(content or path.read_bytes()).decode()])
-
-
-def done(page: Any, pictures: int) -> None:
-    """Wait until so many pictures are read."""
-    page.wait_for_selector(f"#photos article:nth-of-type({pictures}):not([aria-busy])")
-
-
-def write(page: Any, *strokes: list[tuple[int, int]]) -> None:
-    """Draw with the mouse: points in pixels of the paper."""
-    paper = page.locator("#paper").bounding_box()
-    for stroke in strokes:
-        for step, (x, y) in enumerate(stroke):
-            page.mouse.move(paper["x"] + x, paper["y"] + y, steps=4 if step else 1)
-            if not step:
-                page.mouse.down()
-        page.mouse.up()
-
-
-ONE = [(60, 60), (60, 240)]
-SEVEN = [(140, 70), (240, 70), (180, 240)]
-
-
-def reads(page: Any, text: str) -> None:
-    """Wait until the paper reads so."""
-    page.wait_for_function("text => document.getElementById('draw-text').textContent.trim() === text", arg=text)
 
 
 class TestLive:
@@ -316,14 +259,6 @@ def fill(page: Any, tab: str) -> None:
     else:
         write(page, ONE)
         reads(page, "1")
-
-
-def violations(page: Any) -> list[str]:
-    """Return what axe-core finds wrong, by WCAG 2.1 AA and its best practices."""
-    if page.evaluate("!window.axe"):
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run().then(({ violations }) => violations)")
-    return [f"{each['id']}: {node['html']}" for each in found for node in each["nodes"]]
 
 
 class TestForEverybody:

@@ -27,7 +27,7 @@ def fetched(client, path: str) -> dict[str, bytes]:
         found[at] = answer.body
         text = answer.body.decode()
         links = re.findall(r'(?:src|href)="(/page/[^"]+)"', text)
-        links += [f"/page/{name}" for name in re.findall(r'from "\./([\w.]+)"', text)]
+        links += [f"/page/{name}" for name in re.findall(r'(?:from |import\()"\./([\w.]+)"', text)]
         wanted += [link for link in links if link not in found]
     return found
 

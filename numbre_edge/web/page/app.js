@@ -1,10 +1,10 @@
 // The tabs, and what several of them need.
 
 import { startDraw } from "./draw.js";
-import { startLive } from "./live.js";
 import { startPhoto } from "./photo.js";
 
-const NAMES = ["live", "photo", "draw"];
+const NAMES = ["live", "photo", "draw"].filter((name) => document.getElementById(name)); // no camera without a server
+document.getElementById("starting")?.remove();
 const tabs = NAMES.map((name) => document.getElementById(`tab-${name}`));
 const shown = {}; // name -> told whether its tab is shown
 
@@ -34,7 +34,10 @@ shown.photo = startPhoto();
 shown.draw = startDraw();
 const asked = location.hash.slice(2);
 if (NAMES.includes(asked)) show(asked);
-const camera = await fetch("/api/view").then((answer) => answer.ok).catch(() => false);
-shown.live = startLive(camera);
-if (!NAMES.includes(asked)) show(camera ? "live" : "photo");
-else if (asked === "live") show("live");
+if (NAMES.includes("live")) {
+  const { startLive } = await import("./live.js");
+  const camera = await fetch("/api/view").then((answer) => answer.ok).catch(() => false);
+  shown.live = startLive(camera);
+  if (!NAMES.includes(asked)) show(camera ? "live" : "photo");
+  else if (asked === "live") show("live");
+} else if (!NAMES.includes(asked)) show(NAMES[0]);

@@ -1,6 +1,7 @@
 // The tab Draw: paper that is read after each stroke.
 
-import { patches, percent, read } from "./reading.js";
+import { read } from "./ask.js";
+import { patches, percent } from "./reading.js";
 
 const PEN = 9; // CSS pixels: a felt pen's
 const STEP = 8; // CSS pixels that an arrow key moves the pen

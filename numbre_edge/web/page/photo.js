@@ -1,6 +1,7 @@
 // The tab Photo: pictures in, one after the other; what was read, to look at and to copy.
 
-import { copy, element, patches, read, row } from "./reading.js";
+import { read } from "./ask.js";
+import { copy, element, patches, row } from "./reading.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const MOST = 32 * 2 ** 20; // bytes, as the server takes them

@@ -1,0 +1,97 @@
+// A picture in grey -> its numbers, as `predict --format jsonl` writes them; and the patches they were read from.
+
+import { constants, MODELS } from "./constants.js";
+import { crops, moved, refined } from "./crops.js";
+import { cutOut } from "./cutouts.js";
+import { symbolsOf } from "./drawing.js";
+import { distinct, find } from "./finding.js";
+import { numbersOf } from "./grouping.js";
+import { greyAt, levels, scaleOf } from "./levels.js";
+import { answers, probabilities } from "./networks.js";
+import { linked, TEN, weighed, weighedMark } from "./opinions.js";
+import { clamp, median, rounded, sum } from "./pixels.js";
+import { valued } from "./values.js";
+
+const { BELIEVED, OTHER, SURE } = constants("decoding");
+const { MARKS } = constants("vocabulary");
+const { NOTHING } = constants("crops");
+const { DIGIT_CLASSES } = constants("grid");
+
+const best = (row) => row.indexOf(Math.max(...row.slice(0, TEN)));
+const token = (box, more) => ({ box, digit: null, patch: null, linked: null, mark: "", sure: 1, ...more });
+
+// A page by its networks: recognition/learned.py. It is not set upright.
+export async function readPage(picture) {
+  const scale = scaleOf(picture);
+  const page = greyAt(picture, scale);
+  const found = await find(levels(page), (tiles) => answers("finder", tiles));
+  const looks = (await answers("refiner", crops(found))).map(refined);
+  const seen = found.map((one, at) => {
+    const box = whole(one.mark ? one.box : moved(one.box, looks[at].moves));
+    return { ...one, box, refined: looks[at].classes, onward: looks[at].link };
+  });
+  const [digits, marks] = [seen.filter(({ mark }) => !mark), seen.filter(({ mark }) => mark)];
+  const patches = cutOut(page, digits.map(({ box }) => box));
+  const read = await probabilities(patches);
+  const rows = weighed(digits.map((one, at) => ({ ...one, read: read[at] })));
+  const signs = marks.map(({ heat, refined: row }) => weighedMark(heat, row.slice(DIGIT_CLASSES, NOTHING)));
+  const stands = distinct([...digits, ...marks], [...rows.map((row) => 1 - row[TEN]), ...signs.map(sum)]);
+  const placed = (box) => inFrame(box, scale, picture);
+  const thought = digits.map(({ box, link, onward }, at) => ({
+    box: placed(box), row: rows[at], patch: patches[at], linked: linked(link, onward),
+  }));
+  const standing = marks.map(({ box }, at) => ({ box: placed(box), row: signs[at] }))
+    .filter((_, at) => stands[digits.length + at]);
+  return told(grouped(thought.filter((_, at) => stands[at]), standing));
+}
+
+// Whole pixels, at least one wide and high.
+function whole([x, y, width, height]) {
+  const [left, top] = [rounded(x), rounded(y)];
+  return [left, top, Math.max(rounded(x + width) - left, 1), Math.max(rounded(y + height) - top, 1)];
+}
+
+// geometry.py's in_frame, of a page that is all of its picture.
+function inFrame([x, y, width, height], scale, picture) {
+  const left = clamp(Math.floor(x / scale), 0, picture.width - 1);
+  const top = clamp(Math.floor(y / scale), 0, picture.height - 1);
+  const right = clamp(rounded((x + width) / scale), left + 1, picture.width);
+  return [left, top, right - left, clamp(rounded((y + height) / scale), top + 1, picture.height) - top];
+}
+
+// decoding/__init__.py's grouped.
+export function grouped(digits, marks) {
+  const believed = ({ row }) => row[best(row)] >= BELIEVED;
+  const tokens = digits.filter(believed).map(({ box, row, patch, linked: link }) =>
+    token(box, { digit: { value: best(row), confidence: row[best(row)] }, patch, linked: link }));
+  const least = OTHER * (tokens.length ? median(tokens.map(({ box }) => box[3])) : 0);
+  const others = digits.filter((one) => !believed(one) && one.box[3] >= least).map(({ box }) => token(box));
+  const signs = marks.map(({ box, row }) => token(box, { mark: MARKS[row.indexOf(Math.max(...row))], sure: sum(row) }));
+  const sure = signs.filter((sign) => sign.sure >= SURE);
+  const doubts = signs.filter((sign) => sign.sure < SURE)
+    .map(({ box: [x, y, width, height], sure: likely }) => [x + width / 2, y + height / 2, likely]);
+  return numbersOf([...tokens, ...others, ...sure], sure.map(({ box }) => box), doubts);
+}
+
+// A drawing by its connected ink, which is not cut where digits touch.
+export async function readDrawing(paper) {
+  const { digits, points } = symbolsOf(paper);
+  const { threshold } = MODELS.classifier;
+  const rows = await probabilities(digits.map(({ patch }) => patch));
+  const tokens = digits.map(({ box, patch }, at) => {
+    const [value, row] = [best(rows[at]), rows[at]];
+    const confidence = row[value];
+    if (sum(Array.from(row.slice(TEN))) > confidence) return token(box);
+    return token(box, { digit: { value: confidence >= threshold ? value : null, confidence }, patch });
+  });
+  return told(numbersOf(tokens, points));
+}
+
+// Numbers as JSON has them, and their patches.
+function told(numbers) {
+  const share = (value) => Number(value.toFixed(4));
+  const written = ({ digit, box }) => ({ digit: digit.value, confidence: share(digit.confidence), box });
+  const readings = numbers.map(({ text, confidence, box, digits }) => (
+    { text, confidence: share(confidence), box, digits: digits.map(written) }));
+  return { readings: valued(readings), patches: numbers.map(({ digits }) => digits.map(({ patch }) => patch)) };
+}
