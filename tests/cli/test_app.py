@@ -179,8 +179,8 @@ def test_completion_is_shown_for_any_shell(run_python: RunPython, shell: str) ->
     [
         ("numbre-edge pre", ["predict"]),
         ("numbre-edge predict --backend ", ["auto", "onnx", "tflite", "opencv"]),
-        ("numbre-edge predict -f ", ["table", "jsonl", "csv"]),
-        ("numbre-edge predict --re", ["--recursive"]),
+        ("numbre-edge predict -f ", ["table", "jsonl", "csv", "parquet"]),
+        ("numbre-edge predict --rec", ["--recursive"]),
     ],
 )
 def test_the_tab_key_completes_commands_options_and_values(
