@@ -121,7 +121,7 @@ class LearnedRecogniser:
             punctuation=tuple(Box(*box) for box in _whole(marks.boxes).tolist()),
         )
         rows = calibrated(self._backend.predict(patches.pixels), self._backend.model.card.temperature)
-        said = digits.heat, digits.classes, refined_digits.classes, rows, digits.links, refined_digits.links
+        said = digits.heat, refined_digits.classes, rows, digits.links, refined_digits.links
         mark_opinions = MarkOpinions(marks.heat, refined_marks.classes[:, DIGIT_CLASSES:NOTHING])
         return Seen(Found.joined([digits, marks]), Opinions(*said), patches, mark_opinions)
 

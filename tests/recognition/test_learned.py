@@ -28,7 +28,7 @@ KIND: Format = "onnx"
 class ConnectedInk:
     """A finder for clean pages: dark connected ink of the level's size is a digit, small ink beside one a point.
 
-    Which digit, it does not know; a number goes on where another stands right beside.
+    A number goes on where another stands right beside.
     """
 
     name = "connected"
@@ -53,7 +53,6 @@ class ConnectedInk:
                 cell = np.array([[(x + w / 2) // STRIDE, (y + h / 2) // STRIDE]], np.intp)
                 at = said[cell[0, 1], cell[0, 0]]
                 at[int(point)] = 4
-                at[2 + (DIGIT_CLASSES if point else 0)] = 0.1
                 at[-5:-1] = BOXES_TIMES * encoded(np.array([[x, y, w, h]], np.float32), cell)[0]
                 at[-1] = 4 if any(0 < other[0] - x < 2 * h for other in digits) else -4
         return cells.reshape(len(tiles), -1)
@@ -178,7 +177,7 @@ def test_a_finder_of_other_answers_is_refused() -> None:
         def answer(self, tiles: Pixels) -> Floats:
             return super().answer(tiles)[:, : -((SIDE // STRIDE) ** 2)]
 
-    with pytest.raises(ModelError, match="connected: gives 94,208 values; this version expects 98,304"):
+    with pytest.raises(ModelError, match="connected: gives 24,576 values; this version expects 28,672"):
         LearnedRecogniser(Older(), Agrees(), open_backend("onnx"), None)
 
 
@@ -192,7 +191,7 @@ def test_a_refiner_of_other_crops_is_refused() -> None:
 
 def test_a_card_that_trusts_in_another_way_is_refused() -> None:
     refiner = Agrees()
-    refiner.model = replace(refiner.model, card=replace(refiner.model.card, trust={"finder": 1.0, "stars": 2.0}))
+    refiner.model = replace(refiner.model, card=replace(refiner.model.card, trust={"refiner": 1.0, "stars": 2.0}))
 
     with pytest.raises(ModelError, match="agrees: its card's trust has stars, unknown here"):
         LearnedRecogniser(ConnectedInk(), refiner, open_backend("onnx"), None)
