@@ -114,6 +114,29 @@ def test_a_number_is_read_where_it_stands(recogniser: LearnedRecogniser, number:
     assert reading.confidence > 0.5
 
 
+def test_a_digit_is_looked_at_again_where_its_box_was_moved_to(number: tuple[list[Pixels], str]) -> None:
+    class Moves(Agrees):
+        """Says that digits stand half their height to the right, and keeps what it was shown."""
+
+        def __init__(self) -> None:
+            self.shown: list[Pixels] = []
+
+        def answer(self, crops: Pixels) -> Floats:
+            self.shown.append(crops)
+            said = super().answer(crops)
+            said[:, LINKED + 1] = 0.5
+            return said
+
+    page = digits_on(blank(200, 300), number[0][:1], at=[(60, 80)], size=28)
+    refiner = Moves()
+    learned = LearnedRecogniser(ConnectedInk(), refiner, open_backend("onnx"), None)
+    refiner.shown.clear()  # it was asked how much it answers
+    learned.recognise(Page(Frame(page)))
+
+    first, second = (shown[0, : NEAR[0]].astype(int) for shown in refiner.shown)
+    assert np.abs(first[:, 9:] - second[:, :-9]).mean() < 3 < np.abs(first - second).mean()
+
+
 def test_a_large_frame_has_its_boxes_in_its_own_pixels(
     recogniser: LearnedRecogniser, number: tuple[list[Pixels], str]
 ) -> None:

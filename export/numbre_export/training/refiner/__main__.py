@@ -18,7 +18,7 @@ def main(
     validation: command.Validation,
     finder: Annotated[Path | None, typer.Option(help="The .onnx that finds; the shipped one without.")] = None,
     out: command.Out = Path("runs/refiner"),
-    steps: command.Steps = 14000,
+    steps: command.Steps = 15000,
     decay: command.Decay = 10000,
     seed: command.Seed = 0,
     threads: command.Threads = 2,
