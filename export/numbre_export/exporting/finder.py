@@ -25,7 +25,7 @@ from numbre_export.training.finder.scoring import score
 from numbre_export.training.views import Variation, read_shards, varied
 
 SIDE = 256  # of a tile: its margins are then a third of it, and a small picture wastes little
-THRESHOLD = 0.1  # of heat: what is less likely is not looked at twice; 0.2 misses 1s that stand alone
+THRESHOLD = 0.15  # of heat: what is less likely is not looked at twice; 0.2 misses 1s that stand alone
 _CALIBRATION = 200  # tiles
 
 
