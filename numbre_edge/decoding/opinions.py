@@ -22,15 +22,13 @@ class Opinions:
 
     Attributes:
         heat: (N,) float32, how likely the finder says that a digit stands here.
-        found: (N, at least 10) float32, which one, by the finder.
-        refined: (N, at least 11) float32, by the refiner.
+        refined: (N, at least 11) float32, which one, by the refiner.
         read: (N, at least 10) float32, by the classifier.
         ahead: (N,) float32, how likely its number goes on after it, by the finder.
         onward: (N,) float32, the same by the refiner.
     """
 
     heat: Floats
-    found: Floats
     refined: Floats
     read: Floats
     ahead: Floats
@@ -52,10 +50,10 @@ class MarkOpinions:
 
 @dataclass(frozen=True)
 class Trust:
-    """How three opinions make one: a logarithmic pool, fitted to what turned out right on rendered pages.
+    """How several opinions make one: a logarithmic pool, fitted to what turned out right on rendered pages.
 
     Attributes:
-        finder, refiner, classifier: exponents of their probabilities of each digit.
+        refiner, classifier: exponents of their probabilities of each digit.
         heat: of the odds that something stands here, by the finder.
         closer: of the odds that it is a digit, by the refiner.
         ink: exponent of the classifier's probability that it is a digit at all.
@@ -67,7 +65,6 @@ class Trust:
         mark: natural logarithm of the odds of that where all is even.
     """
 
-    finder: float = 0.3
     refiner: float = 0.8
     classifier: float = 0.3
     heat: float = 0.5
@@ -91,11 +88,7 @@ def weighed(said: Opinions, boxes: Boxes, trust: Trust) -> Floats:
         boxes: (N, 4), where.
         trust: in each opinion.
     """
-    pooled = (
-        trust.finder * of_digits(said.found)
-        + trust.refiner * of_digits(said.refined)
-        + trust.classifier * of_digits(said.read)
-    )
+    pooled = trust.refiner * of_digits(said.refined) + trust.classifier * of_digits(said.read)
     powers = np.exp(pooled - pooled.max(1, initial=-np.inf, keepdims=True))
     ink, closer = (rows[:, DIGIT_COLUMNS].sum(1) for rows in (said.read, said.refined))
     odds = trust.bias + trust.heat * logit(said.heat) + trust.closer * logit(closer) + trust.ink * logarithm(ink)

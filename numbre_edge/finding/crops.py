@@ -48,6 +48,11 @@ class Refined:
         """Return those of ``which``."""
         return Refined(self.classes[which], self.links[which], self.moves[which])
 
+    def pooled(self, other: Refined) -> Refined:
+        """Return what the two say together of the same things, seen twice; the moves are the first's."""
+        classes = np.sqrt(self.classes * other.classes)
+        return Refined(classes / classes.sum(1, keepdims=True), (self.links + other.links) / 2, self.moves)
+
     @classmethod
     def of(cls, outputs: Floats) -> Refined:
         """Take apart what the network gives: (N, ANSWERS) logits, and moves."""

@@ -1,7 +1,7 @@
 """What the finder's network answers, cell by cell, and how a digit's box is written in it.
 
 Anchor-free detection after X. Zhou et al., "Objects as Points" (2019): each cell
-says whether a digit's centre lies in it, which digit, and its box.
+says whether the centre of a digit or a mark lies in it, and its box.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ TOO_LOW, TOO_HIGH = 10.0, 40.0
 # Boxes are written in natural logarithms of shares of these, pixels, and centres in cells from the middle of theirs.
 _WIDTH, _HEIGHT = 16.0, 20.0
 _LARGEST = 2.0  # of a logarithm: no digit of the level is e² times as wide
-PARTS = (2, len(CLASSES), 4, 1)  # channels of a cell: heat, classes, boxes, links
+PARTS = (2, 4, 1)  # channels of a cell: heat, boxes, links
 CHANNELS = sum(PARTS)
 # Boxes come out so many times as large: with logits in one tensor, they then get as fine a share of its 256 levels.
 BOXES_TIMES = 8.0
@@ -38,14 +38,12 @@ class Answers:
 
     Attributes:
         heat: (N, h, w, 2) float32 logits: a digit's centre, a mark's centre.
-        classes: (N, h, w, 14) float32 logits, by CLASSES.
         boxes: (N, h, w, 4) float32: logarithms of width and height, centre right and below of the cell's middle.
         links: (N, h, w, 1) float32 logits: the number goes on after this digit ("links", after B. Shi et al., SegLink,
             2017).
     """
 
     heat: Floats
-    classes: Floats
     boxes: Floats
     links: Floats
 
@@ -53,8 +51,8 @@ class Answers:
     def of(cls, outputs: Floats, width: int) -> Answers:
         """Take apart what the network gives of N tiles so many pixels wide: N times h w CHANNELS float32, any shape."""
         cells = limited(outputs).reshape(len(outputs), -1, width // STRIDE, CHANNELS)
-        heat, classes, boxes, links = np.split(cells, np.cumsum(PARTS)[:-1], axis=-1)
-        return cls(heat, classes, boxes / BOXES_TIMES, links)
+        heat, boxes, links = np.split(cells, np.cumsum(PARTS)[:-1], axis=-1)
+        return cls(heat, boxes / BOXES_TIMES, links)
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +62,6 @@ class Found:
     Attributes:
         boxes: (N, 4) float32 x, y, w, h, pixels.
         heat: (N,) float32, how likely something stands here at all.
-        classes: (N, 14) float32, how likely it is which of CLASSES; rows sum to 1.
         mark: (N,) bool, whether it is a mark.
         links: (N,) float32, how likely its number goes on after it.
         level: (N,) int, the number of the level on which it was found, coarse to fine.
@@ -72,7 +69,6 @@ class Found:
 
     boxes: Floats
     heat: Floats
-    classes: Floats
     mark: NDArray[np.bool_]
     links: Floats
     level: NDArray[np.intp]
@@ -91,7 +87,6 @@ class Found:
             return Found(
                 np.zeros((0, 4), np.float32),
                 np.zeros(0, np.float32),
-                np.zeros((0, len(CLASSES)), np.float32),
                 np.zeros(0, np.bool_),
                 np.zeros(0, np.float32),
                 np.zeros(0, np.intp),
@@ -124,14 +119,10 @@ def peaks(answers: Answers, tile: int, *, threshold: float) -> Found:
         if kind == 0:
             level = (boxes[:, 3] >= TOO_LOW) & (boxes[:, 3] <= TOO_HIGH)
             rows, columns, boxes = rows[level], columns[level], boxes[level]
-        logits = answers.classes[tile, rows, columns].copy()
-        logits[:, slice(DIGIT_CLASSES, None) if kind == 0 else slice(DIGIT_CLASSES)] = -np.inf
-        powers = np.exp(logits - logits.max(1, initial=-1e9, keepdims=True))
         parts.append(
             Found(
                 boxes,
                 _sigmoid(heat[rows, columns]),
-                (powers / powers.sum(1, keepdims=True)).astype(np.float32),
                 np.full(len(boxes), kind == 1),
                 _sigmoid(answers.links[tile, rows, columns, 0]),
                 np.zeros(len(boxes), np.intp),

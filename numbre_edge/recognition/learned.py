@@ -111,8 +111,9 @@ class LearnedRecogniser:
         """Look closely at what was found, and have it read."""
         refined = self._refined(crops(scales, found))
         marks, digits = found.chosen(found.mark), found.chosen(~found.mark)
-        refined_marks, refined_digits = refined.chosen(found.mark), refined.chosen(~found.mark)
-        digits = replace(digits, boxes=moved(digits.boxes, refined_digits.moves))
+        refined_marks, first = refined.chosen(found.mark), refined.chosen(~found.mark)
+        digits = replace(digits, boxes=moved(digits.boxes, first.moves))
+        refined_digits = first.pooled(self._refined(crops(scales, digits)))
         boxes = _whole(digits.boxes)
         patches = Patches(
             pixels=cut_out(page.upright_grey, boxes),
@@ -121,7 +122,7 @@ class LearnedRecogniser:
             punctuation=tuple(Box(*box) for box in _whole(marks.boxes).tolist()),
         )
         rows = calibrated(self._backend.predict(patches.pixels), self._backend.model.card.temperature)
-        said = digits.heat, digits.classes, refined_digits.classes, rows, digits.links, refined_digits.links
+        said = digits.heat, refined_digits.classes, rows, digits.links, refined_digits.links
         mark_opinions = MarkOpinions(marks.heat, refined_marks.classes[:, DIGIT_CLASSES:NOTHING])
         return Seen(Found.joined([digits, marks]), Opinions(*said), patches, mark_opinions)
 

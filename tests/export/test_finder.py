@@ -159,15 +159,6 @@ def test_a_finder_that_answers_what_it_was_taught_scores_1() -> None:
     assert score(answering_as_taught(views), views).f1 == 1
 
 
-def test_a_wrong_class_is_placed_but_not_right() -> None:
-    views = [view(("7", 40, 60, 16, 20))]
-    lied = [view(("2", 40, 60, 16, 20))]
-
-    measured = score(answering_as_taught(lied), views)
-
-    assert (measured.f1, measured.placed) == (0, 1)
-
-
 def test_a_false_digit_costs_precision_unless_it_is_on_what_is_hard() -> None:
     asked = [view(("7", 40, 60, 16, 20), ("4", 100, 60, 16, 20), hard=(1,))]
     both = [view(("7", 40, 60, 16, 20), ("4", 100, 60, 16, 20))]
@@ -196,11 +187,13 @@ def test_the_network_is_small_and_its_weights_fit_every_shape() -> None:
     from numbre_export.training.finder.network import build
 
     small, large = build((64, 96)), build((256, 256))
+    shipped = build((256, 256), classes=False)
     large.set_weights(small.get_weights())
 
     assert small.count_params() < 375_000
-    assert small.output_shape == (None, 16, 24, CHANNELS)
-    assert multiply_adds(large) / 256**2 <= 2_001
+    assert small.output_shape == (None, 16, 24, CHANNELS + len(CLASSES))
+    assert shipped.output_shape == (None, 64, 64, CHANNELS)
+    assert multiply_adds(shipped) / 256**2 <= 2_000
 
 
 def multiply_adds(model: object) -> int:
@@ -220,10 +213,9 @@ def answering_as_taught(views: list[View]) -> object:
     def answer(levels: Pixels) -> Answers:
         of = [next(wanted) for _ in levels]
         heat: Floats = np.stack([np.where(t.heat == 1, 5, -5) for t in of]).astype(np.float32)
-        classes = np.stack([9 * np.eye(len(CLASSES))[t.classes] for t in of]).astype(np.float32)
         boxes = np.stack([t.boxes for t in of])
         links = np.stack([t.links for t in of])[..., np.newaxis]
-        return Answers.of(np.concatenate([heat, classes, boxes * BOXES_TIMES, links], -1).astype(np.float32), SIZE[1])
+        return Answers.of(np.concatenate([heat, boxes * BOXES_TIMES, links], -1).astype(np.float32), SIZE[1])
 
     return answer
 

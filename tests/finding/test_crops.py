@@ -74,6 +74,20 @@ def test_what_a_refiner_says_is_taken_apart() -> None:
     assert said.links[0] == pytest.approx(0, abs=1e-6)
 
 
+def test_two_looks_make_one_opinion() -> None:
+    def look(seven: float, links: float) -> Refined:
+        classes = np.full((1, NOTHING + 1), (1 - seven) / NOTHING, np.float32)
+        classes[0, 7] = seven
+        return Refined(classes, np.float32([links]), np.float32([[seven] * 4]))
+
+    said = look(0.9, 0.2).pooled(look(0.1, 0.6))
+
+    assert said.classes.sum() == pytest.approx(1)
+    assert 0.1 < said.classes[0, 7] < 0.9
+    assert said.links[0] == pytest.approx(0.4)
+    assert said.moves[0, 0] == pytest.approx(0.9)
+
+
 def test_a_box_is_moved_as_was_written() -> None:
     boxes, truth = np.float32([[10, 20, 12, 20], [5, 5, 3, 30]]), np.float32([[12, 18, 16, 24], [6, 4, 4, 28]])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from numbre_edge.finding.grid import CLASSES, Found
+from numbre_edge.finding.grid import Found
 from numbre_edge.finding.overlap import distinct, overlaps, suppressed
 
 
@@ -14,7 +14,6 @@ def found(*boxes: tuple[float, float, float, float], heat: tuple[float, ...], ma
     return Found(
         np.float32(boxes),
         np.float32(heat),
-        np.full((count, len(CLASSES)), 1 / len(CLASSES), np.float32),
         np.array(mark or [False] * count),
         np.zeros(count, np.float32),
         np.zeros(count, np.intp),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numbre_edge.finding.finder import find
-from numbre_edge.finding.grid import CLASSES, HIGHEST, LOWEST, STRIDE, Answers, Found
+from numbre_edge.finding.grid import HIGHEST, LOWEST, STRIDE, Answers, Found
 from numbre_edge.finding.levels import levels
 from numbre_edge.finding.light import PAPER
 from numbre_edge.finding.tiles import tiles
@@ -31,7 +31,6 @@ def found_at(x: float, y: float, width: float, height: float, *, mark: bool = Fa
     return Found(
         np.float32([[x, y, width, height]]),
         np.float32([1]),
-        np.eye(14, dtype=np.float32)[:1],
         np.array([mark]),
         np.float32([0]),
         np.array([0]),
@@ -88,19 +87,17 @@ def test_found_digits_are_told_in_the_pictures_pixels() -> None:
     grey[100:140, 2000:2004] = 20
 
     def answer(batch: Pixels) -> Answers:
-        """Say there is a 1 wherever the darkest pixel of a tile is."""
+        """Say there is a digit wherever the darkest pixel of a tile is."""
         cells = SIDE // STRIDE
         heat = np.full((len(batch), cells, cells, 2), -9, np.float32)
-        classes = np.zeros((len(batch), cells, cells, len(CLASSES)), np.float32)
         boxes = np.zeros((len(batch), cells, cells, 4), np.float32)
         for i, tile in enumerate(batch):
             row, column = np.argwhere(tile == tile.min()).mean(0).astype(int) // STRIDE
-            heat[i, row, column, 0], classes[i, row, column, 1] = 4.0, 9.0
-        return Answers(heat, classes, boxes, boxes[..., :1])
+            heat[i, row, column, 0] = 4.0
+        return Answers(heat, boxes, boxes[..., :1])
 
     found = find(levels(grey), answer, SIDE, threshold=0.5)
 
     assert len(found)
     centres = found.boxes[:, :2] + found.boxes[:, 2:] / 2
     assert np.abs(centres - (2002, 120)).max() < 70  # half a cell of the coarsest level
-    assert found.classes[:, :10].argmax(1).tolist() == [1] * len(found)

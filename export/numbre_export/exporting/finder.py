@@ -15,7 +15,7 @@ import keras
 import numpy as np
 
 from numbre_edge.backends import open_finder
-from numbre_edge.finding.grid import CLASSES, Answers
+from numbre_edge.finding.grid import CHANNELS, CLASSES, Answers
 from numbre_edge.finding.light import PAPER
 from numbre_edge.types import Pixels
 from numbre_export.exporting.networks import Answer, Network, export_network, last_epoch
@@ -25,14 +25,15 @@ from numbre_export.training.finder.scoring import score
 from numbre_export.training.views import Variation, read_shards, varied
 
 SIDE = 256  # of a tile: its margins are then a third of it, and a small picture wastes little
-THRESHOLD = 0.1  # of heat: what is less likely is not looked at twice; 0.2 misses 1s that stand alone
+THRESHOLD = 0.15  # of heat: what is less likely is not looked at twice; 0.2 misses 1s that stand alone
 _CALIBRATION = 200  # tiles
 
 
 def finder(run: Path, training: Sequence[View], validation: Sequence[View]) -> Network:
     """Return what is exported of the run in a folder: the network for tiles, calibrated and measured on these views."""
-    model: Any = build((SIDE, SIDE))
-    model.set_weights(keras.saving.load_model(run / f"{model.name}.keras", compile=False).get_weights())
+    model: Any = build((SIDE, SIDE), classes=False)
+    *weights, kernel, bias = keras.saving.load_model(run / f"{model.name}.keras", compile=False).get_weights()
+    model.set_weights([*weights, kernel[..., :CHANNELS], bias[:CHANNELS]])
     return Network(
         model=model,
         open=open_finder,

@@ -123,8 +123,7 @@ def _folded(said: Opinions) -> Opinions:
         digits = rows[:, DIGIT_COLUMNS]
         return np.hstack([digits, 1 - digits.sum(1, keepdims=True)]).astype(np.float32)
 
-    found, refined, read = map(folded, (said.found, said.refined, said.read))
-    return replace(said, found=found, refined=refined, read=read)
+    return replace(said, refined=folded(said.refined), read=folded(said.read))
 
 
 def fitted(seen: Evidence, marks: MarkEvidence) -> Trust:
@@ -174,7 +173,7 @@ def _believed(seen: Evidence, trust: dict[str, Any]) -> Any:
     odds += trust["ink"] * _tensor(logarithm(ink))
     likely = tf.where(seen.beside >= 0, tf.gather(tf.sigmoid(odds), np.maximum(seen.beside, 0)), 0.0)
     odds += trust["company"] * tf.reduce_max(likely, 1)
-    opinions = (("finder", said.found), ("refiner", said.refined), ("classifier", said.read))
+    opinions = (("refiner", said.refined), ("classifier", said.read))
     which = tf.nn.log_softmax(sum(trust[name] * _tensor(of_digits(rows)) for name, rows in opinions))
     digits = tf.math.log_sigmoid(odds)[:, tf.newaxis] + which
     return tf.concat([digits, tf.math.log_sigmoid(-odds)[:, tf.newaxis]], 1)

@@ -86,15 +86,32 @@ MODELS: dict[str, tuple[tuple[Stroke, ...], ...]] = {
     ),
 }  # fmt: skip
 
+# Digits as forms ask for them that print an eight into each cell to follow: straight strokes, every point a corner.
+SQUARE: dict[str, tuple[tuple[Stroke, ...], ...]] = {
+    "0": ((((0, 0), (60, 0), (60, 100), (0, 100), (0, 0)),),),
+    "1": ((((0, 0), (0, 100)),), (((0, 45), (40, 0), (40, 100)),)),
+    "2": ((((0, 0), (60, 0), (60, 50), (0, 50), (0, 100), (60, 100)),),),
+    "3": ((((0, 0), (60, 0), (60, 100), (0, 100)), ((10, 50), (60, 50))),
+          (((0, 0), (60, 0), (10, 45), (60, 55), (60, 100), (0, 100)),)),
+    "4": ((((0, 0), (0, 50), (60, 50)), ((60, 0), (60, 100))), (((0, 0), (0, 50), (60, 50)), ((45, 25), (45, 100)))),
+    "5": ((((60, 0), (0, 0), (0, 50), (60, 50), (60, 100), (0, 100)),),),
+    "6": ((((60, 0), (0, 0), (0, 100), (60, 100), (60, 50), (0, 50)),),
+          (((50, 0), (0, 50), (0, 100), (60, 100), (60, 50), (0, 50)),)),
+    "7": ((((0, 0), (60, 0), (60, 100)),), (((0, 0), (60, 0), (0, 100)),), (((0, 25), (0, 0), (60, 0), (60, 100)),)),
+    "8": ((((0, 0), (60, 0), (60, 100), (0, 100), (0, 0)), ((0, 50), (60, 50))),),
+    "9": ((((60, 50), (0, 50), (0, 0), (60, 0), (60, 100), (0, 100)),),
+          (((60, 50), (0, 50), (0, 0), (60, 0), (60, 100)),)),
+}  # fmt: skip
 
-def model_shape(digit: str, manner: int, rng: Generator) -> Shape:
+
+def model_shape(digit: str, manner: int, rng: Generator, *, square: bool = False) -> Shape:
     """Write ``digit``, one unit high or a little more, as the hand of this ``manner`` does."""
     habits = np.random.default_rng((manner, int(digit)))
-    ways = MODELS[digit]
+    ways = SQUARE[digit] if square else MODELS[digit]
     strokes = ways[int(habits.integers(len(ways)))]
     lines, way, bent = [], habits.normal(0, _HABIT, (2, 40, 2)), rng.normal(0, _CHANCE, (2, 40, 2))
     for stroke, habit, chance in zip(strokes, way, bent, strict=False):
-        points = np.array(stroke) / 100
+        points = np.array(stroke).repeat(2 if square else 1, axis=0) / 100
         # A corner is one place, however often it is named.
         same = np.concatenate([[0], np.cumsum(np.any(np.diff(points, axis=0) != 0, axis=1))])
         lines.append(curve(points + (habit + chance)[same]))

@@ -18,7 +18,7 @@ from numbre_export.synthesis.sheet import NOTHING, Layer, Mark
 from numbre_export.synthesis.surfaces import render_surface, shadow
 
 _NEGATIVE_SHARE = 0.25  # white on black
-_LEAST = 10.0  # pixels of the camera that a digit has at least where its picture was enlarged
+_LEAST = 8.5  # pixels of the camera that a digit has at least where its picture was enlarged
 _CRISP = 14.0  # from which black and white are enough to tell it by
 # Ink is legible that differs from its paper by so many grey levels and this many of the paper's deviations where a
 # digit is 20 pixels high; the eye averages over larger ones.

@@ -32,6 +32,7 @@ _SYMBOL_NAMES = {"dot": ".", "minus": "-", "plus": "+", "slash": "/"}
 # Larger side in digit heights, where the pen data knows none (its README gives these medians); dots as pens leave them.
 SIZES = {".": 0.09, ",": 0.32, "-": 0.5, ":": 0.6, "+": 0.75, "/": 1.24, "=": 0.6, "'": 0.3, '"': 0.3, ";": 0.6}
 _PEN_SHARE, _MNIST_SHARE, _MODEL_SHARE = 0.54, 0.2, 0.2  # of hands; the rest writes in BHMSDS
+_SQUARE_SHARE = 0.06  # of those after models
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,13 +114,20 @@ class Sources:
     def hand(self, rng: Generator) -> Writer:
         """Return somebody who writes."""
         kind = rng.random()
-        writers, chance = self.writers
-        writer = int(writers[np.searchsorted(np.cumsum(chance)[:-1], rng.random())])
+        writer = self._anybody(rng)
         if kind < _PEN_SHARE or not self.symbols:
             return Writer(self, writer, "pen")
         if kind < _PEN_SHARE + _MODEL_SHARE:
-            return Writer(self, writer, "models", int(rng.integers(2**32)))
+            return self.taught(rng, square=rng.random() < _SQUARE_SHARE)
         return Writer(self, writer, "mnist" if kind < _PEN_SHARE + _MODEL_SHARE + _MNIST_SHARE else "symbols")
+
+    def taught(self, rng: Generator, *, square: bool) -> Writer:
+        """Return somebody who writes after models."""
+        return Writer(self, self._anybody(rng), "square" if square else "models", int(rng.integers(2**32)))
+
+    def _anybody(self, rng: Generator) -> int:
+        writers, chance = self.writers
+        return int(writers[np.searchsorted(np.cumsum(chance)[:-1], rng.random())])
 
     def number(self, rng: Generator) -> tuple[Shape, tuple[Character, ...]]:
         """Return a number as written, its digits one unit high, and which of its lines each character has."""
@@ -142,14 +150,14 @@ class Writer:
 
     sources: Sources
     writer: int
-    kind: Literal["pen", "mnist", "symbols", "models"]
+    kind: Literal["pen", "mnist", "symbols", "models", "square"]
     manner: int = 0
 
     def shape(self, character: str, rng: Generator) -> Shape:
         """Write one character; printed where nobody wrote one."""
         sources = self.sources
-        if self.kind == "models" and character in MODELS:
-            return model_shape(character, self.manner, rng)
+        if self.kind in ("models", "square") and character in MODELS:
+            return model_shape(character, self.manner, rng, square=self.kind == "square")
         if self.kind != "pen" and (shape := self._bitmap(character, rng)) is not None:
             return shape
         own = sources.items.get(self.writer, {}).get(character) or sources.others.get(character)

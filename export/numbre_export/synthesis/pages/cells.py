@@ -11,6 +11,9 @@ from numbre_export.synthesis.pages.rulings import labels
 from numbre_export.synthesis.paths import dots, rectangle, segment
 from numbre_export.synthesis.sheet import Mark, extent, linked, moved
 
+_GUIDE = (0.5, 0.64)  # width and height of an eight to follow, by those of its cell
+_FOLLOWED = 0.6  # of pages with such, where digits have its corners; elsewhere nobody minds it
+
 
 def comb(page: Page) -> None:
     """Write one digit in each cell of a comb, or of a strip of cells; some are left empty."""
@@ -54,6 +57,10 @@ def _cells(page: Page, count: int, *, rows: int, apart: float) -> None:
     y0 = page.between(*sorted((page.view[1] - 0.3 * high, page.view[3] - rows * lane)))
     open_top, filled = not apart and page.chance(0.25), float(page.rng.choice((0.0, 0.5, 0.9, 1.0, 1.0)))
     guides, right_first, parted = page.chance(0.15), page.chance(0.3), page.chance(0.5)
+    if guides and page.chance(_FOLLOWED):
+        square = page.sources.taught(page.rng, square=True)
+        aspect = _GUIDE[0] * wide / (0.6 * _GUIDE[1] * high)
+        page.hand = page.near(writer=square, height=_GUIDE[1] * high, aspect=aspect, slant=0.0, jitter=0.2)
     lines: list[Floats] = []
     written: list[Mark] = []
     for row in range(rows):
@@ -104,7 +111,8 @@ def _outline(x: float, y: float, wide: float, high: float, open_top: bool) -> li
 
 def _guide(page: Page, x: float, y: float, wide: float, high: float) -> None:
     """Print the faint eight in a cell that tells how to form digits, dotted or drawn."""
-    left, right, top, bottom = x + 0.25 * wide, x + 0.75 * wide, y + 0.18 * high, y + 0.82 * high
+    (beside, right), (above, bottom) = ((0.5 * (1 - share), 0.5 * (1 + share)) for share in _GUIDE)
+    left, right, top, bottom = x + beside * wide, x + right * wide, y + above * high, y + bottom * high
     ends = [(left, level, right, level) for level in (top, (top + bottom) / 2, bottom)]
     ends += [(side, top, side, bottom) for side in (left, right)]
     pitch, drawn = page.height * 0.1, page.chance(0.5)

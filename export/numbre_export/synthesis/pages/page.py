@@ -153,12 +153,12 @@ def blank_page(sources: Sources, rng: Generator, view: tuple[int, int], height: 
         ink = printing = chalk(rng)
     else:
         ink, printing = random_ink(rng, surface.tone), print_ink(rng, surface.tone)
-    touching = rng.random() < 0.27
+    touching = rng.random() < 0.3
     hand = Hand(
         writer=sources.hand(rng),
         height=height,
         width=max(0.7, height * float(np.exp(rng.uniform(np.log(0.035), np.log(0.17))))),
-        gap=float(rng.uniform(-0.09, 0.05) if touching else rng.uniform(0.06, 0.4)),
+        gap=float(rng.uniform(-0.12, 0.05) if touching else rng.uniform(0.06, 0.4)),
         slant=float(rng.normal(0.06, 0.15)),
         aspect=float(np.exp(rng.normal(0, 0.12))),
         jitter=float(rng.uniform(0.1, 0.95)),

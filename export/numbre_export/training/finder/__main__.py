@@ -17,7 +17,7 @@ def main(
     shards: command.Shards,
     validation: command.Validation,
     out: command.Out = Path("runs/finder"),
-    steps: command.Steps = 18000,
+    steps: command.Steps = 16000,
     decay: command.Decay = 12000,
     seed: command.Seed = 0,
     threads: command.Threads = 2,

@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from numbre_edge.finding.grid import BOXES_TIMES, PARTS
+from numbre_edge.finding.grid import BOXES_TIMES, CLASSES, PARTS
 
 # Weights beside the heat's 1; which digit it is, a refiner says better.
 _BOXES, _CLASSES, _LINKS = 1.0, 0.4, 0.5
@@ -20,7 +20,7 @@ def loss(outputs: Any, heat: Any, counts: Any, classes: Any, boxes: Any, links: 
     classes and links are cross entropy, and boxes L1, in the cells of a centre.
     Arguments are those of ``targets.Targets``, batched.
     """
-    logits, of_class, written, goes_on = tf.split(outputs, PARTS, axis=-1)
+    logits, written, goes_on, of_class = tf.split(outputs, (*PARTS, len(CLASSES)), axis=-1)
     likely, unlikely = tf.math.log_sigmoid(logits), tf.math.log_sigmoid(-logits)
     p = tf.sigmoid(logits)
     centre = tf.cast(heat == 1.0, tf.float32)

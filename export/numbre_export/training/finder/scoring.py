@@ -24,21 +24,19 @@ class Score:
     """Of digits at one threshold: the share of detections that are right, of digits found, and their harmonic mean.
 
     Attributes:
-        precision, recall, f1: right means at the place and of the class.
-        placed: F1 if any class is right.
+        precision, recall, f1: right means at the place.
         threshold: of heat, the best of THRESHOLDS.
     """
 
     precision: float
     recall: float
     f1: float
-    placed: float
     threshold: float
 
 
 def score(answer: Callable[[Pixels], Answers], views: Sequence[View]) -> Score:
     """Measure ``answer``, which takes (N, h, w) uint8 normalized levels, on ``views``, each as one level."""
-    tallies = {threshold: np.zeros(4) for threshold in THRESHOLDS}  # right, placed, detections, digits
+    tallies = {threshold: np.zeros(3) for threshold in THRESHOLDS}  # right, detections, digits
     for begin in range(0, len(views), _BATCH):
         batch = views[begin : begin + _BATCH]
         answers = answer(np.stack([normalized(view.grey) for view in batch]))
@@ -48,29 +46,28 @@ def score(answer: Callable[[Pixels], Answers], views: Sequence[View]) -> Score:
     return max((_score(tally, threshold) for threshold, tally in tallies.items()), key=lambda s: s.f1)
 
 
-def _compared(answers: Answers, at: int, view: View, threshold: float) -> tuple[int, int, int, int]:
+def _compared(answers: Answers, at: int, view: View, threshold: float) -> tuple[int, int, int]:
     found = suppressed(peaks(answers, at, threshold=threshold))
     found = found.chosen(~found.mark)
     digit = view.labels < DIGIT_CLASSES
     to_find, may_be = taught(heights(view.boxes, view.labels), view.hard)
     to_find, may_be = to_find & digit, may_be & digit
     free = to_find.copy()
-    right = placed = detections = 0
-    for box, classes in zip(found.boxes, found.classes, strict=True):
+    right = detections = 0
+    for box in found.boxes:
         union, smaller = overlaps(box, view.boxes) if len(view.boxes) else (np.zeros(0), np.zeros(0))
         mine = np.where(free, union, 0)
         if len(mine) and mine.max() > _SAME:
             best = int(mine.argmax())
             free[best] = False
-            placed += 1
-            right += int(classes[:DIGIT_CLASSES].argmax() == view.labels[best])
+            right += 1
             detections += 1
         elif not np.any(may_be & (smaller > _SAME)):
             detections += 1
-    return right, placed, detections, int(to_find.sum())
+    return right, detections, int(to_find.sum())
 
 
 def _score(tally: np.ndarray, threshold: float) -> Score:
-    right, placed, detections, digits = tally.tolist()
+    right, detections, digits = tally.tolist()
     both = max(1.0, detections + digits)
-    return Score(right / max(1.0, detections), right / max(1.0, digits), 2 * right / both, 2 * placed / both, threshold)
+    return Score(right / max(1.0, detections), right / max(1.0, digits), 2 * right / both, threshold)

@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.random import Generator
 
-from numbre_edge.finding.grid import Answers
+from numbre_edge.finding.grid import CHANNELS, Answers
 from numbre_edge.types import Pixels
 from numbre_export.training.finder.losses import loss
 from numbre_export.training.finder.network import build
@@ -63,6 +63,6 @@ def answering(model: Any) -> Callable[[Pixels], Answers]:
     run = tf.function(lambda levels: model(tf.cast(levels, tf.float32), training=False), reduce_retracing=True)
 
     def answer(levels: Pixels) -> Answers:
-        return Answers.of(run(tf.constant(levels)).numpy(), levels.shape[2])
+        return Answers.of(run(tf.constant(levels))[..., :CHANNELS].numpy(), levels.shape[2])
 
     return answer

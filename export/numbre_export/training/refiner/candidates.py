@@ -46,7 +46,6 @@ class Candidates:
         labels: (N,) int32, which class, or NOTHING.
         linked: (N,) float32, 1 where the number goes on after it.
         heat: (N,) float32, how sure the finder was.
-        said: (N,) int32, which class, as the finder says.
         moves: (N, 4) float32, what is wrong with a digit's box, as ``finding.crops.moves`` says.
     """
 
@@ -54,7 +53,6 @@ class Candidates:
     labels: NDArray[np.int32]
     linked: Floats
     heat: Floats
-    said: NDArray[np.int32]
     moves: Floats
 
     @property
@@ -96,7 +94,7 @@ def kept_candidates(folder: Path) -> Candidates:
     files = sorted(folder.glob(SHARDS))
     if not files:
         raise DataError(f"{folder}: holds no {SHARDS}; python -m numbre_export.training.refiner makes them")
-    names = ("crops", "labels", "linked", "heat", "said", "moves")
+    names = ("crops", "labels", "linked", "heat", "moves")
     return Candidates.joined([Candidates(**load_npz(file, names, wanted="candidates")) for file in files])
 
 
@@ -149,8 +147,7 @@ def told(view: View, found: Found) -> Candidates:
         for box, mark in zip(found.boxes[known], found.mark[known], strict=True)
     ]
     crops = np.array(cut, np.uint8).reshape(-1, 2, *size)
-    said, wrong = found.classes[known].argmax(1).astype(np.int32), moves(found.boxes, truth)[known]
-    return Candidates(crops, labels[known], linked[known], found.heat[known], said, wrong)
+    return Candidates(crops, labels[known], linked[known], found.heat[known], moves(found.boxes, truth)[known])
 
 
 def matched(view: View, boxes: Floats, mark: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:

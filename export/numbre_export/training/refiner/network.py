@@ -15,15 +15,19 @@ def build() -> Any:
     import keras
     from keras import layers
 
-    def conv(x: Any, filters: int, size: int = 3, stride: int = 1, padding: str = "same") -> Any:
+    def conv(x: Any, filters: int, size: int = 3, stride: int = 1, padding: str = "same", *, relu: bool = True) -> Any:
         x = layers.Conv2D(filters, size, strides=stride, padding=padding, use_bias=False)(x)
-        return layers.ReLU()(layers.BatchNormalization()(x))
+        x = layers.BatchNormalization()(x)
+        return layers.ReLU()(x) if relu else x
+
+    def sum_of(x: Any) -> Any:
+        return layers.ReLU()(layers.Add()([x, conv(conv(x, x.shape[-1]), x.shape[-1], relu=False)]))
 
     inputs = keras.Input(CROP, name="crop")
     x = layers.Rescaling(1 / 64, -2.0)(inputs)
     x = layers.Permute((2, 3, 1))(layers.Reshape((2, *NEAR))(x))  # the two views are channels
     x = conv(conv(x, 24, 5, 2), 40)  # half
-    x = conv(conv(x, 60, 3, 2), 60)  # a quarter
-    x = conv(conv(x, 76, 3, 2), 64, padding="valid")  # an eighth
+    x = sum_of(sum_of(conv(x, 64, 3, 2)))  # a quarter
+    x = conv(conv(x, 80, 3, 2), 64, padding="valid")  # an eighth
     x = layers.Dropout(0.25)(layers.Flatten()(x))
     return keras.Model(inputs, layers.Dense(ANSWERS, dtype="float32")(x), name="refiner")

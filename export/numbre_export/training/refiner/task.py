@@ -70,7 +70,7 @@ class RefinerTask:
 
 
 def figures(answers: Floats, candidates: Candidates) -> dict[str, float]:
-    """Return how often (N, ANSWERS) answers are right: of all, of which digit, which the finder knew, and of links.
+    """Return how often (N, ANSWERS) answers are right: of all, of which digit, and of links.
 
     And the mean of what moves miss.
     """
@@ -78,7 +78,6 @@ def figures(answers: Floats, candidates: Candidates) -> dict[str, float]:
     return {
         "accuracy": float((answers[:, : NOTHING + 1].argmax(1) == candidates.labels).mean()),
         "digits": float((answers[digit, :DIGIT_CLASSES].argmax(1) == candidates.labels[digit]).mean()),
-        "finder": float((candidates.said[digit] == candidates.labels[digit]).mean()),
         "goes_on": float(((answers[symbol, LINKED] > 0) == (candidates.linked[symbol] > 0)).mean()),
         "moves": float(np.abs(answers[digit, LINKED + 1 :] - candidates.moves[digit]).mean()),
     }
