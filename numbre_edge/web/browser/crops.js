@@ -2,7 +2,7 @@
 
 import { constants } from "./constants.js";
 import { sigmoid, softmax } from "./finding.js";
-import { clamp, grey, resized, warped } from "./pixels.js";
+import { clamp, grey, resized, sum, warped } from "./pixels.js";
 
 const { HIGH, HIGH_WIDE, LARGEST, LINKED, NEAR } = constants("crops");
 const { PAPER } = constants("light");
@@ -45,6 +45,13 @@ export function refined(answer) {
     link: sigmoid(limited[LINKED]),
     moves: limited.slice(LINKED + 1),
   };
+}
+
+// What two looks at the same thing say together; the moves are the first's.
+export function pooled(one, other) {
+  const classes = one.classes.map((share, at) => Math.sqrt(share * other.classes[at]));
+  const all = sum(classes);
+  return { ...one, classes: classes.map((share) => share / all), link: (one.link + other.link) / 2 };
 }
 
 export function moved([x, y, width, height], [right, down, wide, tall]) {

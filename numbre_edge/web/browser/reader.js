@@ -1,7 +1,7 @@
 // A picture in grey -> its numbers, as `predict --format jsonl` writes them; and the patches they were read from.
 
 import { constants, MODELS } from "./constants.js";
-import { crops, moved, refined } from "./crops.js";
+import { crops, moved, pooled, refined } from "./crops.js";
 import { cutOut } from "./cutouts.js";
 import { symbolsOf } from "./drawing.js";
 import { distinct, find } from "./finding.js";
@@ -25,12 +25,14 @@ export async function readPage(picture) {
   const scale = scaleOf(picture);
   const page = greyAt(picture, scale);
   const found = await find(levels(page), (tiles) => answers("finder", tiles));
-  const looks = (await answers("refiner", crops(found))).map(refined);
-  const seen = found.map((one, at) => {
-    const box = whole(one.mark ? one.box : moved(one.box, looks[at].moves));
-    return { ...one, box, refined: looks[at].classes, onward: looks[at].link };
-  });
-  const [digits, marks] = [seen.filter(({ mark }) => !mark), seen.filter(({ mark }) => mark)];
+  const look = async (things) => (await answers("refiner", crops(things))).map(refined);
+  const seen = (one, said) => ({ ...one, box: whole(one.box), refined: said.classes, onward: said.link });
+  const [mayBe, dots] = [found.filter(({ mark }) => !mark), found.filter(({ mark }) => mark)];
+  const [first, ofDots] = [await look(mayBe), await look(dots)];
+  const there = mayBe.map((one, at) => ({ ...one, box: moved(one.box, first[at].moves) }));
+  const again = await look(there);
+  const digits = there.map((one, at) => seen(one, pooled(first[at], again[at])));
+  const marks = dots.map((one, at) => seen(one, ofDots[at]));
   const patches = cutOut(page, digits.map(({ box }) => box));
   const read = await probabilities(patches);
   const rows = weighed(digits.map((one, at) => ({ ...one, read: read[at] })));
