@@ -13,7 +13,7 @@ from numbre_edge.vocabulary import DIGIT_COLUMNS
 
 # Connected ink is believed where its least certain number is as sure as this. On clean pages rules for ink are right to
 # the last digit, and say when they are not.
-_SURE = 0.95
+_SURE = 0.98
 # What the finder does not confirm is never surer than this; and a digit that it believes as much and that the rules
 # lack is one that they did not see: frames, combs and cheques swallow digits whole.
 _UNCONFIRMED = 0.9
