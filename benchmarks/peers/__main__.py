@@ -2,11 +2,12 @@
 
     python -m benchmarks.peers make --env DIR [NAME...]
     python -m benchmarks.peers read --env DIR --answers DIR [--first N] [--only NAME]... [--joined FOLDER]... FOLDER...
-    python -m benchmarks.peers time --env DIR [--first N] [--rounds N] [--only NAME]...
+    python -m benchmarks.peers time --env DIR [--first N] [--rounds N]
     python -m benchmarks.peers page
 
-``make`` gives each reader an environment of its own; ``read`` has every reader read samples/ and labelled folders;
-``time`` has them take turns; both keep their figures in docs/benchmarks.json, from which ``page`` writes the page.
+``make`` gives each reader an environment of its own; ``read`` has every reader read samples/ and labelled folders, or
+with ``--only`` some of them anew; ``time`` has them take turns. Both keep their figures in docs/benchmarks.json, from
+which ``page`` writes the page.
 From the root of a checkout; needs the ``[export]`` extra, and Linux.
 """
 
@@ -35,13 +36,11 @@ def main() -> None:
     reading.add_argument("folders", nargs="*", type=Path, metavar="FOLDER", help="with a labels.csv")
     reading.add_argument("--joined", type=Path, action="append", default=[], help="labels say nothing of separators")
     reading.add_argument("--answers", type=Path, required=True, help="the folder that what is read is kept in")
-    reading.add_argument("--first", type=int, default=12, help="pictures of each folder, by name")
-    timing.add_argument("--first", type=int, default=8, help="pictures of samples/, by name")
+    reading.add_argument("--first", type=int, default=6, help="pictures of each set, by name")
+    timing.add_argument("--first", type=int, default=4, help="pictures of samples/, by name")
     timing.add_argument("--rounds", type=int, default=5)
-    for command in (reading, timing):
-        command.add_argument("--only", action="append", choices=[one.name for one in CONTESTANTS])
+    reading.add_argument("--only", action="append", choices=[one.name for one in CONTESTANTS], help="repeatable")
     given = parser.parse_args()
-    who = [one for one in CONTESTANTS if one.name in (getattr(given, "only", None) or [one.name])]
     if given.command == "make":
         if unknown := set(given.names) - set(ENVIRONMENTS):
             parser.error(f"no such environment: {', '.join(sorted(unknown))}")
@@ -50,11 +49,15 @@ def main() -> None:
             make(name, given.env)
     elif given.command == "read":
         folders = [*given.folders, *given.joined]
-        sets = [samples(), *(labelled(folder, given.first, joined=folder in given.joined) for folder in folders)]
+        sets = [
+            samples(given.first),
+            *(labelled(folder, given.first, joined=folder in given.joined) for folder in folders),
+        ]
+        who = [one for one in CONTESTANTS if one.name in (given.only or [one.name])]
         read_sets(who, sets, given.env, given.answers)
         kept(FIGURES, score(given.answers, sets))
     elif given.command == "time":
-        kept(FIGURES, take_turns(who, samples().pictures[: given.first], given.env, given.rounds))
+        kept(FIGURES, take_turns(CONTESTANTS, samples(given.first).pictures, given.env, given.rounds))
     else:
         write_page()
 

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import asdict, astuple, dataclass
 from datetime import date
 from pathlib import Path
 from statistics import median
@@ -36,7 +37,7 @@ def read_sets(who: Sequence[Contestant], sets: Sequence[Set], environments: Path
 
 def _read(contestant: Contestant, pictures: Sequence[tuple[str, Path]], environments: Path) -> dict[str, Any]:
     python = interpreter(contestant.environment, environments)
-    told: dict[str, Any] = {"size": size(contestant.environment, environments), "peak": 0, "variants": {}}
+    told: dict[str, Any] = {"peak": 0, "variants": {}}
     for variant in contestant.variants or ((),):
         settings = (*contestant.settings, *([variant] if variant else []))
         with running(python, contestant.adapter, settings) as reader:
@@ -44,7 +45,7 @@ def _read(contestant: Contestant, pictures: Sequence[tuple[str, Path]], environm
             read = [{"set": name} | reader.read(path) for name, path in pictures]
             told["variants"][" ".join(variant)] = read
             told["peak"] = max(told["peak"], reader.peak)
-    return told
+    return told | {"size": size(contestant.environment, environments)}
 
 
 def take_turns(
@@ -52,38 +53,42 @@ def take_turns(
 ) -> dict[str, Any]:
     """Return each reader's cold start, and its speed once warm; those that cannot be had are left out.
 
-    Cold start: from the start of its process until the first picture is read, its files read before by an earlier
-    round. Then that picture and the others are read once more, and timed.
+    Cold start: from the start of its process until the first picture is read, its files in the system's cache. Then
+    that picture and the others are read, and timed.
     """
-    times: dict[str, list[tuple[float, float, float]]] = {}
+    left, taken = list(who), {one.name: list[Times]() for one in who}
     with tempfile.TemporaryDirectory() as folder:
         paths = [upright(picture.path, Path(folder)) for picture in pictures]
-        for number in range(1 + rounds):
-            for contestant in who:
+        for number in range(rounds):
+            for contestant in tuple(left):
                 print(number, contestant.name, file=sys.stderr, flush=True)
                 try:
-                    once = _time(contestant, paths, environments)
+                    taken[contestant.name].append(_time(contestant, paths, environments))
                 except AdapterError:
-                    continue
-                if number:
-                    times.setdefault(contestant.name, []).append(once)
-    named = {
-        name: dict(zip(("cold", "wall", "cpu"), map(median, zip(*own, strict=True)), strict=True))
-        for name, own in times.items()
-    }
+                    left.remove(contestant)
+    medians = {one.name: asdict(Times(*map(median, zip(*map(astuple, taken[one.name]), strict=True)))) for one in left}
     machine = {"processor": _processor(), "cores": os.cpu_count(), "python": platform.python_version()}
     told = {"date": f"{date.today():%Y-%m-%d}", "rounds": rounds, "pictures": len(pictures), "threads": THREADS}
-    return {"time": told | machine | {"readers": named}}
+    return {"time": told | machine | {"readers": medians}}
 
 
-def _time(contestant: Contestant, paths: Sequence[Path], environments: Path) -> tuple[float, float, float]:
-    """Return the cold start, the time of a pass over all pictures, and the processors' time for it, seconds."""
+@dataclass(frozen=True)
+class Times:
+    """Of a process, seconds: by the clock and of the processors, the cold start, and all pictures once warm."""
+
+    cold: float
+    cold_cpu: float
+    warm: float
+    warm_cpu: float
+
+
+def _time(contestant: Contestant, paths: Sequence[Path], environments: Path) -> Times:
     python = interpreter(contestant.environment, environments)
     with running(python, contestant.adapter, (*contestant.settings, *contestant.variants[:1])) as reader:
-        reader.read(paths[0])
-        cold, before = time.monotonic() - reader.begun, reader.cpu
-        wall = sum(reader.read(path)["seconds"] for path in paths)
-        return cold, wall, reader.cpu - before
+        first = reader.read(paths[0])
+        cold = time.monotonic() - reader.begun
+        read = [reader.read(path) for path in paths]
+    return Times(cold, first["cpu"], sum(one["seconds"] for one in read), read[-1]["cpu"] - first["cpu"])
 
 
 def _processor() -> str:

@@ -16,14 +16,16 @@ _STYLE: Any = {"svg.fonttype": "none", "svg.hashsalt": "peers", "font.family": "
 
 
 def draw_speed(those: Sequence[Row], file: Path) -> None:
-    """Number F1 over pictures a second."""
+    """Number F1 over pictures a second of the processors' time."""
     with matplotlib.rc_context(_STYLE):
         figure, axes = _axes(8, 4.5)
         for row in those:
             color = OWN if row.contestant.own else PEER
             axes.scatter(row.speed, row.f1, color=color)
             axes.annotate(row.title.strip("`"), (row.speed, row.f1), (6, 5), textcoords="offset points", color=color)
-        axes.set(xscale="log", xlabel="pictures a second, one thread", ylabel="number F1, mean over sets", ylim=(0, 1))
+        axes.set(
+            xscale="log", xlabel="pictures a second of one processor", ylabel="number F1, mean over sets", ylim=(0, 1)
+        )
         axes.set_xlim(right=axes.get_xlim()[1] * 3)
         _save(figure, file)
 

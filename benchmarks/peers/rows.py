@@ -22,9 +22,10 @@ class Row:
         sure: numbers read on them with a confidence of 95 % or more.
         wrong: those that are not there.
         samples: share of samples/ that is exact.
-        speed: pictures a second.
-        cpu: the processors' time for a picture, seconds.
-        cold: from the start of the process until the first picture is read, seconds.
+        speed: pictures for each second of the processors' time.
+        clock: pictures a second by the clock.
+        cold: the processors' time from the start of the process until the first picture is read, seconds.
+        cold_clock: the same by the clock.
         peak: memory, bytes.
         size: of the environment, bytes.
         sets: set -> share of exact pictures, F1, and the setting that reads it best.
@@ -37,8 +38,9 @@ class Row:
     wrong: int
     samples: float
     speed: float
-    cpu: float
+    clock: float
     cold: float
+    cold_clock: float
     peak: int
     size: int
     sets: Mapping[str, tuple[float, float, str]]
@@ -89,9 +91,10 @@ def _row(contestant: Contestant, read: dict[str, Any], timed: dict[str, float], 
         sure=sum(read["sets"][name]["sure"] for name in labelled),
         wrong=sum(read["sets"][name]["wrong"] for name in labelled),
         samples=sets[SAMPLES][0],
-        speed=told["time"]["pictures"] / timed["wall"],
-        cpu=timed["cpu"] / told["time"]["pictures"],
-        cold=timed["cold"],
+        speed=told["time"]["pictures"] / timed["warm_cpu"],
+        clock=told["time"]["pictures"] / timed["warm"],
+        cold=timed["cold_cpu"],
+        cold_clock=timed["cold"],
         peak=read["peak"],
         size=read["size"],
         sets=sets,

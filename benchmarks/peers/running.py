@@ -16,7 +16,6 @@ from typing import IO, Any
 ADAPTERS = Path(__file__).parent / "adapters"
 THREADS = 1  # what numbre-edge's runtimes are given
 _POOLS = ("OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-_TICK = os.sysconf("SC_CLK_TCK")
 
 
 class AdapterError(Exception):
@@ -45,13 +44,6 @@ class Running:
         with suppress(BrokenPipeError):  # what went wrong is told where the answer is missing
             print(picture, file=self.process.stdin, flush=True)
         return _answer(self.process, self.errors)
-
-    @property
-    def cpu(self) -> float:
-        """The time that processors have spent on it, seconds."""
-        return (
-            sum(map(int, Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()[11:15])) / _TICK
-        )
 
     @property
     def peak(self) -> int:

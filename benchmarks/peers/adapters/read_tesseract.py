@@ -12,7 +12,7 @@ _WORD = "5"  # a word's level, in the first column of Tesseract's table
 
 
 def reader(options):
-    tesseract, leptonica = (_library(name) for name in ("tesseract", "lept"))
+    leptonica = _library("lept")
     leptonica.pixRead.restype = ctypes.c_void_p
     tesseract.TessBaseAPICreate.restype = ctypes.c_void_p
     tesseract.TessBaseAPIGetTsvText.restype = ctypes.c_void_p
@@ -44,4 +44,6 @@ def _library(name):
     return ctypes.CDLL(file)
 
 
-answer(reader)
+tesseract = _library("tesseract")
+tesseract.TessVersion.restype = ctypes.c_char_p
+answer(reader, tesseract=tesseract.TessVersion().decode())
