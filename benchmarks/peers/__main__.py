@@ -6,8 +6,8 @@
     python -m benchmarks.peers page
 
 ``make`` gives each reader an environment of its own; ``read`` has every reader read samples/ and labelled folders, or
-with ``--only`` some of them anew; ``time`` has them take turns. Both keep their figures in docs/benchmarks.json, from
-which ``page`` writes the page.
+with ``--only`` some of them anew, with ``--largest`` the sets without large pictures; ``time`` has them take turns.
+Both keep their figures in docs/benchmarks.json, from which ``page`` writes the page.
 From the root of a checkout; needs the ``[export]`` extra, and Linux.
 """
 
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from math import inf
 from pathlib import Path
 
 from benchmarks.peers.contestants import CONTESTANTS
@@ -39,6 +40,9 @@ def main() -> None:
     reading.add_argument("--first", type=int, default=6, help="pictures of each set, by name")
     timing.add_argument("--first", type=int, default=4, help="pictures of samples/, by name")
     timing.add_argument("--rounds", type=int, default=5)
+    reading.add_argument(
+        "--largest", type=float, default=inf, metavar="MP", help="leave out sets with a larger picture"
+    )
     reading.add_argument("--only", action="append", choices=[one.name for one in CONTESTANTS], help="repeatable")
     given = parser.parse_args()
     if given.command == "make":
@@ -54,7 +58,7 @@ def main() -> None:
             *(labelled(folder, given.first, joined=folder in given.joined) for folder in folders),
         ]
         who = [one for one in CONTESTANTS if one.name in (given.only or [one.name])]
-        read_sets(who, sets, given.env, given.answers)
+        read_sets(who, [one for one in sets if one.megapixels <= given.largest], given.env, given.answers)
         kept(FIGURES, score(given.answers, sets))
     elif given.command == "time":
         kept(FIGURES, take_turns(CONTESTANTS, samples(given.first).pictures, given.env, given.rounds))

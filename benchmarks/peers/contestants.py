@@ -43,6 +43,7 @@ def _numbre_edge(finder: str, backend: str) -> Contestant:
     )
 
 
+_DETECTION = (("detection", "on"), ("detection", "off"))
 OURS = "numbre-edge-both-onnx"  # what a bare install runs
 CONTESTANTS = (
     *(_numbre_edge(finder, backend) for finder in ("both", "components") for backend in ("onnx", "tflite")),
@@ -53,6 +54,7 @@ CONTESTANTS = (
             environment="rapidocr",
             adapter="read_rapidocr.py",
             settings=(("size", size),),
+            variants=_DETECTION,
             digits="has no setting for that; its classifier of upside-down lines is off",
         )
         for size in ("small", "tiny")
@@ -70,6 +72,7 @@ CONTESTANTS = (
         title="EasyOCR",
         environment="easyocr",
         adapter="read_easyocr.py",
+        variants=_DETECTION,
         digits='English, `allowlist="0123456789"`',
     ),
     Contestant(

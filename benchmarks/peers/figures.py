@@ -49,10 +49,19 @@ def score(answers: Path, sets: Sequence[Set]) -> dict[str, Any]:
         answer = json.loads(file.read_text(encoding="utf-8"))
         if "variants" in answer:
             variants = answer.pop("variants")
-            answer["sets"] = {one.name: asdict(best(one, variants, own=contestant.own)) for one in sets}
+            asked = {given["set"] for read in variants.values() for given in read}
+            there = [one for one in sets if one.name in asked]
+            answer["sets"] = {one.name: asdict(best(one, variants, own=contestant.own)) for one in there}
+            if len(variants) > 1:
+                answer["ways"] = {way: measures(there, {way: read}) for way, read in variants.items()}
         told[contestant.name] = answer
     kinds = [{"name": one.name, "n": len(one.pictures), "joined": one.joined} for one in sets]
     return {"read": {"sets": kinds, "readers": told}}
+
+
+def measures(sets: Sequence[Set], variants: dict[str, list[dict[str, Any]]]) -> dict[str, float]:
+    """Return how each set was read: number F1, of a joined set the share of exact pictures."""
+    return {one.name: best(one, variants).measure for one in sets}
 
 
 def best(pictures: Set, variants: dict[str, list[dict[str, Any]]], *, own: bool = False) -> Figures:

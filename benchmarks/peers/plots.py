@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import nan
 from pathlib import Path
 from typing import Any
 
 import matplotlib
 
-from benchmarks.peers.rows import SAMPLES, Row, ours, peers
+from benchmarks.peers.rows import Row, ours, peers
 
-matplotlib.use("svg")
 OWN, PEER = "#0b6e4f", "#b3541e"
 _STYLE: Any = {"svg.fonttype": "none", "svg.hashsalt": "peers", "font.family": "sans-serif", "font.size": 10}
+# (numbre-edge, int8) -> where its label stands, points, and its side at the dot: most pairs are close to each other.
+_LABELS = {(True, False): ((-5, 5), "right"), (True, True): ((5, 5), "left"), (False, False): ((5, -13), "left")}
 
 
 def draw_speed(those: Sequence[Row], file: Path) -> None:
@@ -20,28 +22,35 @@ def draw_speed(those: Sequence[Row], file: Path) -> None:
     with matplotlib.rc_context(_STYLE):
         figure, axes = _axes(8, 4.5)
         for row in those:
-            color = OWN if row.contestant.own else PEER
-            axes.scatter(row.speed, row.f1, color=color)
-            axes.annotate(row.title.strip("`"), (row.speed, row.f1), (6, 5), textcoords="offset points", color=color)
+            color, f1 = OWN if row.contestant.own else PEER, row.over(row.labelled).f1
+            offset, side = _LABELS[row.contestant.own, "int8" in row.title]
+            axes.scatter(row.speed, f1, color=color)
+            text = row.title.strip("`")
+            axes.annotate(text, (row.speed, f1), offset, textcoords="offset points", color=color, ha=side)
         axes.set(
             xscale="log", xlabel="pictures a second of one processor", ylabel="number F1, mean over sets", ylim=(0, 1)
         )
-        axes.set_xlim(right=axes.get_xlim()[1] * 3)
+        left, right = axes.get_xlim()
+        axes.set_xlim(left / 1.5, right * 5)
         _save(figure, file)
 
 
 def draw_sets(those: Sequence[Row], file: Path) -> None:
     """Each set's number F1: numbre-edge, and each peer."""
     own = ours(those)
-    names = sorted((name for name in own.sets if name != SAMPLES), key=lambda name: own.sets[name][1])
+    names = sorted(own.labelled, key=lambda name: own.sets[name].f1)
     with matplotlib.rc_context(_STYLE):
         figure, axes = _axes(8, 5)
         for row, marker in zip(peers(those), "s^Dv<>P*", strict=False):
-            axes.scatter([row.sets[name][1] for name in names], names, marker=marker, label=row.title.strip("`"), s=24)
-        axes.scatter([own.sets[name][1] for name in names], names, color=OWN, label=own.title, s=60, zorder=3)
+            axes.scatter([_f1(row, name) for name in names], names, marker=marker, label=row.title.strip("`"), s=24)
+        axes.scatter([_f1(own, name) for name in names], names, color=OWN, label=own.title, s=60, zorder=3)
         axes.set(xlabel="number F1", xlim=(-0.02, 1.02))
         axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
         _save(figure, file)
+
+
+def _f1(row: Row, name: str) -> float:
+    return row.sets[name].f1 if name in row.sets else nan
 
 
 def _axes(width: float, height: float) -> tuple[Any, Any]:

@@ -13,46 +13,65 @@ SAMPLES = "samples"  # the project's own pictures: they stand apart from the oth
 
 
 @dataclass(frozen=True)
+class Read:
+    """How a set was read, or several: the means of their shares.
+
+    Attributes:
+        exact: share of pictures that are exact.
+        f1: number F1; of a joined set ``exact``.
+        sure: numbers read with a confidence of 95 % or more.
+        wrong: those that are not there.
+    """
+
+    exact: float
+    f1: float
+    sure: int
+    wrong: int
+
+
+@dataclass(frozen=True)
 class Row:
     """A reader that could be measured.
 
     Attributes:
-        exact: mean over the labelled sets of the share of pictures that are exact.
-        f1: mean over them of the number F1, of a joined set of ``exact``.
-        sure: numbers read on them with a confidence of 95 % or more.
-        wrong: those that are not there.
-        samples: share of samples/ that is exact.
+        sets: those that it was asked for.
+        ways: setting -> the mean of F1 over the labelled sets, all read with that one.
         speed: pictures for each second of the processors' time.
         clock: pictures a second by the clock.
         cold: the processors' time from the start of the process until the first picture is read, seconds.
         cold_clock: the same by the clock.
         peak: memory, bytes.
         size: of the environment, bytes.
-        sets: set -> share of exact pictures, F1, and the setting that reads it best.
     """
 
     contestant: Contestant
-    exact: float
-    f1: float
-    sure: int
-    wrong: int
-    samples: float
+    sets: Mapping[str, Read]
+    ways: Mapping[str, float]
     speed: float
     clock: float
     cold: float
     cold_clock: float
     peak: int
     size: int
-    sets: Mapping[str, tuple[float, float, str]]
 
     @property
     def title(self) -> str:
         return self.contestant.title
 
     @property
-    def lies(self) -> float:
-        """The share of wrong ones among the numbers that it is sure of."""
-        return self.wrong / max(1, self.sure)
+    def labelled(self) -> list[str]:
+        """The sets that count: all but samples/."""
+        return [name for name in self.sets if name != SAMPLES]
+
+    def over(self, names: Iterable[str]) -> Read:
+        """Return how these sets were read; each counts alike."""
+        read = [self.sets[name] for name in names]
+        return Read(
+            exact=fmean(one.exact for one in read),
+            f1=fmean(one.f1 for one in read),
+            sure=sum(one.sure for one in read),
+            wrong=sum(one.wrong for one in read),
+        )
 
 
 def rows(told: dict[str, Any]) -> list[Row]:
@@ -63,12 +82,6 @@ def rows(told: dict[str, Any]) -> list[Row]:
         for one in CONTESTANTS
         if one.name in timed and "sets" in read.get(one.name, {})
     ]
-
-
-def unmeasured(told: dict[str, Any]) -> dict[str, str]:
-    """Return what could not be measured: title -> why."""
-    readers = told["read"]["readers"]
-    return {one.title: readers[one.name]["reason"] for one in CONTESTANTS if "reason" in readers.get(one.name, {})}
 
 
 def ours(those: Iterable[Row]) -> Row:
@@ -82,20 +95,20 @@ def peers(those: Iterable[Row]) -> list[Row]:
 
 def _row(contestant: Contestant, read: dict[str, Any], timed: dict[str, float], told: dict[str, Any]) -> Row:
     counts = {one["name"]: one["n"] for one in told["read"]["sets"]}
-    sets = {name: (one["exact"] / counts[name], one["measure"], one["variant"]) for name, one in read["sets"].items()}
-    labelled = [name for name in sets if name != SAMPLES]
     return Row(
         contestant=contestant,
-        exact=fmean(sets[name][0] for name in labelled),
-        f1=fmean(sets[name][1] for name in labelled),
-        sure=sum(read["sets"][name]["sure"] for name in labelled),
-        wrong=sum(read["sets"][name]["wrong"] for name in labelled),
-        samples=sets[SAMPLES][0],
+        sets={
+            name: Read(one["exact"] / counts[name], one["measure"], one["sure"], one["wrong"])
+            for name, one in read["sets"].items()
+        },
+        ways={
+            way: fmean(measure for name, measure in measures.items() if name != SAMPLES)
+            for way, measures in read.get("ways", {}).items()
+        },
         speed=told["time"]["pictures"] / timed["warm_cpu"],
         clock=told["time"]["pictures"] / timed["warm"],
         cold=timed["cold_cpu"],
         cold_clock=timed["cold"],
         peak=read["peak"],
         size=read["size"],
-        sets=sets,
     )

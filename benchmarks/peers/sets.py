@@ -30,6 +30,11 @@ class Set:
     pictures: tuple[Picture, ...]
     joined: bool = False
 
+    @property
+    def megapixels(self) -> float:
+        """Of its largest picture."""
+        return max(_pixels(picture.path) for picture in self.pictures) / 1e6
+
 
 def samples(first: int) -> Set:
     """Return the first of the pictures that the project ships, by name."""
@@ -51,3 +56,8 @@ def upright(picture: Path, folder: Path) -> Path:
         turned = folder / f"{picture.parent.parent.name}-{picture.stem}.png"
         ImageOps.exif_transpose(image).save(turned)
     return turned
+
+
+def _pixels(path: Path) -> int:
+    with Image.open(path) as image:
+        return image.width * image.height

@@ -1,4 +1,7 @@
-"""EasyOCR: English, allowlist of digits; networks from ``models`` in its environment, else it downloads them."""
+"""EasyOCR: English, allowlist of digits; networks from ``models`` in its environment, else it downloads them.
+
+``--set detection off`` takes a picture for one line.
+"""
 
 import sys
 from pathlib import Path
@@ -15,7 +18,8 @@ def reader(options):
     models = Path(sys.prefix) / "models"
     models.mkdir(exist_ok=True)
     engine = easyocr.Reader(["en"], gpu=False, model_storage_directory=str(models), verbose=False)
-    return lambda path: [(text, sure) for _, text, sure in engine.readtext(path, allowlist="0123456789")]
+    read = engine.readtext if options.detection == "on" else engine.recognize
+    return lambda path: [(text, sure) for _, text, sure in read(path, allowlist="0123456789")]
 
 
 answer(reader, ("easyocr", "torch", "torchvision"))

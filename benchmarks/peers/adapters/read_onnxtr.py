@@ -13,7 +13,10 @@ def reader(options):
     session = SessionOptions()
     session.intra_op_num_threads = session.inter_op_num_threads = options.threads
     engine = EngineConfig(session_options=session)
-    predictor = ocr_predictor(det_engine_cfg=engine, reco_engine_cfg=engine)
+    try:
+        predictor = ocr_predictor(det_engine_cfg=engine, reco_engine_cfg=engine)
+    except OSError as exc:
+        raise SystemExit(f"its networks are in no package, and could not be downloaded ({type(exc).__name__})") from exc
 
     def read(path):
         pages = predictor(DocumentFile.from_images([path])).pages

@@ -1,4 +1,7 @@
-"""RapidOCR: PP-OCRv6. It has no way to keep to digits; pictures are upright, so that its classifier of angles rests."""
+"""RapidOCR: PP-OCRv6. It has no way to keep to digits; pictures are upright, so that its classifier of angles rests.
+
+``--set detection off`` takes a picture for one line.
+"""
 
 from protocol import answer
 
@@ -19,12 +22,13 @@ def reader(options):
     )
 
     def read(path):
-        out = engine(path)
+        out = engine(path, use_det=options.detection == "on")
         return zip(out.txts or (), out.scores or (), strict=True) if hasattr(out, "txts") else ()
 
-    # Networks are opened, or downloaded, when they are first needed: where there are none, say so now.
-    engine._load_det_model()
-    engine._load_rec_model()
+    try:
+        engine._load_det_model(), engine._load_rec_model()  # rather than with the first picture
+    except Exception as exc:
+        raise SystemExit(f"its networks are in no package, and could not be downloaded ({type(exc).__name__})") from exc
     return read
 
 
