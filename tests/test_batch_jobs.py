@@ -116,7 +116,7 @@ def test_every_listener_is_told_the_same_with_any_number_of_jobs(
     assert told[0] == told[1]
     assert (tmp_path / "helped").exists()
     tally = told[0][2]
-    assert (tally.frames, tally.errors, tally.notes) == (52, 4, 2)
+    assert (tally.frames, tally.errors, tally.notes) == (53, 4, 1)
     assert len(told[0][3]) == (48 if drawn else 0)
 
 

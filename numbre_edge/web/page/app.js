@@ -32,12 +32,12 @@ tabs.forEach((tab, at) => {
 
 shown.photo = startPhoto();
 shown.draw = startDraw();
-const asked = location.hash.slice(2);
-if (NAMES.includes(asked)) show(asked);
+const asked = () => NAMES.find((name) => location.hash === `#/${name}`);
+if (asked()) show(asked());
 if (NAMES.includes("live")) {
   const { startLive } = await import("./live.js");
   const camera = await fetch("/api/view").then((answer) => answer.ok).catch(() => false);
   shown.live = startLive(camera);
-  if (!NAMES.includes(asked)) show(camera ? "live" : "photo");
-  else if (asked === "live") show("live");
-} else if (!NAMES.includes(asked)) show(NAMES[0]);
+  if (!asked()) show(camera ? "live" : "photo");
+  else if (asked() === "live") show("live"); // whoever has gone on to another tab meanwhile stays there
+} else if (!asked()) show(NAMES[0]);
