@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from numbre_export.evaluation.labels import load_labels, picture_path
+from numbre_edge.labels import load_labels, picture_path
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 _ORIENTATION = 0x0112  # EXIF's tag; 1 is upright

@@ -50,8 +50,9 @@ class Refined:
 
     def pooled(self, other: Refined) -> Refined:
         """Return what the two say together of the same things, seen twice; the moves are the first's."""
-        classes = np.sqrt(self.classes * other.classes)
-        return Refined(classes / classes.sum(1, keepdims=True), (self.links + other.links) / 2, self.moves)
+        both = np.sqrt(self.classes * other.classes)
+        classes = np.asarray(both / both.sum(1, keepdims=True), np.float32)
+        return Refined(classes, (self.links + other.links) / 2, self.moves)
 
     @classmethod
     def of(cls, outputs: Floats) -> Refined:
