@@ -52,7 +52,7 @@ class Refined:
         """Return what the two say together of the same things, seen twice; the moves are the first's."""
         both = np.sqrt(self.classes * other.classes)
         classes = np.asarray(both / both.sum(1, keepdims=True), np.float32)
-        return Refined(classes, (self.links + other.links) / 2, self.moves)
+        return Refined(classes, np.asarray((self.links + other.links) / 2, np.float32), self.moves)
 
     @classmethod
     def of(cls, outputs: Floats) -> Refined:
