@@ -91,7 +91,7 @@ def read(folder: Path, way: str, finder: str, jobs: int, worth: float) -> dict[s
     if way != "imread":
         reader = Reader(finder=finder)
         reader.read(paths[0])
-    begun = time.perf_counter()
+    begun, used = time.perf_counter(), _processor()
     if way == "imread":
         for path in paths:
             cv2.imread(str(path))
@@ -109,9 +109,13 @@ def read(folder: Path, way: str, finder: str, jobs: int, worth: float) -> dict[s
             jobs=1 if way == "1 job" else jobs,
             sharing=Sharing(worth=worth),
         )
-    seconds = time.perf_counter() - begun
+    return {"seconds": time.perf_counter() - begun, "processor": _processor() - used}
+
+
+def _processor() -> float:
+    """Return the processor seconds of this process and those that it started, which have ended."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return {"seconds": seconds, "processor": sum(one.ru_utime + one.ru_stime for one in used)}
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def alone(folder: Path, way: str, finder: str, jobs: int, worth: float) -> Took:

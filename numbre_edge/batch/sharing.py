@@ -24,7 +24,7 @@ from numbre_edge.sources.files import Source
 Work = Callable[[Source], Iterable[Result]]
 
 _MOST_JOBS = 4
-# Bytes of memory for each job: one takes up to 230 million for a picture of 12 megapixels (benchmarks/batch.py).
+# Bytes of memory for each job: one takes up to 253 million for a picture of 12 megapixels (benchmarks/batch.py).
 _ROOM = 2**28
 
 
