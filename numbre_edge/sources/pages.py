@@ -83,9 +83,10 @@ def _frames(data: bytes, name: str, header: Header, paging: Paging, max_pixels: 
 
 def _decoded_frames(data: bytes, start: int, count: int) -> list[tuple[NDArray[Any], Any]]:
     """Return frames, and for how many milliseconds each is shown; fewer where there are no more."""
+    one_row = np.frombuffer(data, np.uint8)[np.newaxis]  # OpenCV 4.14 takes no other of WebP and AVIF
     with memory_errors(), without_noise(), quiet_opencv():
         try:
-            animation = cv2.imdecodeanimation(np.frombuffer(data, np.uint8), start=start, count=count)[1]
+            animation = cv2.imdecodeanimation(one_row, start=start, count=count)[1]
         except cv2.error as exc:
             if out_of_memory(exc):
                 raise

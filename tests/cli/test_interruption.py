@@ -91,7 +91,7 @@ def test_what_was_read_is_kept_in_a_file_that_says_so(
 
     rows = kept.read_text()
     count = rows.count("\n") - (name != "out.jsonl")  # but for the header
-    assert process.returncode == code
+    assert process.returncode == code, err
     assert out == ""
     assert err == f"{said}; {counts(count)}, kept in {name}.partial; --resume goes on with it\n"
     assert rows.endswith("\n")
@@ -157,11 +157,13 @@ def test_no_process_that_helped_is_left(here: Path, model: Path, signal_name: st
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         wait_until(lambda: children.read_text() != "", process)
         (helper,) = children.read_text().split()
+        # Until then it is the first process's double, which has not begun to be another program.
+        wait_until(lambda: "batch.process" in Path(f"/proc/{helper}/cmdline").read_text(), process)
         wait_until(lambda: "onnxruntime" in Path(f"/proc/{helper}/maps").read_text(), process)
         os.killpg(process.pid, signal.Signals[signal_name])  # as a terminal does
         _, err = process.communicate()
 
-    assert process.returncode == code
+    assert process.returncode == code, err
     assert err == "" if code < 0 else err.startswith("interrupted; ") and err.count("\n") == 1
     end = time.monotonic() + 60
     while running(helper):
