@@ -17,7 +17,7 @@ from typing import IO, Any, Generic, TypeVar
 
 import cv2
 
-from numbre_edge.errors import NumbreError
+from numbre_edge.errors import NumbreError, one_line
 from numbre_edge.sources.files import Source
 from numbre_edge.sources.noise import own_stderr, stderr_is_own
 
@@ -39,13 +39,16 @@ class Helper(Generic[Result]):
     def __init__(self, work: Whole[Result]) -> None:
         """``work`` is pickled: a function of a module, and its arguments, have to be found there again."""
         self._hello = pickle.dumps((stderr_is_own(), work))
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", _BOOT, *sys.path],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=os.environ | _ONE_THREAD,
-            process_group=0,
-        )
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", _BOOT, *sys.path],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env=os.environ | _ONE_THREAD,
+                process_group=0,
+            )
+        except OSError as exc:
+            raise NumbreError(f"another process cannot be started: {one_line(exc)}; give fewer --jobs") from exc
         assert self._process.stdin
         assert self._process.stdout
         self._to, self._from = self._process.stdin, self._process.stdout

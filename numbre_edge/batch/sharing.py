@@ -113,7 +113,7 @@ def in_order(
                 return
             if not helped and _left(total, told, time.monotonic() - began) >= sharing.worth:
                 helped = True
-                start(jobs - 1)
+                start(min(jobs - 1, total - told) if total else jobs - 1)
             first = begun[0]
             if first.shared and not first.results.done() and (mine := _next(given)) is not first:
                 if mine is None:  # all of them are in other hands

@@ -166,6 +166,7 @@ def predict(
             "-j",
             metavar="N",
             min=1,
+            max=256,
             help="Processes that read at once. By default as many as there are cores and memory for, 4 at most; "
             "where little is to be read, one is enough.",
             show_default=False,
@@ -185,7 +186,12 @@ def predict(
     console = console_of(context)
     target = Path(output) if output is not None and output != _STDOUT else None
     if engine is not None:
-        senseless = {"--annotate": annotate is not None, "--every": every != 1, "--jobs": jobs is not None}
+        senseless = {
+            "--annotate": annotate is not None,
+            "--every": every != 1,
+            "--jobs": jobs is not None,
+            "--resume": resume,
+        }
         check_engine(sources, output, senseless | {f"--format {format}": format not in (None, "parquet")})
     else:
         check_paths(sources, output)

@@ -1,9 +1,9 @@
 """Results that grow in a partial file, with a journal beside it: a run that was cut short goes on where it was.
 
-The journal, ``FILE.partial.journal``, is JSON Lines: the settings of the run, then a line for each source that is done.
-A source's line is written after its rows, and has the length and the CRC-32 of all rows until then: what is there in
-part, after a kill or a power cut, is seen, dropped and read again. So nothing waits for the disk but the settings, at
-first, and the whole file, before it gets its name.
+The journal, ``FILE.partial.journal``, has the settings of the run, then a line for each source that is done, each JSON
+after its own CRC-32. A source's line is written after its rows, and has the length and the CRC-32 of all rows until
+then: what is there in part, after a kill or a power cut, is seen, dropped and read again. So nothing waits for the disk
+but the settings, at first, and the whole file, before it gets its name.
 """
 
 from __future__ import annotations
@@ -95,7 +95,8 @@ class Journal:
 
     def _write(self, line: object) -> None:
         assert self._lines is not None, "begin() comes first"
-        self._lines.write(json.dumps(line) + "\n")
+        content = json.dumps(line)
+        self._lines.write(f"{_check(content.encode())} {content}\n")
         self._lines.flush()
 
     def _replayed(self, settings: dict[str, str], take: Callable[[Done], None]) -> tuple[int, int, int]:
@@ -246,10 +247,12 @@ def _sync(folder: Path) -> None:
 
 def _parsed(line: bytes) -> Any:
     """Return the value on a whole line; None of a line cut short, or of anything else."""
-    try:
-        return json.loads(line) if line.endswith(b"\n") else None
-    except ValueError:
-        return None
+    check, _, content = line.removesuffix(b"\n").partition(b" ")
+    return json.loads(content) if line.endswith(b"\n") and check == _check(content).encode() else None
+
+
+def _check(content: bytes) -> str:
+    return f"{zlib.crc32(content):08x}"
 
 
 def _done(line: bytes) -> Done | None:

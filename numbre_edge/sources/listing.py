@@ -201,7 +201,10 @@ def _glob(pattern: str) -> list[Source | PassedOver]:
     found: list[Source | PassedOver] = []
     for path in paths:
         if suffix(path) == ARCHIVE:
-            found += archived(path)
+            try:
+                found += archived(path)
+            except UsageError as exc:
+                found.append(PassedOver(str(path), str(exc)))
         else:
             found.append(_found(path) if suffix(path) in READ | VIDEOS else PassedOver(str(path), NOT_BY_NAME))
     if not any(isinstance(item, Source) for item in found):

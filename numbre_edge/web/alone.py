@@ -27,6 +27,7 @@ from numbre_edge.vision import binarize, components, cutouts, normalize, page, s
 INSTALL = "npm install --prefix web-runtime onnxruntime-web@1.22.0"  # later ones are larger: 1.30 alone has 14 MB
 
 # Its files, and what they are called in the folder: some servers of files do not know that .mjs is JavaScript.
+_MARK = "reader.json"  # a folder that has it is such a page
 _RUNTIME_FILES = {
     "ort.wasm.min.mjs": "ort.js",
     "ort-wasm-simd-threaded.mjs": "ort-wasm.js",
@@ -72,7 +73,7 @@ def export(folder: Path, runtime: Path) -> int:
         )
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder}: is a file; name a folder")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / "reader.json").exists():
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / _MARK).exists():
         raise UsageError(f"{folder}: holds other files; name a new folder or an empty one")
     size = 0
     folder.mkdir(parents=True, exist_ok=True)
@@ -84,12 +85,12 @@ def export(folder: Path, runtime: Path) -> int:
 
 
 def _files(runtime: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the name and the content of each file of the page, what starts it last."""
+    """Yield the name and the content of each file of the page: what says that it is one first, what starts it last."""
+    yield _MARK, json.dumps(_told(), separators=(",", ":")).encode()
     for name, called in _RUNTIME_FILES.items():
         yield called, (runtime / name).read_bytes()
     for model in map(load_model, _models().values()):
         yield model.path.name, model.content
-    yield "reader.json", json.dumps(_told(), separators=(",", ":")).encode()
     for path in [*sorted(_BROWSER.iterdir()), *(_PAGE / name for name in _SHARED)]:
         yield path.name, path.read_bytes()
     yield "index.html", _index().encode()

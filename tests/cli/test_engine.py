@@ -18,6 +18,7 @@ RAY = ("predict", "photos", "--engine", "ray")
         (("-o", "out.parquet", "--annotate", "drawn"), "--annotate and --engine make no sense together"),
         (("-o", "out.parquet", "--format", "csv"), "--format csv and --engine make no sense together"),
         (("-o", "out.parquet", "--every", "2"), "--every and --engine make no sense together"),
+        (("-o", "out.parquet", "--resume"), "--resume and --engine make no sense together"),
         (("-o", "out.parquet", "-"), "-: an engine's workers do not see stdin"),
     ],
 )

@@ -88,6 +88,16 @@ def test_whatever_is_left_of_either_file_it_ends_alike(partial: Path, out: Path,
             assert names(out.parent) == ["out.txt"]
 
 
+@pytest.mark.parametrize("said", ['"abcde"', '["a.png", [4, 0], {}, 1e30, 0]', "[" * 100_000, "{}"])
+def test_a_line_that_is_not_as_it_was_written_is_not_believed(partial: Path, out: Path, said: str) -> None:
+    journal = partial.with_name(f"{partial.name}.journal")
+    settings, _, *lines = journal.read_text().splitlines()
+    journal.write_text("\n".join([settings, f"00000000 {said}", *lines, ""]))
+
+    assert write(out, resume=True) == 0
+    assert out.read_text() == WHOLE
+
+
 def test_a_killed_run_may_be_killed_again(out: Path) -> None:
     for until in (1, 1, 2, 3):
         with suppress(Killed):

@@ -88,6 +88,16 @@ def test_an_archive_in_a_folder_is_passed_over_and_an_empty_one_is_wrong_usage(f
         list_sources(["a.zip"])
 
 
+def test_an_archive_without_pictures_among_others_takes_nothing_from_them() -> None:
+    write({"notes.txt": b"-"}, "none.zip")
+    write({"a.png": PICTURE}, "some.zip")
+
+    listed = list_sources(["*.zip"])
+
+    assert [source.name for source in listed.files] == ["some.zip/a.png"]
+    assert [(file.name, file.why) for file in listed.passed_over] == [("none.zip", "no pictures in this archive")]
+
+
 def test_names_that_lead_out_are_refused() -> None:
     outside = ("../1.png", "/etc/1.png", "b/../../1.png", "C:\\1.png", "\\1.png", "b\\..\\1.png")
     write(dict.fromkeys((*outside, "b..c/1..png", "2:30.png"), PICTURE))

@@ -2,6 +2,7 @@
 
 import { greyOf } from "./pixels.js";
 
+const MOST = 2e8; // pixels; of canvases that are larger still, browsers give nothing but blanks
 const reader = import("./reader.js"); // not above: whoever asks while it is loaded must find somebody who listens
 reader.catch(() => {}); // it is said to who asks
 let work = Promise.resolve();
@@ -28,6 +29,7 @@ async function pixelsOf(blob) {
     throw new Error("not a picture that this browser can show; try a JPEG or PNG");
   });
   const { width, height } = bitmap;
+  if (width * height > MOST) throw new Error("has more than 200 million pixels; scale it down");
   const pen = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
   pen.fillStyle = "#fff";
   pen.fillRect(0, 0, width, height);

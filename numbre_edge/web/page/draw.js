@@ -9,6 +9,7 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 
 const byId = (id) => document.getElementById(id);
 const strokes = []; // each a list of [x, y] in CSS pixels
+let pointer = null; // the finger, pen or mouse that draws; others, as a palm, do not
 let keyboard = null; // { at: [x, y], down: bool }, once arrow keys were used
 let changes = 0;
 let reading = false;
@@ -16,22 +17,31 @@ let reading = false;
 export function startDraw() {
   const paper = byId("paper");
   paper.addEventListener("pointerdown", (event) => {
-    if (event.button) return;
+    if (event.button || pointer !== null) return;
+    pointer = event.pointerId;
     paper.setPointerCapture(event.pointerId);
     keyboard = null;
     strokes.push([place(event)]);
     paint();
   });
   paper.addEventListener("pointermove", (event) => {
-    if (!paper.hasPointerCapture(event.pointerId)) return;
+    if (event.pointerId !== pointer) return;
     strokes.at(-1).push(...(event.getCoalescedEvents?.() ?? [event]).map(place));
     paint();
   });
-  paper.addEventListener("lostpointercapture", changed);
+  paper.addEventListener("lostpointercapture", ({ pointerId }) => {
+    if (pointerId === pointer) pointer = null;
+    changed();
+  });
   paper.addEventListener("keydown", byKeyboard);
-  paper.addEventListener("blur", () => { keyboard = null; paint(); });
+  paper.addEventListener("blur", () => {
+    const drew = keyboard?.down;
+    keyboard = null;
+    if (drew) changed();
+    else paint();
+  });
   byId("draw-undo").addEventListener("click", undo);
-  byId("draw-clear").addEventListener("click", () => { strokes.length = 0; changed(); });
+  byId("draw-clear").addEventListener("click", () => { strokes.length = 0; pointer = null; changed(); });
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === "z" && !byId("draw").hidden) undo();
   });
@@ -52,7 +62,8 @@ function byKeyboard(event) {
   keyboard ??= { at: [clientWidth / 8, clientHeight / 4], down: false };
   if (arrow) {
     const [x, y] = keyboard.at;
-    keyboard.at = [x + STEP * arrow[0], y + STEP * arrow[1]];
+    const within = (value, most) => Math.min(Math.max(value, 0), most);
+    keyboard.at = [within(x + STEP * arrow[0], clientWidth), within(y + STEP * arrow[1], clientHeight)];
     if (keyboard.down) strokes.at(-1).push(keyboard.at);
   } else {
     keyboard.down = !keyboard.down;
@@ -64,6 +75,7 @@ function byKeyboard(event) {
 
 function undo() {
   strokes.pop();
+  pointer = null; // what is being drawn is undone, and goes on no more
   if (keyboard) keyboard.down = false;
   changed();
 }

@@ -10,6 +10,7 @@ const COLUMNS = ["source", "frame", "text", "confidence", "x", "y", "width", "he
 const answers = [];
 let work = Promise.resolve();
 let waiting = 0;
+let round = 0; // of what is chosen, from one Clear to the next
 
 export function startPhoto() {
   const drop = document.getElementById("drop");
@@ -41,6 +42,7 @@ export function startPhoto() {
   }
   document.getElementById("photo-clear").addEventListener("click", () => {
     answers.length = 0;
+    round += 1; // what is still to be read, or being read, is not wanted any more
     document.getElementById("photos").replaceChildren();
     tally();
     document.getElementById("choose").focus();
@@ -50,11 +52,13 @@ export function startPhoto() {
 
 function take(files) {
   waiting += files.length;
-  for (const file of files) work = work.then(() => one(file)).finally(() => { waiting -= 1; tally(); });
+  const mine = round;
+  for (const file of files) work = work.then(() => mine === round && one(file)).finally(() => { waiting -= 1; tally(); });
   if (files.length) tally();
 }
 
 async function one(file) {
+  const mine = round;
   const card = element("article", { "aria-busy": "true" });
   const view = element("div", { class: "view" });
   const told = element("div", {}, element("h2", {}, file.name), element("p", { class: "state" }, "Reading …"));
@@ -70,11 +74,13 @@ async function one(file) {
       answer = await read(file, file.name, { preview: 1 });
       await show(image, `data:image/jpeg;base64,${answer.preview}`);
     }
+    if (mine !== round) return;
     answers.push(answer);
     view.append(boxes(answer));
     image.alt = `${file.name}: ${answer.readings.map(({ text }) => text).join(", ") || "no numbers"}`;
     told.lastChild.replaceWith(...results(answer));
   } catch (error) {
+    if (mine !== round) return;
     view.remove();
     answers.push({ source: file.name, frame: 0, width: null, height: null, readings: [], error: error.message });
     told.lastChild.replaceWith(element("p", { class: "wrong" }, error.message));
