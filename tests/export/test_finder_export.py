@@ -95,7 +95,7 @@ def test_what_turns_out_right_is_believed_more() -> None:
     guess = (0.05 + 0.5 * np.eye(10)[rng.integers(0, 10, 2000)]).astype(np.float32)
 
     linked = rng.random(2000).astype(np.float32).round()
-    said = Opinions(heat, guess, right, guess, rng.random(2000).astype(np.float32), 0.2 + 0.6 * linked)
+    said = Opinions(heat, right, guess, rng.random(2000).astype(np.float32), 0.2 + 0.6 * linked)
     mark = (rng.random(2000) < 0.1).astype(np.float32)
     refined = np.tile(0.1 + 0.1 * mark[:, np.newaxis], (1, 4))
     marks = MarkEvidence(MarkOpinions(rng.random(2000).astype(np.float32), refined), mark, np.ones(2000, np.float32))
