@@ -212,4 +212,4 @@ def test_what_cannot_be_reached_is_said_before_any_work(s3, run, monkeypatch, ch
     done = run("predict", source, "--engine", "ray", "-o", output)
 
     assert done.code == 1
-    assert done.err.startswith(f"error: {says}")
+    assert done.err.splitlines()[-1].startswith(f"error: {says}")
