@@ -216,6 +216,7 @@ class TestDraw:
 class TestKeyboard:
     def test_everything_is_reached_and_used_without_a_mouse(self, visit) -> None:
         page = visit("live")
+        page.wait_for_selector("#live-numbers td:text('4071')")  # all that it starts with is there
         focused = "document.activeElement.id"
         press = page.keyboard.press
         press("Tab")
