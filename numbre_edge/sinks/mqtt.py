@@ -126,8 +126,10 @@ class Mqtt(Listener):
         self._connected = self._refused = self._leaving = False
         self._trouble = ""  # as said last; "" while all is well
         self._state: dict[str, bytes] = {}  # topic -> what is retained there
-        self._last: MQTTMessageInfo | None = None  # what was told of it last, since this connection
-        self._kept = self._lost = 0  # events since the connection was lost
+        self._first: MQTTMessageInfo | None = None  # what was told of it first, since this connection
+        self._last: MQTTMessageInfo | None = None  # and last
+        self._waiting: list[bytes] = []  # events for when the broker is back
+        self._lost = 0  # events, since the connection was
 
     def _made(self) -> Client:
         try:
@@ -148,6 +150,7 @@ class Mqtt(Listener):
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
+        client.on_publish = self._on_publish
         return client
 
     def __enter__(self) -> Self:
@@ -164,7 +167,7 @@ class Mqtt(Listener):
         if self._unseen:
             self._show()
         with self._lock:
-            self._leaving, connected = True, self._connected
+            self._leaving, connected, kept = True, self._connected, len(self._waiting)
         told = False
         if connected:  # what is acknowledged last was sent last
             with suppress(RuntimeError, ValueError):
@@ -175,8 +178,8 @@ class Mqtt(Listener):
         stopping = threading.Thread(target=self._client.loop_stop, daemon=True)  # it may be held up by the network
         stopping.start()
         stopping.join(self._pace.goodbye)
-        if not told and (connected or self._kept):
-            self._say(f"{self._broker} did not get {'everything' if connected else f'{self._kept} of the events'}")
+        if not told and (connected or kept):
+            self._say(f"{self._broker} did not get {'everything' if connected else f'{kept} of the events'}")
 
     def event(self, event: NumberEvent | SourceEvent) -> None:
         told = event_as_json(event)
@@ -237,11 +240,21 @@ class Mqtt(Listener):
 
     def _send(self, event: bytes) -> None:
         """Have an event delivered, now or when the broker is back."""
-        full = bool(self._client.publish(self._topic("events"), event, qos=1).rc == _QUEUE_FULL)
         with self._lock:
-            first = full and not self._lost
-            self._lost += full
-            self._kept += not full and not self._connected
+            now, full = self._connected, len(self._waiting) >= self._pace.queue
+            if not now and not full:
+                self._waiting.append(event)
+        if not self._published(event) if now else full:
+            self._lose()
+
+    def _published(self, event: bytes) -> bool:
+        """Hand an event to the client; return whether it has room for it."""
+        return bool(self._client.publish(self._topic("events"), event, qos=1).rc != _QUEUE_FULL)
+
+    def _lose(self) -> None:
+        with self._lock:
+            self._lost += 1
+            first = self._lost == 1
         if first:
             self._say(f"{self._broker} has {self._pace.queue} events to come: no more are kept, those after are lost")
 
@@ -265,15 +278,42 @@ class Mqtt(Listener):
             if self._leaving:
                 client.disconnect()
                 return
-            self._connected = True
-            for topic, content in self._state.items():
-                self._last = client.publish(topic, content, retain=True)
-            client.publish(self._topic("status"), "online", retain=True)
+            self._first = client.publish(*next(iter(self._state.items())), retain=True)
+
+    def _on_publish(
+        self, client: Client, data: object, mid: int, reason: ReasonCode, properties: Properties | None
+    ) -> None:
+        """Go on once the first is told: by then the client sent again what it still had, and the order is kept.
+
+        From the opening of the socket on, an event would be sent before those that wait for the broker's welcome.
+        """
+        with self._lock:
+            if self._first is None or mid != self._first.mid:
+                return
+            self._first = None
+        while not self._welcomed():
+            with self._lock:
+                waiting, self._waiting = self._waiting, []
+            for event in waiting:
+                if not self._published(event):
+                    self._lose()
+        with self._lock:
             was, lost = self._trouble, self._lost
-            self._trouble, self._kept, self._lost = "", 0, 0
+            self._trouble, self._lost = "", 0
         if was:
             self._say(f"{self._broker} is there" + (f"; {lost} events were lost" if lost else ""))
         self._settled.set()
+
+    def _welcomed(self) -> bool:
+        """Tell what is the case, unless events came meanwhile that go first; return whether it was told."""
+        with self._lock:
+            if self._waiting:
+                return False
+            self._connected = True
+            for topic, content in self._state.items():
+                self._last = self._client.publish(topic, content, retain=True)
+            self._client.publish(self._topic("status"), "online", retain=True)
+            return True
 
     def _on_connect_fail(self, client: Client, data: object) -> None:
         self._fail(_unreached(self._broker, sys.exception()))

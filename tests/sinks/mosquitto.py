@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import socket
 import subprocess
@@ -107,6 +108,40 @@ class Ear:
         with self._news:
             self.heard.append(Heard(message.topic, message.payload, message.retain))
             self._news.notify_all()
+
+
+class Slow:
+    """Passes one connection on to a broker, whose welcome it keeps back until ``answer``; ``asked`` once it was."""
+
+    def __init__(self, port: int) -> None:
+        self.asked, self.answer = threading.Event(), threading.Event()
+        self._server, self._broker = (
+            socket.create_server(("127.0.0.1", 0)),
+            socket.create_connection(("127.0.0.1", port)),
+        )
+        self.port: int = self._server.getsockname()[1]
+        self._passing = threading.Thread(target=self._pass)
+
+    def __enter__(self) -> Slow:
+        self._passing.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._passing.join(PATIENCE)
+        self._server.close()
+
+    def _pass(self) -> None:
+        client, _ = self._server.accept()
+        with client, self._broker as broker:
+            broker.sendall(client.recv(65536))
+            self.asked.set()
+            self.answer.wait(PATIENCE)
+            while ready := select.select([client, broker], [], [], PATIENCE)[0]:
+                for one in ready:
+                    content = one.recv(65536)
+                    if not content:
+                        return
+                    (broker if one is client else client).sendall(content)
 
 
 class Said:

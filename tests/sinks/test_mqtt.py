@@ -23,7 +23,7 @@ from numbre_edge.events import NumberEvent, Seen, SourceEvent, Statistics, Track
 from numbre_edge.sinks.events import event_as_json
 from numbre_edge.sinks.mqtt import Broker, Mqtt, Pace
 from numbre_edge.types import Box, Frame
-from tests.sinks.mosquitto import PATIENCE, PROGRAM, Ear, Mosquitto, Said
+from tests.sinks.mosquitto import PATIENCE, PROGRAM, Ear, Mosquitto, Said, Slow
 
 pytest.importorskip("paho.mqtt", reason="needs numbre-edge[mqtt]")
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="needs the program mosquitto")
@@ -164,6 +164,15 @@ class TestAwayBroker:
         texts = [json.loads(text)["text"] for text in ear.payloads(f"{TOPIC}/events")]
         assert list(dict.fromkeys(texts)) == [str(number) for number in range(502)], "each at least once, in order"
         assert said.lines[-1].endswith("is there")
+
+    def test_what_happens_before_it_says_welcome_keeps_its_order(self, broker, ear, teller) -> None:
+        with Slow(broker.port) as slow, teller(slow.port) as mqtt:
+            mqtt.event(appeared("1", id=1))
+            slow.asked.wait(PATIENCE)
+            mqtt.event(appeared("2", id=2))
+            slow.answer.set()
+            ear.wait(lambda: len(ear.payloads(f"{TOPIC}/events")) == 2)
+        assert [json.loads(text)["text"] for text in ear.payloads(f"{TOPIC}/events")] == ["1", "2"]
 
     def test_beyond_the_queue_the_last_are_lost_and_it_is_said(self, tmp_path, teller, said) -> None:
         broker = Mosquitto(tmp_path)
