@@ -83,4 +83,4 @@ def test_many_threads_may_decode(damaged: bytes, capfd: pytest.CaptureFixture[st
         list(pool.map(lambda _: decode_frame(damaged, "a.jpg"), range(100)))
     os.write(2, b"well\n")
     assert capfd.readouterr().err == "well\n"
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(os.listdir("/proc/self/fd")) <= before

@@ -67,7 +67,7 @@ def visit(browser: Any, site: Client) -> Iterator[Open]:
     def open_page(tab: str = "", *, client: Client = site, **settings: Any) -> Any:
         base = f"http://127.0.0.1:{client.port}/"
         context = browser.new_context(base_url=base, **settings)
-        context.set_default_timeout(15000)
+        context.set_default_timeout(60000)
         context.add_init_script(SHIFTS)
         contexts.append(context)
         page = context.new_page()
