@@ -23,8 +23,9 @@ from pathlib import Path
 from numbre_edge import Reader
 from numbre_edge.batch import ReadOptions
 from numbre_edge.engines import ray as engine
-from numbre_edge.engines.parts import Job, Part, cut, join, networks_of, read_part
+from numbre_edge.engines.parts import Job, Part, cut, join, read_part
 from numbre_edge.engines.storage import Folder, Item, local_item
+from numbre_edge.reader import networks_of
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 READER = partial(Reader)

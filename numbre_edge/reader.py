@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
 from numbre_edge.backends import Backend, open_backend
 from numbre_edge.decoding.values import valued
 from numbre_edge.errors import UsageError, memory_errors
-from numbre_edge.model import ModelCard
+from numbre_edge.model import MODELS, ModelCard, read_sums
 from numbre_edge.recognition import FINDER, follower_of, open_recogniser
 from numbre_edge.sources.content import MAX_PIXELS
 from numbre_edge.sources.pictures import Picture, as_frame
@@ -140,6 +141,21 @@ class Reader:
     def valued(self, recognition: Recognition) -> tuple[Reading, ...]:
         """Return the numbers that were recognised, with their values."""
         return valued(recognition.readings, self._decimal)
+
+
+def networks_of(reader: Reader) -> dict[str, str]:
+    """Return what is the same where the same networks run on the same backend, by the names of the options for it."""
+    backend, model = reader.backend.name, reader.backend.model
+    return {
+        "--backend": backend,
+        "--model": f"{model.path.name} ({_digest(model.content)})",
+        "--card": _digest(repr(model.card).encode()),
+        "the shipped models": _digest(repr(read_sums(MODELS)).encode()),
+    }
+
+
+def _digest(content: bytes) -> str:
+    return f"SHA-256 {sha256(content).hexdigest()[:16]}"
 
 
 class StreamReader:

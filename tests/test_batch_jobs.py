@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import pickle
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +14,7 @@ import cv2
 import numpy as np
 import pytest
 
+from numbre_edge import batch
 from numbre_edge.batch import Listener, Outcome, ReadOptions, Tally, read_all, run
 from numbre_edge.batch.sharing import SHARING, Sharing, default_jobs, in_order, portions
 from numbre_edge.errors import NumbreError, UsageError
@@ -129,6 +131,26 @@ def test_a_process_that_dies_is_an_error_in_its_turn(tmp_path: Path) -> None:
         run(sources, reader, [diary], options=ReadOptions(), jobs=2, sharing=AT_ONCE)
 
     assert len(diary.said) == 3  # of 0.png
+
+
+def test_a_process_that_cannot_be_started_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    threads = cv2.getNumThreads()
+
+    with pytest.raises(NumbreError, match=r"^another process cannot be started: .*python.*; give fewer --jobs$"):
+        run(blank(tmp_path, 6), Blind(), [], jobs=2, sharing=AT_ONCE)
+
+    assert cv2.getNumThreads() == threads
+
+
+@linux
+def test_what_another_process_would_see_otherwise_is_not_handed_over() -> None:
+    """A path into /proc leads each process to its own files."""
+    with TINY_MODEL.open("rb") as file:
+        names = [str(TINY_MODEL), f"/dev/fd/{file.fileno()}", f"/proc/self/fd/{file.fileno()}"]
+        sources = portions(map(Source, names), batch._weight, SHARING)
+
+    assert [portion.shared for portion in sources] == [True, False, False]
 
 
 @linux

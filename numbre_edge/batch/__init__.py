@@ -45,6 +45,7 @@ class ReadOptions:
 
 
 DEFAULTS = ReadOptions()
+_OUR_OWN = ("/dev/fd/", "/dev/stdin", "/proc/")  # what stands for another file in another process
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,7 +157,7 @@ def _weight(source: Source) -> int | None:
     """
     if source.error is not None:
         return 0
-    if source.content is not None or source.is_video or source.is_pdf:
+    if source.content is not None or source.is_video or source.is_pdf or source.name.startswith(_OUR_OWN):
         return None
     if source.entry is not None:
         return source.entry.size

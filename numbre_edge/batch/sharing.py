@@ -176,11 +176,11 @@ def _helpers(work: Whole[Result], given: SimpleQueue[Portion[Result] | None]) ->
     threads = cv2.getNumThreads()
 
     def start(count: int) -> None:
-        cv2.setNumThreads(1)
         for _ in range(count):
             helpers.append(Helper(work))  # here: while no other thread decodes, stderr is the real one
             leaders.append(Thread(target=_lead, args=(helpers[-1], given), daemon=True))
             leaders[-1].start()
+        cv2.setNumThreads(1)
 
     try:
         yield start

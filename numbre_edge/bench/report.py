@@ -13,6 +13,7 @@ from numbre_edge.errors import printable
 
 _MEGABYTE = 1e6
 _NONE = "–"
+_NAMED = 3  # pictures that could not be read
 
 
 @dataclass(frozen=True)
@@ -109,13 +110,16 @@ def _tail(report: Report) -> Iterator[str]:
     trials = [outcome.trial for outcome in report.outcomes if outcome.trial]
     if trials:
         one = trials[0]
-        unread = f", {one.errors} more could not be read" if one.errors else ""
+        unread = f", {len(one.errors)} more could not be read" if one.errors else ""
         yield f"{one.pictures} pictures, each read {one.readings // one.pictures} times after a first{unread}."
         yield (
             "Cold start: a fresh process reads one picture; memory: the most that one held which read all. "
             "Bare: `cv2.imread` of the same files;\ngrey, adaptive threshold and connected components of the same "
             "pixels; imports of NumPy, OpenCV and the runtime."
         )
+        yield from (f"Could not be read: {printable(error)}." for error in one.errors[:_NAMED])
+        if len(one.errors) > _NAMED:
+            yield f"Nor could {len(one.errors) - _NAMED} others, which --format json names."
     if trials and report.drawn:
         yield "The pictures were drawn for this: that they are read right says that it works, not how well it reads."
     for outcome in report.outcomes:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from numbre_edge.backends.registry import RUNTIMES, Runtime
 from numbre_edge.doctor.probe import ProcessError, ask
-from numbre_edge.errors import BackendError
-from numbre_edge.model import default_finder, default_model, default_refiner, find_model
+from numbre_edge.errors import BackendError, UsageError
+from numbre_edge.model import FORMATS, Format, default_finder, default_model, default_refiner, find_model
 
 if TYPE_CHECKING:
     from numbre_edge.bench.trial import Trial
@@ -81,20 +81,28 @@ def settings(
         runtimes: by the names of their backends.
 
     Raises:
-        UsageError: no such model.
+        UsageError: no such model, or it is none.
         BackendError: no runtime for any of them is installed.
     """
     missing = {name: runtime.install for name, runtime in runtimes.items() if not runtime.installed}
     found: dict[Setting, None] = {}
     for runtime in runtimes.values():
         kind = runtime.format
-        paths = [find_model(Path(model), [kind]) for model in models] or [default_model(kind)]
+        paths = [_model(given, kind) for given in models] or [default_model(kind)]
         if runtime.installed:
             found |= {Setting(path, runtime, finder): None for path in paths if path.suffix.lower() == f".{kind}"}
     if not found:
         needed = " or ".join(missing.values()) or "give .onnx or .tflite files"
         raise BackendError(f"no installed runtime runs {' or '.join(models) or 'a model'}: {needed}")
     return list(found), missing
+
+
+def _model(given: str, prefer: Format) -> Path:
+    """Return the file that somebody means. UsageError where it is there, and no model."""
+    path = find_model(Path(given), [prefer])
+    if path.suffix.lower().removeprefix(".") not in FORMATS:
+        raise UsageError(f"{given}: is no model in .onnx or .tflite, and no folder; pictures are given as their folder")
+    return path
 
 
 def outcome(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -46,7 +46,7 @@ class Trial:
     Attributes:
         pictures: that were read and timed.
         first: of them, its path.
-        errors: that could not be read.
+        errors: of others that could not be read, which and why.
         readings: that were timed: the pictures, several times.
         stages: of a reading, by name.
         whole: a reading, from the file to its numbers.
@@ -61,7 +61,7 @@ class Trial:
 
     pictures: int
     first: str
-    errors: int
+    errors: tuple[str, ...]
     readings: int
     stages: dict[str, Times]
     whole: Times
@@ -93,11 +93,11 @@ def measured(
     clock: Callable[[], float] = time.perf_counter,
 ) -> Trial:
     """Measure a reader; arguments and errors as of :func:`tried`, and a clock that gives seconds."""
-    read = _read(reader, pictures)
+    read, errors = _read(reader, pictures)
     memory = peak_memory()
-    timed = [path for path, numbers in read.items() if numbers is not None and cv2.imread(str(path)) is not None]
+    timed = [path for path in read if cv2.imread(str(path)) is not None]
     if not timed:
-        raise SourceError(f"none of {len(pictures)} pictures, such as {next(iter(pictures))}, can be read")
+        raise SourceError(f"none of {len(pictures)} pictures can be read, such as {[*errors, *map(str, read)][0]}")
     laps, imread, components = [], [], []
     for path in timed * repeat:  # in turn: a busy machine slows the one as the other
         stopwatch = Stopwatch(clock)
@@ -107,11 +107,11 @@ def measured(
         imread.append(_seconds(clock, cv2.imread, str(path)))
         components.append(_seconds(clock, bare_components, frame.pixels))
     whole = [sum(lap.values()) for lap in laps]
-    pairs = [(there, read[path] or ()) for path, there in pictures.items() if there is not None]
+    pairs = [(there, read.get(path, ())) for path, there in pictures.items() if there is not None]
     return Trial(
         pictures=len(timed),
         first=str(timed[0]),
-        errors=sum(numbers is None for numbers in read.values()),
+        errors=tuple(errors),
         readings=len(laps),
         stages={stage: Times.of([lap[stage] for lap in laps]) for stage in STAGES},
         whole=Times.of(whole),
@@ -142,15 +142,16 @@ def peak_memory(status: Path = _STATUS) -> int | None:
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")), None)
 
 
-def _read(reader: Reader, pictures: Mapping[Path, Numbers | None]) -> dict[Path, Numbers | None]:
-    """Return the numbers read in each picture, None where it cannot be."""
-    found: dict[Path, Numbers | None] = {}
+def _read(reader: Reader, pictures: Iterable[Path]) -> tuple[dict[Path, Numbers], list[str]]:
+    """Return the numbers read in each picture, and which cannot be read and why."""
+    found: dict[Path, Numbers] = {}
+    errors = []
     for path in pictures:
         try:
             found[path] = tuple(number for reading in reader.read(path) for number in numbers_in(reading.text))
-        except SourceError:
-            found[path] = None
-    return found
+        except SourceError as exc:
+            errors.append(one_line(exc))
+    return found, errors
 
 
 def _timed_reading(reader: Reader, path: Path, stopwatch: Stopwatch) -> Frame:

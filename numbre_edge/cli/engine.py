@@ -69,8 +69,9 @@ def run_on_engine(
     logging.getLogger().addHandler(logging.NullHandler())  # what storage libraries log, they raise too
     with at_once():
         from numbre_edge.engines import ray
-        from numbre_edge.engines.parts import Job, cut, finished, join, networks_of, read_part
+        from numbre_edge.engines.parts import Job, cut, finished, join, read_part
         from numbre_edge.engines.storage import Folder, is_remote
+        from numbre_edge.reader import networks_of
 
         output = output.removeprefix(_LOCAL)
         items = _items([source.removeprefix(_LOCAL) for source in sources], recursive=recursive, console=console)
@@ -135,7 +136,7 @@ def _items(sources: Sequence[str], *, recursive: bool, console: Console) -> list
             if source.is_video:
                 raise UsageError(f"{source.name}: a video; engines read pictures, leave --engine out")
             if source.entry is not None:
-                raise UsageError(f"{source.name}: in an archive; engines read files, unpack it or leave --engine out")
+                raise UsageError(f"{source.file}: an archive; engines read files, unpack it or leave --engine out")
             items.append(local_item(source.path, error=source.error))
         if listed.passed_over or listed.left_out:
             console.say(f"{plural(len(listed.files), 'picture')}{named(listed.passed_over)}{within(listed.left_out)}")

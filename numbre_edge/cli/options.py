@@ -147,7 +147,8 @@ AllFrames = Annotated[
     bool,
     typer.Option(
         "--all-frames",
-        help="Read every frame of an animated GIF, PNG, WebP or AVIF, not the first alone.",
+        help="Read every frame of an animated GIF, PNG, WebP or AVIF, not the first alone; with --pages, those of that "
+        "list.",
         rich_help_panel=_SELECTION,
     ),
 ]

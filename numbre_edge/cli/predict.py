@@ -42,15 +42,17 @@ from numbre_edge.sources.content import MAX_PIXELS
 from numbre_edge.sources.paging import DPI
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import TextIO
 
-    from numbre_edge.batch import Outcome, Tally
+    from numbre_edge.batch import Outcome, ReadOptions, Tally
     from numbre_edge.cli.progress import Bar
     from numbre_edge.events import Tracked
+    from numbre_edge.reader import Reader
     from numbre_edge.sinks import Sink
     from numbre_edge.sinks.annotate import AnnotatedFolder
     from numbre_edge.sources.files import Source
+    from numbre_edge.sources.listing import Sources
     from numbre_edge.types import Reading
 
 FormatName = Literal["table", "jsonl", "csv", "parquet"]
@@ -195,14 +197,12 @@ def predict(
         check_engine(sources, output, senseless | {f"--format {format}": format not in (None, "parquet")})
     else:
         check_paths(sources, output)
+        check_output(target, [])
         written = format or _format_of(target)
     with at_once():
-        from numbre_edge.batch import ReadOptions, Tally, run
-        from numbre_edge.batch.sharing import default_jobs
-        from numbre_edge.cli.progress import Bar
-        from numbre_edge.cli.resuming import Keeper, is_whole, settings_of
+        from numbre_edge.batch import ReadOptions
+        from numbre_edge.cli.resuming import is_whole
         from numbre_edge.reader import Reader
-        from numbre_edge.sinks.journal import open_growing
         from numbre_edge.sources.listing import list_sources
 
         options = ReadOptions(
@@ -227,16 +227,42 @@ def predict(
     if engine is not None and output is not None:
         tally = run_on_engine(sources, output, open_reader, recursive=recursive, options=options, console=console)
         _end(f"{_counts(tally)} in {time.monotonic() - begun:.1f} s", tally, console)
-        return
-    if resume and is_whole(target):
+    elif resume and is_whole(target):
         console.say(f"{target} is there, and nothing of it is partial: nothing to go on with")
-        return
+    else:
+        with at_once():
+            finish = _finish(written, target)
+            listed = list_sources(sources, recursive=recursive)
+            check_output(target, [source.file for source in listed.files if source.error is None])
+            reader = open_reader()
+        _run(
+            *(context, listed, reader, options),
+            written=written, target=target, finish=finish, resume=resume, annotate=annotate, jobs=jobs,
+        )  # fmt: skip
+
+
+def _run(
+    context: typer.Context,
+    listed: Sources,
+    reader: Reader,
+    options: ReadOptions,
+    *,
+    written: FormatName,
+    target: Path | None,
+    finish: Callable[[Path, Path], None],
+    resume: bool,
+    annotate: Path | None,
+    jobs: int | None,
+) -> None:
+    """Read all files on this machine, write what is read, and say what was done."""
     with at_once():
-        finish = _finish(written, target)
-        listed = list_sources(sources, recursive=recursive)
-        paths = [source.path for source in listed.files if source.error is None]
-        check_output(target, [source.file for source in listed.files if source.error is None])
-        reader = open_reader()
+        from numbre_edge.batch import Tally, run
+        from numbre_edge.batch.sharing import default_jobs
+        from numbre_edge.cli.progress import Bar
+        from numbre_edge.cli.resuming import Keeper, settings_of
+        from numbre_edge.sinks.journal import open_growing
+    console = console_of(context)
+    paths = [source.path for source in listed.files if source.error is None]
     console.detail(f"model {reader.backend.model.path}, backend {reader.backend.name}")
     for file in listed.passed_over:
         console.detail(f"{file.name}: passed over: {file.why}")
@@ -249,17 +275,16 @@ def predict(
     try:
         with stop_signals() as stop, open_growing(target, resume=resume, finish=finish) as (stream, journal), bar:
             listeners = [_Outputs(_sink(written, stream, paths), folder, bar, console), tally]
-            done = 0
+            left: Iterable[Source] = listed.files
             if journal is not None:
                 keeper = Keeper(journal, tally, folder)
                 done = keeper.go_on(settings_of(context, format=written, reader=reader), listed.files)
+                left = keeper.stamped(listed.files[done:])
                 listeners.append(keeper)
-            if done:
-                console.say(f"{done} of {plural(len(listed.files), 'file')} done already")
-                bar.step(done)
-            run(
-                listed.files[done:], reader, [*listeners, _Stopping(stop)], options=options, jobs=jobs or default_jobs()
-            )
+                if done:
+                    console.say(f"{done} of {plural(len(listed.files), 'file')} done already")
+                    bar.step(done)
+            run(left, reader, [*listeners, _Stopping(stop)], options=options, jobs=jobs or default_jobs())
     except BaseException as exc:
         if tally.frames:
             exc.add_note(_until_then(tally, target, annotate))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import zlib
-from collections.abc import Sequence
-from hashlib import sha256
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from numbre_edge.atomic import partial
 from numbre_edge.backends.registry import RUNTIMES
 from numbre_edge.batch import Listener, Tally
 from numbre_edge.errors import UsageError
-from numbre_edge.model import MODELS, read_sums
+from numbre_edge.reader import networks_of
 from numbre_edge.sinks.journal import Done, Journal
 
 if TYPE_CHECKING:
@@ -49,17 +50,9 @@ def settings_of(context: typer.Context, *, format: str, reader: Reader) -> dict[
         for name, value in context.params.items()
         if name not in _FREE and value is not None
     }
-    runtime, model = RUNTIMES[reader.backend.name], reader.backend.model
-    modules = ("cv2", "numpy", runtime.module)
-    return given | {
-        "--format": format,
-        "--backend": runtime.name,
-        "--model": f"{model.path.name} ({_digest(model.content)})",
-        "--card": _digest(repr(model.card).encode()),
-        "the shipped models": _digest(repr(read_sums(MODELS)).encode()),
-        "numbre-edge": numbre_edge.__version__,
-        **{module: str(getattr(sys.modules.get(module), "__version__", "unknown")) for module in modules},
-    }
+    modules = ("cv2", "numpy", RUNTIMES[reader.backend.name].module)
+    versions = {module: str(getattr(sys.modules.get(module), "__version__", "unknown")) for module in modules}
+    return given | networks_of(reader) | versions | {"--format": format, "numbre-edge": numbre_edge.__version__}
 
 
 class Keeper(Listener):
@@ -73,7 +66,7 @@ class Keeper(Listener):
 
     def __init__(self, journal: Journal, tally: Tally, folder: AnnotatedFolder[Any] | None) -> None:
         self._journal, self._tally, self._folder = journal, tally, folder
-        self._stamp: list[int] | None = None
+        self._stamps: deque[list[int] | None] = deque()  # of sources that are not done
         self._named = 0  # pictures in the folder that the journal knows of
 
     def go_on(self, settings: dict[str, str], sources: Sequence[Source]) -> int:
@@ -87,14 +80,9 @@ class Keeper(Listener):
 
         def take(done: Done) -> None:
             nonlocal count, tally
-            now = sources[count].name if count < len(sources) else None
-            if done.name != now:
-                was = f"{done.name} was number {count + 1} of the files to read, and now {now or 'nothing'} is"
-                raise UsageError(f"{growing} cannot be gone on with: {was}; {_anew(growing)}")
-            if done.stamp != stamp_of(sources[count]):
-                raise UsageError(
-                    f"{growing} cannot be gone on with: {done.name} was changed since it was read; {_anew(growing)}"
-                )
+            if change := _change(done, count, sources):
+                anew = f"put it back as it was, or delete {growing} to begin anew"
+                raise UsageError(f"{growing} cannot be gone on with: {done.name} {change}; {anew}")
             if self._folder:
                 self._folder.restore(done.notes["drawn"])
             count, tally = count + 1, done.notes["tally"]
@@ -104,13 +92,30 @@ class Keeper(Listener):
         self._named += len(self._folder.names_since(0)) if self._folder else 0
         return count
 
-    def begin(self, source: Source) -> None:
-        self._stamp = stamp_of(source)  # before it is read
+    def stamped(self, sources: Sequence[Source]) -> Iterable[Source]:
+        """Return the sources to read: each is looked at as it is taken, which is before it is read by any process."""
+        return _Stamped(sources, self._stamps)
 
     def end(self, source: Source) -> None:
         drawn = self._folder.names_since(self._named) if self._folder else []
         self._named += len(drawn)
-        self._journal.add(source.name, self._stamp, {"tally": vars(self._tally), "drawn": drawn})
+        self._journal.add(source.name, self._stamps.popleft(), {"tally": vars(self._tally), "drawn": drawn})
+
+
+@dataclass(frozen=True)
+class _Stamped:
+    """Sources, of which each gives its stamp as it is taken."""
+
+    sources: Sequence[Source]
+    stamps: deque[list[int] | None]
+
+    def __len__(self) -> int:
+        return len(self.sources)
+
+    def __iter__(self) -> Iterator[Source]:
+        for source in self.sources:
+            self.stamps.append(stamp_of(source))
+            yield source
 
 
 def stamp_of(source: Source) -> list[int] | None:
@@ -127,9 +132,14 @@ def stamp_of(source: Source) -> list[int] | None:
     return [about.st_size, about.st_mtime_ns]
 
 
-def _anew(growing: Path) -> str:
-    return f"put it back as it was, or delete {growing} to begin anew"
-
-
-def _digest(content: bytes) -> str:
-    return f"SHA-256 {sha256(content).hexdigest()[:16]}"
+def _change(done: Done, count: int, sources: Sequence[Source]) -> str | None:
+    """Return what is otherwise with a source that was done as number ``count``, from 0, or None."""
+    here = sources[count] if count < len(sources) else None
+    if here is not None and here.name == done.name:
+        now = stamp_of(here)
+        if now == done.stamp:
+            return None
+        return "was changed since it was read" if now else "was read, and is not there any more"
+    if here is None or all(source.name != done.name for source in sources):
+        return "was read, and is none of the files to read any more"
+    return f"was number {count + 1} of the files to read, and now {here.name} is"

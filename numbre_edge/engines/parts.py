@@ -15,8 +15,7 @@ from typing import Any, TypeVar
 from numbre_edge.batch import ReadOptions, Tally, outcomes
 from numbre_edge.engines.storage import Folder, Item, content, opened, whole
 from numbre_edge.errors import NumbreError, SourceError
-from numbre_edge.model import MODELS, read_sums
-from numbre_edge.reader import Reader
+from numbre_edge.reader import Reader, networks_of
 from numbre_edge.sinks.jsonl import as_json
 from numbre_edge.sinks.parquet import schema
 from numbre_edge.sources.files import Source
@@ -47,7 +46,7 @@ class Job:
 
     reader: partial[Reader]
     options: ReadOptions
-    networks: str
+    networks: dict[str, str]
     version: str
 
 
@@ -62,13 +61,6 @@ class Part:
 
     name: str
     items: tuple[Item, ...]
-
-
-def networks_of(reader: Reader) -> str:
-    """Return what is the same where the same networks run on the same backend."""
-    digest = hashlib.sha256(reader.backend.model.content)
-    digest.update(repr((reader.backend.name, sorted(read_sums(MODELS).items()))).encode())
-    return digest.hexdigest()
 
 
 def cut(items: Sequence[Item], job: Job) -> list[Part]:

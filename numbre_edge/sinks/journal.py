@@ -115,9 +115,7 @@ class Journal:
             if not isinstance(before, dict):
                 raise UsageError(f"{self._path} is no journal; put back the one that was there, {anew}")
             if other := [name for name in {**before, **settings} if before.get(name) != settings.get(name)]:
-                changes = ", ".join(
-                    f"{name} was {_shown(before.get(name))} and is {_shown(settings.get(name))}" for name in other
-                )
+                changes = ", ".join(_change(name, before.get(name), settings.get(name)) for name in other)
                 raise UsageError(f"{self.growing} cannot be gone on with: {changes}; have that as it was, {anew}")
             length, size, crc = len(first), 0, 0
             for line in lines:
@@ -260,6 +258,12 @@ def _done(line: bytes) -> Done | None:
         return Done(*_parsed(line))
     except TypeError:
         return None
+
+
+def _change(name: str, before: str | None, now: str | None) -> str:
+    if name == _HEAD and before and now and before.split() == now.split():
+        return "columns of the table are as wide as the longest name of a file to read, and that is another now"
+    return f"{name} was {_shown(before)} and is {_shown(now)}"
 
 
 def _shown(value: object) -> str:

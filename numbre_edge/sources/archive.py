@@ -13,7 +13,7 @@ from functools import lru_cache
 from shutil import copyfileobj
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from numbre_edge.errors import SourceError
+from numbre_edge.errors import SourceError, printable
 from numbre_edge.sources.content import check_size, reason
 
 _AT_ONCE = 2**20  # bytes of an entry
@@ -31,7 +31,8 @@ class Entry:
 
     Attributes:
         archive: the archive's path.
-        name: the entry's, with ``/`` between folders.
+        name: the entry's, with ``/`` between folders; what a terminal would obey is written out, since it is nobody's
+            here who reads it.
         index: its number in the archive's directory.
         size: bytes that it holds, as the directory says.
         refused: why it is not read, in one line, or None.
@@ -61,7 +62,7 @@ class Entry:
             raise SourceError(reason(exc)) from exc
         except _DAMAGED as exc:
             raise SourceError("damaged: cannot be unpacked; get the archive again") from exc
-        if info.filename != self.name or len(content) != info.file_size:
+        if printable(info.filename) != self.name or len(content) != info.file_size:
             raise SourceError("damaged: the archive holds something else than it says; get it again")
         return content
 
@@ -82,9 +83,10 @@ def entries(path: str) -> list[Entry]:
     found = []
     for index, info in enumerate(infos):
         if not info.is_dir():
-            refused = _refused(info, again=info.filename in seen, overlaps=info.header_offset in overlapping)
-            found.append(Entry(path, info.filename, index, info.file_size, refused))
-            seen.add(info.filename)
+            name = printable(info.filename)
+            refused = _refused(info, again=name in seen, overlaps=info.header_offset in overlapping)
+            found.append(Entry(path, name, index, info.file_size, refused))
+            seen.add(name)
     return sorted(found, key=lambda entry: entry.name.split("/"))
 
 

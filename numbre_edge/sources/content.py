@@ -20,19 +20,27 @@ def read_bytes(path: Path) -> bytes:
     """Return the content of a file, or of a pipe that somebody writes to.
 
     Raises:
-        SourceError: missing, a folder or device, not readable, or larger than
+        SourceError: missing, a folder or device, in /proc, not readable, or larger than
             ``MAX_BYTES``. The message leaves the path out.
     """
     try:
-        kind = path.stat().st_mode
-        if not (stat.S_ISREG(kind) or stat.S_ISFIFO(kind) or stat.S_ISDIR(kind)):
-            raise SourceError("is a device or socket, not a picture")
+        about = path.stat()
+        kind = about.st_mode
+        if not (is_stored(about) or stat.S_ISFIFO(kind) or stat.S_ISDIR(kind)):
+            what = "made up by the system" if stat.S_ISREG(kind) else "a device or socket"
+            raise SourceError(f"is {what}, not a picture")
         with open(path, "rb", opener=_open_at_once) as file:
             return _read_pipe(file) if stat.S_ISFIFO(kind) else _read_file(file)
     except OSError as exc:
         raise SourceError(reason(exc)) from exc
     except ValueError as exc:  # a NUL in the path
         raise SourceError("no such file") from exc
+
+
+def is_stored(about: os.stat_result) -> bool:
+    """Return whether it is a regular file, and not of /proc, where some have no end and some wait for ever."""
+    made_up = about.st_size == 0 and os.path.ismount("/proc") and about.st_dev == os.stat("/proc").st_dev
+    return stat.S_ISREG(about.st_mode) and not made_up
 
 
 def reason(exc: OSError) -> str:
@@ -110,7 +118,7 @@ def _open_at_once(path: str, flags: int) -> int:
 def _read_file(file: io.BufferedReader) -> bytes:
     size = os.fstat(file.fileno()).st_size
     check_size(size)
-    data = file.read((size or MAX_BYTES) + 1)  # what says that it is empty may yet be endless, as files in /proc are
+    data = file.read((size or MAX_BYTES) + 1)  # what says that it is empty may yet be endless, as a file of /sys
     check_size(len(data))
     return data
 

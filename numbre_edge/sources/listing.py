@@ -13,7 +13,7 @@ from pathlib import Path
 
 from numbre_edge.drawn import DRAWN, SUFFIXES, drawn_in
 from numbre_edge.errors import SourceError, UsageError
-from numbre_edge.sources.content import MAX_BYTES, check_size, reason
+from numbre_edge.sources.content import MAX_BYTES, check_size, is_stored, reason
 from numbre_edge.sources.files import APPLES, ARCHIVE, NOT_BY_NAME, READ, VIDEOS, PassedOver, Source, suffix
 from numbre_edge.sources.formats import HEAD, picture_format
 from numbre_edge.sources.masking import masked
@@ -145,16 +145,16 @@ def _file(path: Path, *, alone: bool) -> Source | PassedOver:
     """Return a file named by hand; one of several may be passed over."""
     named_well = suffix(path) in READ | VIDEOS
     try:
-        mode = path.stat().st_mode
+        about = path.stat()
     except (OSError, ValueError) as exc:
         if named_well:
             return Source(str(path))  # becomes an error of its own when it is read
         why = reason(exc) if isinstance(exc, OSError) else "no such file"
         raise UsageError("no such file or folder" if why == "no such file" else why) from exc
-    if stat.S_ISFIFO(mode):
+    if stat.S_ISFIFO(about.st_mode):
         return Source(str(path))
-    why_not = _not_to_read(path, mode)
-    if why_not and not (alone and stat.S_ISREG(mode)):
+    why_not = _not_to_read(path, about)
+    if why_not and not (alone and is_stored(about)):
         return PassedOver(str(path), why_not)
     if named_well:
         return Source(str(path))
@@ -208,22 +208,22 @@ def _glob(pattern: str) -> list[Source | PassedOver]:
         else:
             found.append(_found(path) if suffix(path) in READ | VIDEOS else PassedOver(str(path), NOT_BY_NAME))
     if not any(isinstance(item, Source) for item in found):
-        raise UsageError("matches no picture or video")
+        raise UsageError(f"matches no picture or video{but(found)}")
     return found
 
 
 def _found(path: Path) -> Source | PassedOver:
     """Return a file named like a picture or video that was found in a folder or by a glob."""
     try:
-        why_not = _not_to_read(path, path.stat().st_mode)
+        why_not = _not_to_read(path, path.stat())
     except OSError:
         why_not = None  # becomes an error of its own when it is read
     return PassedOver(str(path), why_not) if why_not else Source(str(path))
 
 
-def _not_to_read(path: Path, mode: int) -> str | None:
+def _not_to_read(path: Path, about: os.stat_result) -> str | None:
     """Return why an existing file is not read for all that its name says, or None."""
-    if not stat.S_ISREG(mode):
+    if not is_stored(about):
         return "not a regular file"
     try:
         if path.name.startswith("._") and _head(path, len(_APPLE_DOUBLE)) == _APPLE_DOUBLE:

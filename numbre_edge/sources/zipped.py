@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from numbre_edge.errors import SourceError, UsageError
+from numbre_edge.errors import SourceError, UsageError, printable
 from numbre_edge.sources.archive import Entry, entries
 from numbre_edge.sources.files import APPLES, ARCHIVE, NOT_BY_NAME, READ, VIDEOS, PassedOver, Source, suffix
 
@@ -18,19 +19,39 @@ _HIDDEN = re.compile(r"(^|/)\.[^._/]")  # an entry, or the folder that it is in
 def archived(path: Path, inside: str | None = None) -> list[Source | PassedOver]:
     """Return what is in an archive, or the one entry of that name."""
     try:
-        found = [
-            _entry(entry, named=inside is not None)
-            for entry in entries(str(path))
-            if (entry.name == inside if inside else not _HIDDEN.search(entry.name))
-        ]
+        listed = entries(str(path))
     except SourceError as exc:
         return [Source(str(path), error=str(exc))]
-    if not any(isinstance(item, Source) for item in found):
-        raise UsageError("no such entry in this archive" if inside else f"no pictures in this archive{but(found)}")
-    return found
+    pictures = [_entry(entry) for entry in listed if not _HIDDEN.search(entry.name)]
+    if inside is None:
+        found = pictures
+    else:
+        inside = printable(inside)
+        found = [_entry(entry, named=True) for entry in listed if entry.name == inside]
+    if any(isinstance(item, Source) for item in found):
+        return found
+    if inside is None:
+        raise UsageError(f"no pictures in this archive{but(found)}")
+    within = f"{path}/{inside}/"
+    readable = [item.name for item in pictures if isinstance(item, Source)]
+    one = (
+        f", or one picture in it, such as {max(readable, key=lambda name: name.startswith(within))}" if readable else ""
+    )
+    why = next((item.why for item in found if isinstance(item, PassedOver)), None) or _why_none(inside, listed)
+    raise UsageError(f"{why}; name {path} itself{one}")
 
 
-def _entry(entry: Entry, *, named: bool) -> Source | PassedOver:
+def _why_none(inside: str, listed: Iterable[Entry]) -> str:
+    """Return why no entry has that name."""
+    for entry in listed:
+        if entry.name.startswith(f"{inside}/"):
+            return "a folder in an archive"
+        if suffix(Path(entry.name)) == ARCHIVE and inside.startswith(f"{entry.name}/"):
+            return _IN_ARCHIVE[ARCHIVE]
+    return "no pattern is looked for in an archive" if glob.has_magic(inside) else "no such entry in this archive"
+
+
+def _entry(entry: Entry, *, named: bool = False) -> Source | PassedOver:
     """Return an entry of an archive; ``named`` by hand, it may have any name."""
     name, kind = f"{entry.archive}/{entry.name}", suffix(Path(entry.name))
     *_, last = entry.name.split("/")

@@ -13,7 +13,7 @@ from numbre_edge.bench.trial import Times, Trial
 TRIAL = Trial(
     pictures=4,
     first="a.jpg",
-    errors=0,
+    errors=(),
     readings=20,
     stages={"decode": Times(8.0, 9.0), "find": Times(20.0, 31.25)},
     whole=Times(28.0, 40.0),
@@ -71,6 +71,16 @@ def test_it_says_what_was_not_measured_and_why() -> None:
         "cnn.onnx in opencv failed: dies of SIGILL.",
         "tflite is not installed: `pip install 'numbre-edge[tflite]'`.",
     ]
+
+
+def test_what_could_not_be_read_is_named_and_why() -> None:
+    trial = replace(TRIAL, errors=("a.jpg: empty", "b\n.jpg: truncated", "c.jpg: no such file", "d.jpg: empty"))
+    text = as_markdown(replace(REPORT, outcomes=(replace(REPORT.outcomes[0], trial=trial),)))
+
+    assert ", 4 more could not be read." in text
+    assert "Could not be read: b\\n.jpg: truncated.\n" in text
+    assert "d.jpg" not in text
+    assert "Nor could 1 others, which --format json names." in text
 
 
 def test_where_all_failed_there_is_no_table() -> None:

@@ -22,7 +22,7 @@ HERE = {name: replace(runtime, module="json") for name, runtime in RUNTIMES.item
 WITHOUT_TFLITE = HERE | {"tflite": replace(RUNTIMES["tflite"], module="no_such_module")}
 ONNX = Setting(MODELS / "cnn.onnx", HERE["onnx"], "both")
 TIMES = Times(2.0, 3.0)
-TRIAL = Trial(4, "a.png", 0, 20, {"find": TIMES}, TIMES, TIMES, TIMES, 3.0, 4.0, 100.0, 10**8, 1.0, 0.5)
+TRIAL = Trial(4, "a.png", ("b.png: empty",), 20, {"find": TIMES}, TIMES, TIMES, TIMES, 3.0, 4.0, 100.0, 10**8, 1.0, 0.5)
 
 
 def names(models: list[str]) -> list[str]:
@@ -42,6 +42,15 @@ def test_a_file_is_read_where_it_can_be() -> None:
         "numbre.int8.tflite in tflite",
         "cnn.int8.tflite in tflite",
     ]
+
+
+def test_a_picture_is_no_model_and_given_as_its_folder(tmp_path: Path) -> None:
+    picture = tmp_path / "a.jpg"
+    picture.touch()
+    with pytest.raises(
+        UsageError, match=r"a\.jpg: is no model in \.onnx or \.tflite, and no folder; pictures are given"
+    ):
+        settings([str(picture)], "both", HERE)
 
 
 def test_what_is_not_installed_is_said_with_what_installs_it() -> None:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import sys
+import zipfile
 
 import pytest
+
+from numbre_edge.cli.console import Console
+from numbre_edge.cli.engine import _items
+from numbre_edge.errors import UsageError
 
 RAY = ("predict", "photos", "--engine", "ray")
 
@@ -28,6 +33,14 @@ def test_what_makes_no_sense_together_exits_2(run, photos, arguments, says) -> N
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith(f"error: {says}")
     assert sorted(path.name for path in photos.parent.iterdir()) == ["photos"]
+
+
+def test_an_archive_is_named_as_what_it_is(photos) -> None:
+    with zipfile.ZipFile("photos.zip", "w") as archive:
+        archive.write(photos / "good.jpg", "may/good.jpg")
+
+    with pytest.raises(UsageError, match=r"^photos\.zip: an archive; engines read files"):
+        _items(["photos.zip"], recursive=False, console=Console())
 
 
 def test_an_engine_that_is_not_installed_says_how_to_install_it(run, photos, monkeypatch) -> None:

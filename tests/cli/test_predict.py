@@ -76,8 +76,8 @@ class TestRun:
         ]
         assert done[0].out == done[1].out
 
-    @pytest.mark.parametrize("jobs", ["0", "-1", "many"])
-    def test_less_than_one_job_is_wrong_usage(self, run, photos, model, jobs) -> None:
+    @pytest.mark.parametrize("jobs", ["0", "-1", "257", "many"])
+    def test_no_job_or_hundreds_are_wrong_usage(self, run, photos, model, jobs) -> None:
         done = run("predict", "photos", "--model", model, "--jobs", jobs)
         assert (done.code, done.out) == (2, "")
         assert "'--jobs'" in done.err

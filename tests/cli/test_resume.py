@@ -19,6 +19,11 @@ import numpy as np
 import pytest
 
 import numbre_edge
+from numbre_edge.batch import Tally
+from numbre_edge.cli.resuming import Keeper
+from numbre_edge.errors import NumbreError, UsageError
+from numbre_edge.sinks.journal import open_growing
+from numbre_edge.sources.files import Source
 
 resource = pytest.importorskip("resource", reason="POSIX limits")
 ROOT = Path(numbre_edge.__file__).parents[1]
@@ -116,14 +121,17 @@ def refused(run, *arguments: str | Path) -> str:
 def test_another_picture_is_noticed(run, cut, model) -> None:
     cut("out.csv")
     first, second, *_ = FOUR
-    others = refused(run, second, *model)
+    others = refused(run, second, first, *model)
     fewer = refused(run, first, *model)
     os.utime(first)
     changed = refused(run, *FOUR, *model)
+    Path(first).unlink()
+    gone = refused(run, *FOUR, *model)
 
     assert f"{first} was number 1 of the files to read, and now {second} is" in others
-    assert f"{second} was number 2 of the files to read, and now nothing is" in fewer
+    assert f"{second} was read, and is none of the files to read any more" in fewer
     assert f"{first} was changed since it was read" in changed
+    assert f"{first} was read, and is not there any more" in gone
 
 
 def test_what_is_still_to_be_read_may_change(run, cut, model) -> None:
@@ -152,7 +160,7 @@ def test_a_wider_table_is_noticed(run, cut, model) -> None:
     longer = shutil.copy("photos/good.jpg", "photos/a-longer-name.jpg")
     done = run("predict", *FOUR, longer, *model, "-o", "out.txt", "--resume")
     assert done.code == 2
-    assert "the head of the results was picture " in done.err
+    assert "columns of the table are as wide as the longest name of a file to read, and that is another now" in done.err
 
 
 @pytest.mark.parametrize("arguments", [[], ["-o", "-"], ["-o", "/dev/null"]])
@@ -160,6 +168,35 @@ def test_without_a_file_there_is_nothing_to_go_on_with(run, pictures, model, arg
     done = run("predict", "photos/good.jpg", *model, "--resume", *arguments)
     assert done.code == 2
     assert done.err.startswith("error: --resume needs --output FILE")
+
+
+def test_a_folder_is_no_file_to_go_on_with(run, photos, model) -> None:
+    done = run("predict", "photos/good.jpg", *model, "--resume", "-o", "photos", "-f", "csv")
+    assert (done.code, done.err) == (2, "error: --output photos: is a folder; give a file name in it\n")
+
+
+def test_a_picture_that_changes_after_it_was_read_is_noticed(tmp_path) -> None:
+    """By another process it is read before its turn to be written comes."""
+    picture, growing = tmp_path / "a.png", tmp_path / "out.csv"
+    picture.write_bytes(b"read")
+    source = Source(str(picture))
+
+    def begun(resume: bool) -> None:
+        with open_growing(growing, resume=resume) as (rows, journal):
+            assert journal is not None
+            keeper = Keeper(journal, Tally(), None)
+            keeper.go_on({}, [source])
+            assert list(keeper.stamped([source])) == [source]
+            picture.write_bytes(b"changed")
+            rows.write("row\n")
+            rows.flush()
+            keeper.end(source)
+            raise NumbreError("ended")
+
+    with pytest.raises(NumbreError, match="ended"):
+        begun(resume=False)
+    with pytest.raises(UsageError, match="was changed since it was read"):
+        begun(resume=True)
 
 
 def test_what_is_whole_stays_as_it_is(run, pictures, model) -> None:

@@ -18,10 +18,10 @@ import fsspec
 import pyarrow.parquet as pq
 
 from numbre_edge.batch import ReadOptions
-from numbre_edge.engines.parts import Job, cut, finished, join, networks_of, read_part
+from numbre_edge.engines.parts import Job, cut, finished, join, read_part
 from numbre_edge.engines.storage import Folder, Item, content, local_item, remote_items, whole
 from numbre_edge.errors import NumbreError, SourceError, UsageError
-from numbre_edge.reader import Reader
+from numbre_edge.reader import Reader, networks_of
 from numbre_edge.sinks.jsonl import as_json
 from numbre_edge.types import Result
 
@@ -70,7 +70,7 @@ class TestCut:
 
     def test_other_options_networks_or_versions_make_other_parts(self) -> None:
         other = (
-            *(replace(JOB, options=ReadOptions(max_pixels=10)), replace(JOB, networks="others")),
+            *(replace(JOB, options=ReadOptions(max_pixels=10)), replace(JOB, networks={})),
             *(replace(JOB, version="2.0"), replace(JOB, reader=partial(Reader, finder="learned"))),
         )
 
@@ -111,7 +111,7 @@ class TestReadAndJoin:
         assert fsspec.filesystem("memory").find("/bucket") == []
 
     def test_a_worker_with_other_networks_is_refused(self, tmp_path: Path) -> None:
-        job = replace(JOB, networks="others", reader=partial(Reader, finder="components", digits_only=True))
+        job = replace(JOB, networks={}, reader=partial(Reader, finder="components", digits_only=True))
 
         with pytest.raises(NumbreError, match="install the same numbre-edge on every node"):
             read_part(cut([local_item(PICTURE)], job)[0], job, str(tmp_path))

@@ -64,8 +64,33 @@ def test_its_pictures_are_read_sorted_in_all_folders(method: int) -> None:
 def test_one_entry_may_be_named_and_needs_no_suffix() -> None:
     write({"b/2": PICTURE, "c.png": PICTURE})
     assert errors("a.zip/b/2") == {"a.zip/b/2": None}
-    with pytest.raises(UsageError, match=r"a.zip/d.png: no such entry in this archive"):
-        list_sources(["a.zip/d.png"])
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("d.png", "no such entry in this archive; name a.zip itself, or one picture in it, such as a.zip/b/1.png"),
+        ("b", "a folder in an archive; name a.zip itself, or one picture in it, such as a.zip/b/1.png"),
+        ("c/", "a folder in an archive; name a.zip itself, or one picture in it, such as a.zip/c/2.png"),
+        ("c/*.png", "no pattern is looked for in an archive; name a.zip itself, or"),
+        ("inner.zip", "an archive in an archive; name a.zip itself, or"),
+        ("inner.zip/1.png", "an archive in an archive; name a.zip itself, or"),
+        ("clip.mp4", "a video in an archive; name a.zip itself, or"),
+    ],
+)
+def test_what_can_be_named_in_it_is_said(name: str, why: str) -> None:
+    write({"b/1.png": PICTURE, "c/2.png": PICTURE, "inner.zip": b"x", "clip.mp4": b"x"})
+    with pytest.raises(UsageError) as told:
+        list_sources([f"a.zip/{name}"])
+    assert str(told.value).startswith(f"a.zip/{name}: {why}")
+
+
+def test_names_that_a_terminal_would_obey_are_written_out_and_named_either_way() -> None:
+    write({"a\nb.png": PICTURE, "\x1b[2J.png": PICTURE, "a\\nb.png": PICTURE})
+    assert errors("a.zip") == {"a.zip/\\x1b[2J.png": None, "a.zip/a\\nb.png": None} | {
+        "a.zip/a\\nb.png": "refused: the archive has another entry of this name"
+    }
+    assert errors("a.zip/\x1b[2J.png") == errors("a.zip/\\x1b[2J.png") == {"a.zip/\\x1b[2J.png": None}
 
 
 def test_what_is_no_picture_is_passed_over() -> None:
@@ -96,6 +121,8 @@ def test_an_archive_without_pictures_among_others_takes_nothing_from_them() -> N
 
     assert [source.name for source in listed.files] == ["some.zip/a.png"]
     assert [(file.name, file.why) for file in listed.passed_over] == [("none.zip", "no pictures in this archive")]
+    with pytest.raises(UsageError, match=r"matches no picture or video but none\.zip: no pictures in this archive"):
+        list_sources(["n*.zip"])
 
 
 def test_names_that_lead_out_are_refused() -> None:

@@ -14,6 +14,7 @@ import pytest
 from numbre_edge.errors import SourceError, UsageError
 from numbre_edge.sources.content import MAX_BYTES, read_bytes
 from numbre_edge.sources.files import Source, frame_at, frames
+from numbre_edge.sources.listing import list_sources
 from numbre_edge.types import Frame
 
 
@@ -144,6 +145,17 @@ class TestPipes:
     def test_a_device_is_an_error(self) -> None:
         with pytest.raises(SourceError, match="is a device or socket, not a picture"):
             read_bytes(Path("/dev/zero"))
+
+    @pytest.mark.skipif(not Path("/proc/self/pagemap").exists(), reason="Linux")
+    @pytest.mark.parametrize("name", ["pagemap.jpg", "pagemap"])
+    def test_what_the_system_makes_up_is_no_picture_and_is_not_opened(self, tmp_path: Path, name: str) -> None:
+        """It may wait for ever, as /proc/kmsg does, or have no end."""
+        link = tmp_path / name
+        link.symlink_to("/proc/self/pagemap")
+        with pytest.raises(SourceError, match="is made up by the system, not a picture"):
+            read_bytes(link)
+        with pytest.raises(UsageError, match=f"no picture to read: .*/{name}: not a regular file"):
+            list_sources([str(link)])
 
 
 class TestOneFrame:
