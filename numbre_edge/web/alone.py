@@ -24,15 +24,18 @@ from numbre_edge.finding import crops, finder, grid, levels, light, overlap, til
 from numbre_edge.model import default_finder, default_model, default_refiner, load_model
 from numbre_edge.vision import binarize, components, cutouts, normalize, page, symbols
 
-INSTALL = "npm install --prefix web-runtime onnxruntime-web@1.22.0"  # later ones are larger: 1.30 alone has 14 MB
+_VERSION = "1.22.0"  # later ones are larger: 1.30 alone has 14 MB
+INSTALL = f"npm install --prefix web-runtime onnxruntime-web@{_VERSION}"
 
-# Its files, and what they are called in the folder: some servers of files do not know that .mjs is JavaScript.
 _MARK = "reader.json"  # a folder that has it is such a page
+# Its files; what they are called in the folder, as some servers of files do not know that .mjs is JavaScript; and what
+# they are known by, in their first bytes.
 _RUNTIME_FILES = {
-    "ort.wasm.min.mjs": "ort.js",
-    "ort-wasm-simd-threaded.mjs": "ort-wasm.js",
-    "ort-wasm-simd-threaded.wasm": "ort-wasm.wasm",
+    "ort.wasm.min.mjs": ("ort.js", f"ONNX Runtime Web v{_VERSION}\n".encode()),
+    "ort-wasm-simd-threaded.mjs": ("ort-wasm.js", b"ortWasmThreaded"),
+    "ort-wasm-simd-threaded.wasm": ("ort-wasm.wasm", b"\0asm"),
 }
+_BEGIN = 200  # bytes
 _PAGE, _BROWSER = Path(__file__).with_name("page"), Path(__file__).with_name("browser")
 _SHARED = ("app.js", "draw.js", "icon.svg", "photo.js", "reading.js", "style.css")
 _CONSTANTS = (
@@ -44,6 +47,11 @@ _POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; "
     "img-src 'self' data: blob:; worker-src 'self'; form-action 'none'; base-uri 'none'"
 )
+_OFFERED, _READ = (
+    "image/*,.heic,.heif,.tif,.tiff,.jp2",
+    "image/jpeg,image/png,image/webp,image/gif,image/bmp,image/avif",
+)
+_DROP, _KINDS = "Drop pictures here,", "Drop pictures (JPEG, PNG, WebP, GIF, BMP or AVIF: no HEIC, TIFF or PDF) here,"
 _HEAD = f'<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
 _OPENED = (
     '<main>\n<p id="starting">This page starts where a web server gives it, not where it is opened as a file: '
@@ -62,15 +70,15 @@ def export(folder: Path, runtime: Path) -> int:
         How many bytes that is.
 
     Raises:
-        UsageError: the folder holds something else, or the runtime's files are not there.
+        UsageError: the folder holds something else, or the runtime's files are not there, or those of another version.
         NumbreError: it cannot be written.
     """
-    missing = [name for name in _RUNTIME_FILES if not (runtime / name).is_file()]
-    if missing:
-        raise UsageError(
-            f"{runtime}: has no {missing[0]}, which the page runs on; "
-            f"get it: {INSTALL}; or name the folder that has it with --runtime"
-        )
+    for name, (_, known_by) in _RUNTIME_FILES.items():
+        if not _begins(runtime / name, known_by):
+            raise UsageError(
+                f"{runtime}: has no {name} of onnxruntime-web {_VERSION}, which the page runs on; "
+                f"get it: {INSTALL}; or name the folder that has it with --runtime"
+            )
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder}: is a file; name a folder")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / _MARK).exists():
@@ -84,10 +92,18 @@ def export(folder: Path, runtime: Path) -> int:
     return size
 
 
+def _begins(path: Path, known_by: bytes) -> bool:
+    """Return whether there is such a file, which one knows by something in its first bytes."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return known_by in file.read(_BEGIN)
+
+
 def _files(runtime: Path) -> Iterator[tuple[str, bytes]]:
     """Yield the name and the content of each file of the page: what says that it is one first, what starts it last."""
     yield _MARK, json.dumps(_told(), separators=(",", ":")).encode()
-    for name, called in _RUNTIME_FILES.items():
+    for name, (called, _) in _RUNTIME_FILES.items():
         yield called, (runtime / name).read_bytes()
     for model in map(load_model, _models().values()):
         yield model.path.name, model.content
@@ -129,6 +145,7 @@ def _constants(module: ModuleType) -> dict[str, Any]:
 
 
 def _index() -> str:
-    """Return the served page without what needs a server."""
+    """Return the served page without what needs a server, or what reads more than browsers do."""
     text = _SERVED.sub("", (_PAGE / "index.html").read_text(encoding="utf-8"))
+    text = text.replace(_OFFERED, _READ).replace(_DROP, _KINDS)
     return text.replace('"/page/', '"').replace('<meta charset="utf-8">', _HEAD).replace("<main>", _OPENED)

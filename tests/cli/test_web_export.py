@@ -14,16 +14,20 @@ from numbre_edge.model import MODELS
 from numbre_edge.web.alone import INSTALL
 
 ROOT = Path(__file__).parents[2]
-RUNTIME = ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
+RUNTIME = {
+    "ort.wasm.min.mjs": "/*!\n * ONNX Runtime Web v1.22.0\n */",
+    "ort-wasm-simd-threaded.mjs": "var ortWasmThreaded",
+    "ort-wasm-simd-threaded.wasm": "\0asm",
+}
 
 
 @pytest.fixture
 def runtime(tmp_path: Path) -> Path:
-    """A folder with files that have the names of onnxruntime-web's."""
+    """A folder with files that have the names of onnxruntime-web's, and begin like them."""
     folder = tmp_path / "dist"
     folder.mkdir()
-    for name in RUNTIME:
-        (folder / name).write_text(f"// {name}")
+    for name, begin in RUNTIME.items():
+        (folder / name).write_text(begin)
     return folder
 
 
@@ -40,10 +44,12 @@ def test_it_writes_the_page_the_networks_and_what_runs_them(tmp_path, runtime, c
     assert f"python3 -m http.server --directory {site}" in capsys.readouterr().err
     for name in ("cnn.onnx", "finder.onnx", "refiner.onnx"):
         assert (site / name).read_bytes() == (MODELS / name).read_bytes()
-    assert (site / "ort.js").read_text() == "// ort.wasm.min.mjs"
+    assert (site / "ort.js").read_text() == RUNTIME["ort.wasm.min.mjs"]
     index = (site / "index.html").read_text(encoding="utf-8")
     assert 'http-equiv="Content-Security-Policy"' in index
     assert not re.search(r"served|/docs|/page|id=\"live", index)
+    assert re.search(r'id="choose" type="file" accept="image/jpeg,image/png,', index)
+    assert "no HEIC, TIFF or PDF" in index
 
 
 def test_every_file_that_one_names_is_there_and_none_is_elsewhere(tmp_path, runtime) -> None:
@@ -61,7 +67,19 @@ def test_every_file_that_one_names_is_there_and_none_is_elsewhere(tmp_path, runt
 def test_without_the_runtime_it_says_what_brings_it(tmp_path, capsys) -> None:
     assert export(tmp_path / "site", "--runtime", tmp_path) == 2
     said = capsys.readouterr().err
-    assert said.startswith(f"error: {tmp_path}: has no ort.wasm.min.mjs, which the page runs on; get it: {INSTALL};")
+    assert said.startswith(f"error: {tmp_path}: has no ort.wasm.min.mjs of onnxruntime-web 1.22.0, which ")
+    assert f"; get it: {INSTALL};" in said
+    assert not (tmp_path / "site").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [(name, "") for name in RUNTIME] + [("ort.wasm.min.mjs", "/*!\n * ONNX Runtime Web v1.30.0\n */")],
+)
+def test_empty_files_and_another_version_s_are_no_runtime(tmp_path, runtime, capsys, name, content) -> None:
+    (runtime / name).write_text(content)
+    assert export(tmp_path / "site", "--runtime", runtime) == 2
+    assert capsys.readouterr().err.startswith(f"error: {runtime}: has no {name} of onnxruntime-web 1.22.0,")
     assert not (tmp_path / "site").exists()
 
 

@@ -299,6 +299,14 @@ class TestPage:
         page.keyboard.press("Space")
         reads(page, "1")
 
+    def test_a_network_that_does_not_come_is_said_in_words(self, browser, address) -> None:
+        page = browser.new_page()
+        page.route("**/cnn.onnx", lambda route: route.abort())
+        page.goto(f"{address}#/draw")
+        write(page, ONE)
+        page.wait_for_selector("#draw-state:text-is('cnn.onnx could not be loaded; load the page again.')")
+        page.close()
+
     def test_opened_as_a_file_it_says_that_it_needs_a_server(self, browser, folder) -> None:
         page = browser.new_page()
         page.goto(folder.joinpath("index.html").as_uri())

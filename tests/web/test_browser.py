@@ -188,8 +188,35 @@ class TestPhoto:
         assert page.evaluate("document.querySelector('#photos .view img').naturalWidth") == 760
         assert page.locator("#photos tbody tr").count() == 1
 
+    def test_a_transparent_picture_lies_on_white_in_the_dark_too(self, visit) -> None:
+        page = visit("photo", color_scheme="dark")
+        dropped(page, Path("ink.png"), content=cv2.imencode(".png", np.zeros((300, 400, 4), np.uint8))[1].tobytes())
+        done(page, 1)
+        seen = page.locator("#photos .view").screenshot()
+        assert np.median(cv2.imdecode(np.frombuffer(seen, np.uint8), cv2.IMREAD_GRAYSCALE)) == 255
+
 
 class TestDraw:
+    def test_what_is_drawn_is_read_though_its_tab_is_left_meanwhile(self, visit) -> None:
+        page = visit("draw")
+        held: list[Any] = []
+        page.route("**/api/read*", lambda route: held.append(route), times=1)
+        with page.expect_request("**/api/read*"):
+            write(page, ONE)
+        assert page.inner_text("#draw-state") == "Reading …"
+        write(page, SEVEN)
+        page.click("#tab-photo")
+        held[0].continue_()
+        reads(page, "17")
+
+    def test_a_picture_dropped_there_is_a_photo_and_the_drawing_stays(self, visit) -> None:
+        page = visit("draw")
+        write(page, ONE)
+        dropped(page, SAMPLE)
+        done(page, 1)
+        assert page.get_attribute("#tab-photo", "aria-selected") == "true"
+        reads(page, "1")
+
     def test_it_reads_as_one_writes_takes_back_and_clears(self, visit) -> None:
         page = visit("draw")
         write(page, ONE)
@@ -211,6 +238,14 @@ class TestDraw:
             touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
         touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
         reads(page, "1")
+
+
+def test_an_address_by_hand_and_the_way_back_show_their_tabs(visit) -> None:
+    page = visit("photo")
+    page.evaluate("location.hash = '#draw'")
+    page.wait_for_selector("#tab-draw[aria-selected=true]")
+    page.go_back()
+    page.wait_for_selector("#tab-photo[aria-selected=true]")
 
 
 class TestKeyboard:

@@ -2,6 +2,7 @@
 
 import { constants, MODELS } from "./constants.js";
 import * as ort from "./ort.js";
+import { Told } from "./told.js";
 
 const here = (name) => new URL(`./${name}`, import.meta.url).href;
 ort.env.wasm.numThreads = 1; // more need headers that a plain server of files does not send
@@ -17,7 +18,8 @@ async function opened(name) {
   try {
     return await ort.InferenceSession.create(here(file));
   } catch (error) {
-    throw new Error(`${file} could not be loaded; load the page again (${error.message})`);
+    console.error(error);
+    throw new Told(`${file} could not be loaded; load the page again.`);
   }
 }
 

@@ -1,18 +1,28 @@
 // Reads what the page asks for, one after the other, while the page goes on.
 
 import { greyOf } from "./pixels.js";
+import { Told } from "./told.js";
 
 const MOST = 2e8; // pixels; of canvases that are larger still, browsers give nothing but blanks
-const reader = import("./reader.js"); // not above: whoever asks while it is loaded must find somebody who listens
+const reader = import("./reader.js").catch((error) => { // not above: who asks meanwhile must find somebody who listens
+  console.error(error);
+  throw new Told("The page's own files could not be loaded; load it again.");
+});
 reader.catch(() => {}); // it is said to who asks
 let work = Promise.resolve();
 
 onmessage = ({ data: { number, ...asked } }) => {
   work = work.then(() => read(asked)).then(
     (answer) => postMessage({ number, answer }),
-    (error) => postMessage({ number, error: error.message }),
+    (error) => postMessage({ number, error: inWords(error) }),
   );
 };
+
+function inWords(error) {
+  if (error instanceof Told) return error.message;
+  console.error(error);
+  return "This browser could not read it, maybe for want of memory; try a smaller picture, or load the page again.";
+}
 
 async function read({ blob, name, drawing }) {
   const { readDrawing, readPage } = await reader;
@@ -26,10 +36,10 @@ async function read({ blob, name, drawing }) {
 // Upright, on white paper where it is transparent.
 async function pixelsOf(blob) {
   const bitmap = await createImageBitmap(blob, { colorSpaceConversion: "none" }).catch(() => {
-    throw new Error("not a picture that this browser can show; try a JPEG or PNG");
+    throw new Told("not a picture that this browser can show; try a JPEG or PNG");
   });
   const { width, height } = bitmap;
-  if (width * height > MOST) throw new Error("has more than 200 million pixels; scale it down");
+  if (width * height > MOST) throw new Told("has more than 200 million pixels; scale it down");
   const pen = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
   pen.fillStyle = "#fff";
   pen.fillRect(0, 0, width, height);

@@ -30,10 +30,11 @@ tabs.forEach((tab, at) => {
   });
 });
 
-shown.photo = startPhoto();
+shown.photo = startPhoto(() => show("photo"));
 shown.draw = startDraw();
-const asked = () => NAMES.find((name) => location.hash === `#/${name}`);
+const asked = () => NAMES.find((name) => [`#/${name}`, `#${name}`].includes(location.hash));
 if (asked()) show(asked());
+addEventListener("hashchange", () => asked() && show(asked()));
 if (NAMES.includes("live")) {
   const { startLive } = await import("./live.js");
   const camera = await fetch("/api/view").then((answer) => answer.ok).catch(() => false);

@@ -19,7 +19,7 @@ export async function read(blob, name, options = {}) {
 }
 
 async function understood(answer) {
-  const body = await answer.json().catch(() => ({ error: `status ${answer.status}` }));
+  const body = await answer.json().catch(() => ({ error: `The server could not say why (status ${answer.status}).` }));
   if (!answer.ok) throw new Error(body.error);
   return body;
 }

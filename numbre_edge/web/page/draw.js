@@ -13,6 +13,7 @@ let pointer = null; // the finger, pen or mouse that draws; others, as a palm, d
 let keyboard = null; // { at: [x, y], down: bool }, once arrow keys were used
 let changes = 0;
 let reading = false;
+let size = [0, 0]; // of the paper, in CSS pixels, also while its tab is not shown
 
 export function startDraw() {
   const paper = byId("paper");
@@ -101,6 +102,7 @@ function paint() {
   const scale = devicePixelRatio || 1;
   const [width, height] = [Math.round(paper.clientWidth * scale), Math.round(paper.clientHeight * scale)];
   if (!width) return; // the tab is not shown
+  size = [paper.clientWidth, paper.clientHeight];
   if (paper.width !== width || paper.height !== height) Object.assign(paper, { width, height });
   const pen = ink(paper, scale);
   if (keyboard) {
@@ -119,6 +121,7 @@ async function changed() {
   changes += 1;
   if (reading) return; // what is read now is old; it is read again at once
   reading = true;
+  if (!byId("draw-state").textContent.trim()) byId("draw-state").textContent = "Reading …"; // networks may still come
   for (let seen = 0; seen !== changes;) {
     seen = changes;
     try {
@@ -131,7 +134,7 @@ async function changed() {
 }
 
 async function readPaper() {
-  const { clientWidth: width, clientHeight: height } = byId("paper");
+  const [width, height] = size;
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
   ink(canvas, 1);
   return read(await new Promise((resolve) => canvas.toBlob(resolve)), "drawing.png", { drawing: 1 });

@@ -12,7 +12,8 @@ let work = Promise.resolve();
 let waiting = 0;
 let round = 0; // of what is chosen, from one Clear to the next
 
-export function startPhoto() {
+// `open` goes to this tab.
+export function startPhoto(open) {
   const drop = document.getElementById("drop");
   for (const id of ["choose", "shoot"]) {
     document.getElementById(id).addEventListener("change", ({ target }) => {
@@ -21,16 +22,18 @@ export function startPhoto() {
     });
   }
   let visible = true;
+  const holdsFiles = ({ dataTransfer }) => dataTransfer.types.includes("Files");
   document.addEventListener("dragover", (event) => {
-    if (!visible) return;
-    event.preventDefault();
+    if (!holdsFiles(event)) return;
+    event.preventDefault(); // or the browser goes to the picture, and all that is here is lost
     drop.classList.add("over");
   });
   document.addEventListener("dragleave", (event) => event.relatedTarget ?? drop.classList.remove("over"));
   document.addEventListener("drop", (event) => {
-    if (!visible) return;
+    if (!holdsFiles(event)) return;
     event.preventDefault();
     drop.classList.remove("over");
+    open();
     take([...event.dataTransfer.files]);
   });
   document.addEventListener("paste", (event) => visible && take([...event.clipboardData.files]));
@@ -53,12 +56,11 @@ export function startPhoto() {
 function take(files) {
   waiting += files.length;
   const mine = round;
-  for (const file of files) work = work.then(() => mine === round && one(file)).finally(() => { waiting -= 1; tally(); });
+  for (const file of files) work = work.then(() => mine === round && one(file, mine)).finally(() => { waiting -= 1; tally(); });
   if (files.length) tally();
 }
 
-async function one(file) {
-  const mine = round;
+async function one(file, mine) {
   const card = element("article", { "aria-busy": "true" });
   const view = element("div", { class: "view" });
   const told = element("div", {}, element("h2", {}, file.name), element("p", { class: "state" }, "Reading …"));
@@ -76,6 +78,7 @@ async function one(file) {
     }
     if (mine !== round) return;
     answers.push(answer);
+    view.prepend(paper(answer));
     view.append(boxes(answer));
     image.alt = `${file.name}: ${answer.readings.map(({ text }) => text).join(", ") || "no numbers"}`;
     told.lastChild.replaceWith(...results(answer));
@@ -96,14 +99,19 @@ function show(image, address) {
   });
 }
 
-function boxes({ width, height, readings }) {
+// What lies behind a picture, which may be transparent: it is read on white.
+const paper = ({ width, height }) => drawn(width, height, [{ x: 0, y: 0, width, height, class: "paper" }]);
+
+const boxes = ({ width, height, readings }) => drawn(width, height, readings.map(({ box: [x, y, w, h], text }) => (
+  { x, y, width: w, height: h, class: text.includes("?") ? "doubtful" : "sure" })));
+
+function drawn(width, height, rects) {
   const drawing = document.createElementNS(SVG, "svg");
   drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
   drawing.setAttribute("aria-hidden", "true"); // the table says the same
-  for (const { box: [x, y, w, h], text } of readings) {
+  for (const attributes of rects) {
     const rect = document.createElementNS(SVG, "rect");
-    Object.entries({ x, y, width: w, height: h, class: text.includes("?") ? "doubtful" : "sure" })
-      .forEach(([key, value]) => rect.setAttribute(key, value));
+    Object.entries(attributes).forEach(([key, value]) => rect.setAttribute(key, value));
     drawing.append(rect);
   }
   return drawing;
