@@ -7,7 +7,6 @@ Needs numbre-edge[web,browser] and the program chromium.
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,9 +16,13 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))  # for what the tests drive the page with
+
+from tests.web.browsing import chromium, write  # noqa: E402
+
 SAMPLES = ROOT / "samples"
 PICTURE = ROOT / "docs" / "images" / "serve.jpg"
 _SIZE = {"width": 390, "height": 760}  # pixels of a phone
@@ -69,14 +72,7 @@ def photo(page: Page) -> None:
 
 
 def draw(page: Page) -> None:
-    paper = page.locator("#paper").bounding_box()
-    assert paper is not None
-    for stroke in _STROKES:
-        for step, (x, y) in enumerate(stroke):
-            page.mouse.move(paper["x"] + x, paper["y"] + y, steps=8 if step else 1)
-            if not step:
-                page.mouse.down()
-        page.mouse.up()
+    write(page, *_STROKES)
     page.wait_for_function("() => document.getElementById('draw-text').textContent.includes('47')")
 
 
@@ -85,16 +81,14 @@ def main() -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
         served(clip(Path(folder))) as address,
-        sync_playwright() as playwright,
+        chromium() as browser,
     ):
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         for tab in (live, photo, draw):
-            page = browser.new_page(viewport=_SIZE)  # type: ignore[arg-type]
+            page = browser.new_page(viewport=_SIZE)
             page.goto(f"{address}#/{tab.__name__}")
             tab(page)
             shots.append(cv2.imdecode(np.frombuffer(page.screenshot(), np.uint8), cv2.IMREAD_COLOR))
             shots.append(np.full((_SIZE["height"], _GAP, 3), 160, np.uint8))
-        browser.close()
     cv2.imwrite(str(PICTURE), np.hstack(shots[:-1]), [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shot import GREY_DESK, WOOD, Shot
+
 from numbre_export.synthesis.scenes import ink
 from numbre_export.synthesis.scenes.camera import Camera
 from numbre_export.synthesis.scenes.ink import Pen
@@ -16,18 +18,15 @@ RULED = Paper(color=(222, 232, 234), ruling="ruled", pitch=64, phase=90, line=(2
 SQUARED = Paper(color=(232, 234, 232), ruling="squared", pitch=36, phase=18, line=(214, 192, 168), line_width=1.5)
 BOARD = Paper(color=(62, 72, 58), fibre=0.012, cloud=0.03, smear=0.13)
 CARDBOARD = Paper(color=(112, 152, 186), fibre=0.012, cloud=0.03, flute=14)
-WOOD = Paper(color=(68, 98, 132), fibre=0.01, cloud=0.03, veins=0.2)
-GREY_DESK = Paper(color=(96, 92, 88), fibre=0.015, cloud=0.03)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sample:
-    """One picture.
+class Sample(Shot):
+    """One picture, and how it is taken.
 
     Attributes:
         name: of the file.
         lines: its numbers, line by line.
-        size: height and width of the picture, pixels.
         hand: how it is written.
         pen: what it is written with.
         start: left edge and baseline of the first line, page pixels.
@@ -42,7 +41,6 @@ class Sample:
 
     name: str
     lines: tuple[tuple[str, ...], ...]
-    size: tuple[int, int]
     hand: Hand
     pen: Pen
     start: tuple[float, float]
@@ -51,9 +49,6 @@ class Sample:
     slope: float = 0.0
     page: tuple[int, int] | None = None
     paper: Paper = PLAIN
-    desk: Paper | None = None
-    light: Light | None = None
-    camera: Camera | None = None
     quality: int = 80
     sideways: bool = False
     seed: int = 0

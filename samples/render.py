@@ -16,11 +16,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 from catalogue import SAMPLES, Sample
+from shot import jpeg
 
 from numbre_edge.types import Pixels
 from numbre_export.data.mnist import Digits, load_mnist
 from numbre_export.synthesis.scenes.layout import Word, place_line
-from numbre_export.synthesis.scenes.scene import Scene, Script, photograph
+from numbre_export.synthesis.scenes.scene import Scene, Script
 from numbre_export.synthesis.scenes.strokes import Glyph, trace
 
 # Of every class the digits nearest to its mean: a sample must be beyond dispute, and MNIST is not always.
@@ -91,16 +92,8 @@ def render(sample: Sample, digits: Digits, ranking: list[list[int]]) -> Scene:
         left = sample.start[0] + 0.1 * sample.hand.height * rng.standard_normal()
         baseline = sample.start[1] + index * sample.pitch
         words += place_line(glyphs, sample.hand, left, baseline, sample.space, rng, sample.slope)
-    return photograph(
-        paper=sample.paper,
-        page=sample.page or sample.size,
-        scripts=[Script(words, sample.pen, sample.hand.pen)],
-        picture=sample.size,
-        rng=rng,
-        light=sample.light,
-        camera=sample.camera,
-        desk=sample.desk,
-    )
+    scripts = [Script(words, sample.pen, sample.hand.pen)]
+    return sample.taken(sample.paper, sample.page or sample.size, scripts, rng)
 
 
 def encode(pixels: Pixels, sample: Sample) -> bytes:
@@ -108,13 +101,12 @@ def encode(pixels: Pixels, sample: Sample) -> bytes:
     if sample.name.endswith(".png"):
         return cv2.imencode(".png", pixels, [cv2.IMWRITE_PNG_COMPRESSION, 9])[1].tobytes()
     stored = cv2.rotate(pixels, cv2.ROTATE_90_COUNTERCLOCKWISE) if sample.sideways else pixels
-    options = [cv2.IMWRITE_JPEG_QUALITY, sample.quality, cv2.IMWRITE_JPEG_OPTIMIZE, 1]
-    jpeg = cv2.imencode(".jpg", stored, options)[1].tobytes()
-    return with_orientation(jpeg, _SIDEWAYS) if sample.sideways else jpeg
+    content = jpeg(stored, sample.quality)
+    return with_orientation(content, _SIDEWAYS) if sample.sideways else content
 
 
-def with_orientation(jpeg: bytes, orientation: int) -> bytes:
-    """Return ``jpeg`` with an EXIF segment that holds nothing but the orientation (1 to 8).
+def with_orientation(content: bytes, orientation: int) -> bytes:
+    """Return a JPEG file with an EXIF segment that holds nothing but the orientation (1 to 8).
 
     The segment (EXIF 2.3, 4.5-4.7) is APP1, its length, "Exif", and a little-endian TIFF file
     of one directory with one entry: tag 0x0112, type 3 (SHORT), one value.
@@ -123,7 +115,7 @@ def with_orientation(jpeg: bytes, orientation: int) -> bytes:
     directory = struct.pack("<HHHIHHI", 1, 0x0112, 3, 1, orientation, 0, 0)
     body = b"Exif\0\0" + header + directory
     segment = b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body
-    return jpeg[:2] + segment + jpeg[2:]  # right after the marker that starts the image
+    return content[:2] + segment + content[2:]  # right after the marker that starts the image
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from shot import GREY_DESK, WOOD, Shot, jpeg
 
 from numbre_edge.types import Box
 from numbre_export.data.mnist import Digits
@@ -33,15 +34,14 @@ from numbre_export.synthesis.scenes.ink import BALLPOINT_BLACK, BALLPOINT_BLUE, 
 from numbre_export.synthesis.scenes.layout import Placed
 from numbre_export.synthesis.scenes.light import Light, Shadow
 from numbre_export.synthesis.scenes.paper import Paper
-from numbre_export.synthesis.scenes.scene import Script, photograph
+from numbre_export.synthesis.scenes.scene import Script
 from numbre_export.synthesis.sheet import Mark
 from numbre_export.synthesis.sources import Sources, Writer
 
 WHITE = Paper(color=(228, 234, 236))
-WOOD = Paper(color=(68, 98, 132), fibre=0.01, cloud=0.03, veins=0.2)
-GREY_DESK = Paper(color=(96, 92, 88), fibre=0.015, cloud=0.03)
 PRINT = Pen(color=(66, 60, 58), pressure=0.02, wobble=0.0, bleed=0.05, softness=1.2)
 FACE = "DejaVuSans"
+QUALITY = 78  # of the JPEG files
 SIGNS = set("0123456789.-+")  # what somebody must have written to be drawn
 
 TABLE_SIZE = (700, 860)  # height and width of a sheet, page pixels, as below
@@ -69,17 +69,6 @@ LABELS = {
 }
 DECIMALS_SIZE = (560, 760)
 DECIMALS = (("-3", "12.50"), ("+0.75", "-8.4"), ("128", "19.05"))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shot:
-    """How a sheet is photographed; sizes in pixels."""
-
-    size: tuple[int, int]
-    camera: Camera
-    light: Light | None = None
-    desk: Paper | None = None
-    quality: int = 78
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,13 +153,13 @@ def pictures(sources: Sources) -> dict[str, bytes]:
     measured = table(blank(sources, "measurements", TABLE_SIZE, 32))
     felt = decimals(blank(sources, "temperatures", DECIMALS_SIZE, 70))
     files = {
-        "table/measurements.jpg": jpeg(measured, BALLPOINT_BLUE, TABLE_SHOT),
-        "decimals/temperatures.jpg": jpeg(felt, BALLPOINT_BLUE, DECIMALS_SHOT),
-        "form/meters.jpg": jpeg(form(blank(sources, "meters", FORM_SIZE, 30), {}), GEL_BLACK, SCAN),
+        "table/measurements.jpg": photo(measured, BALLPOINT_BLUE, TABLE_SHOT),
+        "decimals/temperatures.jpg": photo(felt, BALLPOINT_BLUE, DECIMALS_SHOT),
+        "form/meters.jpg": photo(form(blank(sources, "meters", FORM_SIZE, 30), {}), GEL_BLACK, SCAN),
     }
     for copy in COPIES:
         filled = form(blank(sources, copy.name, FORM_SIZE, 30), copy.values)
-        files[f"form/copies/{copy.name}"] = jpeg(filled, copy.pen, copy.shot)
+        files[f"form/copies/{copy.name}"] = photo(filled, copy.pen, copy.shot)
     return files
 
 
@@ -249,8 +238,8 @@ def say(page: Page, text: str, x: float, foot: float, size: float) -> None:
     page.lay(page.print_text(text, x, foot, 0.73 * size, face=FACE), page.printing)
 
 
-def jpeg(page: Page, pen: Pen, shot: Shot) -> bytes:
-    """Take a sheet's picture."""
+def photo(page: Page, pen: Pen, shot: Shot) -> bytes:
+    """Return the file of a sheet's picture."""
     size = (round(page.view[3]), round(page.view[2]))
     printed = [mark for layer in page.layers if layer.ink is page.printing for mark in layer.marks]
     written = [mark for layer in page.layers if layer.ink is not page.printing for mark in layer.marks]
@@ -259,12 +248,7 @@ def jpeg(page: Page, pen: Pen, shot: Shot) -> bytes:
         for marks, inked, width in ((printed, PRINT, 2.0), (written, pen, page.pen))
         if marks
     ]
-    scene = photograph(
-        paper=WHITE, page=size, scripts=scripts, picture=shot.size, rng=page.rng, light=shot.light,
-        camera=shot.camera, desk=shot.desk,
-    )  # fmt: skip
-    options = [cv2.IMWRITE_JPEG_QUALITY, shot.quality, cv2.IMWRITE_JPEG_OPTIMIZE, 1]
-    return cv2.imencode(".jpg", scene.pixels, options)[1].tobytes()
+    return jpeg(shot.taken(WHITE, size, scripts, page.rng).pixels, QUALITY)
 
 
 def script(marks: Sequence[Mark], size: tuple[int, int], pen: Pen, width: float) -> Script:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import io
 import struct
+import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import cv2
 
 from hostile_files.damage import Rng, copies
 from hostile_files.pictures import page
+
+sys.path.insert(0, str(Path(__file__).parents[2]))  # for tests.pdfs: tests are not installed
+from tests.pdfs import pdf, stream
 
 File = tuple[str, bytes]  # its name, and what is in it
 
@@ -37,35 +42,19 @@ def documents(rng: Rng) -> Iterator[File]:
     yield from _tiffs()
 
 
-def _pdf(*objects: bytes, trailer: bytes = b"") -> bytes:
-    """Return a PDF of these objects, numbered from 1 (ISO 32000-1, 7.5)."""
-    content, places = bytearray(b"%PDF-1.7\n"), []
-    for number, item in enumerate(objects, 1):
-        places.append(len(content))
-        content += b"%d 0 obj\n%b\nendobj\n" % (number, item)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    start, count = len(content), len(objects) + 1
-    end = b"trailer\n<</Size %d/Root 1 0 R%b>>\nstartxref\n%d\n%%%%EOF\n" % (count, trailer, start)
-    return bytes(content) + b"xref\n0 %d\n0000000000 65535 f \n" % count + table + end
-
-
-def _stream(entries: bytes, content: bytes) -> bytes:
-    return b"<<%b/Length %d>>\nstream\n%b\nendstream" % (entries, len(content), content)
-
-
 def _repeated(unit: bytes, times: int, entries: bytes = b"") -> bytes:
     """Return a packed stream of so many units."""
     packing, packed = zlib.compressobj(9), bytearray()
     at_once = max(1, 2**20 // len(unit))
     for done in range(0, times, at_once):
         packed += packing.compress(unit * min(at_once, times - done))
-    return _stream(b"/Filter/FlateDecode" + entries, bytes(packed + packing.flush()))
+    return stream(b"/Filter/FlateDecode" + entries, bytes(packed + packing.flush()))
 
 
 def _one(content: bytes, *extra: bytes, box: bytes = _TALL, resources: bytes = b"", pages: int = 1) -> bytes:
     """Return a PDF of one page, shown so many times; ``content`` is object 4, and what is ``extra`` follows."""
     kids = b"3 0 R " * pages
-    return _pdf(
+    return pdf(
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[%b]/Count %d>>" % (kids, pages),
         b"<</Type/Page/Parent 2 0 R/MediaBox%b/Contents 4 0 R/Resources<<%b>>>>" % (box, resources),
@@ -77,13 +66,13 @@ def _scan(jpeg: bytes) -> bytes:
     picture = (
         b"/Type/XObject/Subtype/Image/Width 160/Height 96/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode"
     )
-    content = _stream(b"", b"160 0 0 96 0 0 cm /I Do")
+    content = stream(b"", b"160 0 0 96 0 0 cm /I Do")
     resources = b"/XObject<</I 5 0 R>>"
-    return _one(content, _stream(picture, jpeg), box=b"[0 0 160 96]", resources=resources, pages=2)
+    return _one(content, stream(picture, jpeg), box=b"[0 0 160 96]", resources=resources, pages=2)
 
 
 def _pdfs() -> Iterator[File]:
-    plain, line = _stream(b"", b"0 0 m 100 100 l S"), b"0 0 m 1 1 l S\n"
+    plain, line = stream(b"", b"0 0 m 100 100 l S"), b"0 0 m 1 1 l S\n"
     yield "operators.pdf", _one(_repeated(line, 80_000_000))
     yield "some-operators.pdf", _one(_repeated(line, 3_000_000))
     for name, bits, space in (("bits", 1, b"Gray"), ("colour", 24, b"RGB")):
@@ -91,7 +80,7 @@ def _pdfs() -> Iterator[File]:
         entries = b"/Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/Device%b/BitsPerComponent %d" % (
             *(side, side, space, min(bits, 8)),
         )
-        shown = _stream(b"", b"200 0 0 200 0 0 cm /I Do")
+        shown = stream(b"", b"200 0 0 200 0 0 cm /I Do")
         picture = _repeated(bytes(side * bits // 8), side, entries)
         yield f"picture-{name}.pdf", _one(shown, picture, resources=b"/XObject<</I 5 0 R>>")
     boxes = (b"0 0 1000000 1000000", b"0 0 -5 -5", b"0 0 0 0", b"0 0 1e400 9999999999999999999", b"0 0 14400 14400")
@@ -101,25 +90,23 @@ def _pdfs() -> Iterator[File]:
     for number, tree in enumerate(
         (b"[3 0 R]/Count 2147483647", b"[3 0 R]/Count -1", b"[2 0 R 3 0 R]/Count 3", b"[]/Count 0")
     ):
-        yield f"count-{number}.pdf", _pdf(catalogue, b"<</Type/Pages/Kids%b>>" % tree, leaf)
+        yield f"count-{number}.pdf", pdf(catalogue, b"<</Type/Pages/Kids%b>>" % tree, leaf)
     yield "many-pages.pdf", _one(plain, box=b"[0 0 9 9]", pages=300)
     form = b"/Type/XObject/Subtype/Form/BBox%b" % _TALL
-    forms = [
-        _stream(form + b"/Resources<</XObject<</F %d 0 R>>>>" % number, b"/F Do\n" * 10) for number in range(6, 18)
-    ]
-    calls = _stream(b"", b"/F Do")
-    yield "laughs.pdf", _one(calls, *forms, _stream(form, line), resources=b"/XObject<</F 5 0 R>>")
-    itself = _stream(form + b"/Resources<</XObject<</F 5 0 R>>>>", b"/F Do /F Do")
+    forms = [stream(form + b"/Resources<</XObject<</F %d 0 R>>>>" % number, b"/F Do\n" * 10) for number in range(6, 18)]
+    calls = stream(b"", b"/F Do")
+    yield "laughs.pdf", _one(calls, *forms, stream(form, line), resources=b"/XObject<</F 5 0 R>>")
+    itself = stream(form + b"/Resources<</XObject<</F 5 0 R>>>>", b"/F Do /F Do")
     yield "itself.pdf", _one(calls, itself, resources=b"/XObject<</F 5 0 R>>")
     yield "itself-often.pdf", _one(calls, itself, resources=b"/XObject<</F 5 0 R>>", pages=1000)
     tile = b"/Type/Pattern/PatternType 1/PaintType 1/TilingType 1/BBox[0 0 1 1]/XStep 0.001/YStep 0.001/Resources<<>>"
-    tiled = _stream(b"", b"/Pattern cs /P scn 0 0 100000 100000 re f")
-    yield "tiles.pdf", _one(tiled, _stream(tile, b"0 0 1 1 re f"), resources=b"/Pattern<</P 5 0 R>>")
+    tiled = stream(b"", b"/Pattern cs /P scn 0 0 100000 100000 re f")
+    yield "tiles.pdf", _one(tiled, stream(tile, b"0 0 1 1 re f"), resources=b"/Pattern<</P 5 0 R>>")
     lock = b"<</Filter/Standard/V %d/R 2/Length 40/P -4/O<%b>/U<%b>>>"
     for number in (1, 99):
         locked = lock % (number, b"41" * 32, b"42" * 32)
         tree = b"<</Type/Pages/Kids[3 0 R]/Count 1>>"
-        yield f"locked-{number}.pdf", _pdf(catalogue, tree, leaf, locked, trailer=b"/Encrypt 4 0 R/ID[<00><00>]")
+        yield f"locked-{number}.pdf", pdf(catalogue, tree, leaf, locked, trailer=b"/Encrypt 4 0 R/ID[<00><00>]")
 
 
 def _zip(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
