@@ -22,33 +22,36 @@ def archived(path: Path, inside: str | None = None) -> list[Source | PassedOver]
         listed = entries(str(path))
     except SourceError as exc:
         return [Source(str(path), error=str(exc))]
-    pictures = [_entry(entry) for entry in listed if not _HIDDEN.search(entry.name)]
-    if inside is None:
-        found = pictures
-    else:
-        inside = printable(inside)
-        found = [_entry(entry, named=True) for entry in listed if entry.name == inside]
+    if inside is not None:
+        return _named(path, printable(inside), listed)
+    found = _pictures(listed)
+    if not any(isinstance(item, Source) for item in found):
+        raise UsageError(f"no pictures in this archive{but(found)}")
+    return found
+
+
+def _pictures(listed: Iterable[Entry]) -> list[Source | PassedOver]:
+    return [_entry(entry) for entry in listed if not _HIDDEN.search(entry.name)]
+
+
+def _named(path: Path, name: str, listed: list[Entry]) -> list[Source | PassedOver]:
+    """Return the entry of that name, or say why there is none to read, and what can be named."""
+    found = [_entry(entry, named=True) for entry in listed if entry.name == name]
     if any(isinstance(item, Source) for item in found):
         return found
-    if inside is None:
-        raise UsageError(f"no pictures in this archive{but(found)}")
-    within = f"{path}/{inside}/"
-    readable = [item.name for item in pictures if isinstance(item, Source)]
-    one = (
-        f", or one picture in it, such as {max(readable, key=lambda name: name.startswith(within))}" if readable else ""
-    )
-    why = next((item.why for item in found if isinstance(item, PassedOver)), None) or _why_none(inside, listed)
-    raise UsageError(f"{why}; name {path} itself{one}")
+    why = next((item.why for item in found if isinstance(item, PassedOver)), None) or _why_none(name, listed)
+    pictures = [item.name for item in _pictures(listed) if isinstance(item, Source)]
+    near = max(pictures, key=lambda picture: picture.startswith(f"{path}/{name}/"), default=None)
+    raise UsageError(f"{why}; name {path} itself" + (f", or one picture in it, such as {near}" if near else ""))
 
 
-def _why_none(inside: str, listed: Iterable[Entry]) -> str:
-    """Return why no entry has that name."""
+def _why_none(name: str, listed: Iterable[Entry]) -> str:
     for entry in listed:
-        if entry.name.startswith(f"{inside}/"):
+        if entry.name.startswith(f"{name}/"):
             return "a folder in an archive"
-        if suffix(Path(entry.name)) == ARCHIVE and inside.startswith(f"{entry.name}/"):
+        if suffix(Path(entry.name)) == ARCHIVE and name.startswith(f"{entry.name}/"):
             return _IN_ARCHIVE[ARCHIVE]
-    return "no pattern is looked for in an archive" if glob.has_magic(inside) else "no such entry in this archive"
+    return "no pattern is looked for in an archive" if glob.has_magic(name) else "no such entry in this archive"
 
 
 def _entry(entry: Entry, *, named: bool = False) -> Source | PassedOver:
