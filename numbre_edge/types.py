@@ -149,10 +149,11 @@ class Patches:
     def placed(self, place: Callable[[Boxes], Boxes]) -> Patches:
         """Return the same patches with every box where ``place``, (N, 4) to (N, 4), puts it."""
         flat = [box for lattice in self.lattices for box in lattice.segments] + list(self.punctuation)
-        boxes = iter([Box(*row) for row in place(np.array(flat, np.int32).reshape(-1, 4)).tolist()])
+        placed = place(np.concatenate([self.boxes, np.array(flat, np.int32).reshape(-1, 4)]))
+        boxes = iter([Box(*row) for row in placed[len(self.boxes) :].tolist()])
         return Patches(
             pixels=self.pixels,
-            boxes=place(self.boxes),
+            boxes=placed[: len(self.boxes)],
             lattices=tuple(
                 Lattice(tuple(islice(boxes, len(lattice.segments))), lattice.spans) for lattice in self.lattices
             ),

@@ -54,6 +54,13 @@ class Answers:
         heat, boxes, links = np.split(cells, np.cumsum(PARTS)[:-1], axis=-1)
         return cls(heat, boxes / BOXES_TIMES, links)
 
+    def part(self, tile: int, x: int, y: int, shape: tuple[int, ...]) -> Answers:
+        """Return what is said of (h, w) pixels of a tile that begin at ``x``, ``y``: N = 1, no cell beyond them."""
+        rows, columns = (
+            slice(at // STRIDE, -(-(at + length) // STRIDE)) for at, length in zip((y, x), shape, strict=True)
+        )
+        return Answers(*(values[tile : tile + 1, rows, columns] for values in vars(self).values()))
+
 
 @dataclass(frozen=True, eq=False)
 class Found:

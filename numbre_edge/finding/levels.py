@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
 import cv2
 import numpy as np
 
-from numbre_edge.finding.grid import LOWEST
+from numbre_edge.finding.grid import HIGHEST
 from numbre_edge.finding.light import normalized
 from numbre_edge.types import Pixels
 
@@ -46,12 +47,16 @@ class Level:
         return normalized(np.asarray(cv2.resize(self.grey, self.size, interpolation=method), np.uint8))
 
 
-def levels(grey: Pixels) -> list[Level]:
-    """Return (h, w) uint8 ``grey`` at its levels, coarse to fine: the coarsest holds a digit as high as the picture."""
+def levels(grey: Pixels, enlarged: float = 1.0) -> list[Level]:
+    """Return (h, w) uint8 ``grey`` at its levels, coarse to fine: in the coarsest a digit may be as high as the picture.
+
+    ``enlarged``: by how much ``grey`` itself was; the finest level is as many octaves nearer, since no pixel of the
+    picture shows more for it.
+    """
     height, width = grey.shape
-    scale = min(_ENLARGED, _LARGEST / max(height, width))
+    scale = min(_ENLARGED, _LARGEST / max(height, width)) / _OCTAVE ** round(math.log2(max(1.0, enlarged)))
     result: list[Level] = []
-    while not result or scale * height >= LOWEST:
+    while not result or result[-1].size[1] > HIGHEST:
         result.append(Level(grey, (max(1, round(width * scale)), max(1, round(height * scale)))))
         scale /= _OCTAVE
     return result[::-1]

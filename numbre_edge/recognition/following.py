@@ -38,7 +38,7 @@ class FollowingRecogniser:
 
     def recognise(self, page: Page, *, thorough: bool) -> Recognition:
         """Return the page's numbers; ``thorough`` looks for new ones everywhere."""
-        scales, found = levels(page.upright_grey), self._found
+        scales, found = levels(page.upright_grey, page.scale), self._found
         if thorough or found is None or self._shape != page.grey.shape or self._followed >= _EVERY:
             looked_at = scales if thorough else [level for level in scales if max(level.size) <= _MOVING] or scales
             found = self._learned.find(looked_at)

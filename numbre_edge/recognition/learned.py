@@ -79,7 +79,7 @@ class LearnedRecogniser:
 
     def look(self, page: Page) -> Seen:
         """Find what may be digits, and have each looked at closely and read."""
-        scales = levels(page.upright_grey)
+        scales = levels(page.upright_grey, page.scale)
         return self.look_at(page, scales, self.find(scales))
 
     def read(self, page: Page, seen: Seen) -> Recognition:

@@ -157,7 +157,11 @@ class Page:
     @property
     def tilt(self) -> float:
         """By how much the page leans, radians, where that is asked for."""
-        return self._upright.tilt if self._level else 0.0
+        return self._upright.tilt if self._looks_for_tilt else 0.0
+
+    @property
+    def _looks_for_tilt(self) -> bool:
+        return self._level and not self.full
 
     @property
     def placement(self) -> Placement:
@@ -176,7 +180,7 @@ class Page:
     def _upright(self) -> _Upright:
         flattened = flatten(self._working_grey(), full=self.full, light_ink=self._known_light_ink)
         seen = self._binarized(flattened, 0.0)
-        tilt = tilt_of(seen.small) if self._level and not self.full else 0.0
+        tilt = tilt_of(seen.small) if self._looks_for_tilt else 0.0
         if not tilt:
             return seen
         edges = upright(flattened.edges.view(np.uint8), tilt).view(np.bool_)

@@ -20,7 +20,7 @@ from numbre_edge.atomic import replacing
 from numbre_edge.backends import checked
 from numbre_edge.decoding import grouping, opinions
 from numbre_edge.errors import UsageError
-from numbre_edge.finding import crops, finder, grid, levels, light, overlap, tiles
+from numbre_edge.finding import crops, finder, grid, levels, light, overlap, packing, tiles
 from numbre_edge.model import default_finder, default_model, default_refiner, load_model
 from numbre_edge.vision import binarize, components, cutouts, normalize, page, symbols
 
@@ -40,7 +40,7 @@ _PAGE, _BROWSER = Path(__file__).with_name("page"), Path(__file__).with_name("br
 _SHARED = ("app.js", "draw.js", "icon.svg", "photo.js", "reading.js", "style.css")
 _CONSTANTS = (
     *(binarize, checked, components, crops, cutouts, finder, grid, grouping, levels, light, normalize),
-    *(numbre_edge.decoding, opinions, overlap, page, symbols, tiles, vocabulary),
+    *(numbre_edge.decoding, opinions, overlap, packing, page, symbols, tiles, vocabulary),
 )
 _SERVED = re.compile(r"<!-- served -->.*?<!-- /served -->\n?", re.DOTALL)
 _POLICY = (

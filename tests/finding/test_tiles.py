@@ -1,8 +1,9 @@
-"""A level is seen whole, each centre by one tile; a picture at every scale that can matter."""
+"""A level is seen whole, each centre by one part; a picture at every scale that can matter."""
 
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,7 +11,7 @@ from numbre_edge.finding.finder import find
 from numbre_edge.finding.grid import HIGHEST, LOWEST, STRIDE, Answers, Found
 from numbre_edge.finding.levels import levels
 from numbre_edge.finding.light import PAPER
-from numbre_edge.finding.tiles import tiles
+from numbre_edge.finding.tiles import parts
 from numbre_edge.types import Pixels
 
 SIDE = 256
@@ -38,33 +39,25 @@ def found_at(x: float, y: float, width: float, height: float, *, mark: bool = Fa
 
 
 @given(st.integers(20, 700), st.integers(20, 700), st.data())
-def test_every_place_of_a_level_belongs_to_one_tile(height: int, width: int, data: st.DataObject) -> None:
+def test_every_place_of_a_level_belongs_to_one_part(height: int, width: int, data: st.DataObject) -> None:
     x, y = data.draw(st.integers(0, width - 1)), data.draw(st.integers(0, height - 1))
 
-    owners = [tile for tile in tiles(written(height, width), SIDE) if len(tile.owned(at(x - tile.x, y - tile.y)))]
+    owners = [part for part in parts(written(height, width), SIDE) if len(part.owned(at(x - part.x, y - part.y)))]
 
     assert len(owners) == 1
     assert owners[0].x <= x < owners[0].x + SIDE
     assert owners[0].y <= y < owners[0].y + SIDE
 
 
-def test_a_tile_begins_with_a_cell() -> None:
-    assert all(tile.x % STRIDE == tile.y % STRIDE == 0 for tile in tiles(written(600, 900), SIDE))
+def test_a_part_begins_with_a_cell() -> None:
+    assert all(part.x % STRIDE == part.y % STRIDE == 0 for part in parts(written(600, 900), SIDE))
 
 
-def test_tiles_are_of_one_size_with_paper_beyond_the_level() -> None:
-    (tile,) = tiles(written(100, 120), SIDE)
-
-    assert tile.pixels.shape == (SIDE, SIDE)
-    assert (tile.pixels[100:] == PAPER).all()
-    assert (tile.pixels[:, 120:] == PAPER).all()
-
-
-def test_even_ground_makes_no_tile() -> None:
+def test_even_ground_makes_no_part() -> None:
     level = np.full((600, 900), PAPER, np.uint8)
     level[500:520, 700:703] = 20
 
-    assert [(tile.x <= 700 < tile.x + SIDE) for tile in tiles(level, SIDE)] == [True]
+    assert [(part.x <= 700 < part.x + SIDE) for part in parts(level, SIDE)] == [True]
 
 
 @given(st.integers(8, 3000), st.integers(8, 3000), st.floats(0.02, 1.0))
@@ -82,22 +75,35 @@ def test_the_finest_level_is_bounded() -> None:
     assert max(max(level.pixels.shape) for level in levels(np.zeros((30, 40), np.uint8))) == 80
 
 
-def test_found_digits_are_told_in_the_pictures_pixels() -> None:
-    grey = np.full((400, 2560), 200, np.uint8)
-    grey[100:140, 2000:2004] = 20
+def test_what_was_enlarged_is_looked_at_no_closer() -> None:
+    enlarged = {scale: levels(np.zeros((160, 160), np.uint8), scale)[-1].size[0] for scale in (1.0, 1.3, 1.6, 4.0)}
+
+    assert enlarged == {1.0: 320, 1.3: 320, 1.6: 160, 4.0: 80}
+
+
+def test_a_level_all_of_whose_digits_the_next_one_shows_is_none() -> None:
+    assert [level.size[1] for level in levels(np.zeros((64, 64), np.uint8))] == [32, 64, 128]
+    assert [level.size[1] for level in levels(np.zeros((66, 66), np.uint8))] == [16, 33, 66, 132]
+
+
+@pytest.mark.parametrize(("height", "width"), [(400, 2560), (100, 300), (80, 60)], ids=["cut", "both", "packed"])
+def test_found_digits_are_told_in_the_pictures_pixels(height: int, width: int) -> None:
+    grey = np.full((height, width), 200, np.uint8)
+    x, y = width * 3 // 4, height // 3
+    grey[y - height // 20 : y + height // 20, x - 2 : x + 2] = 20
 
     def answer(batch: Pixels) -> Answers:
-        """Say there is a digit wherever the darkest pixel of a tile is."""
+        """Say there is a digit wherever it is dark."""
         cells = SIDE // STRIDE
-        heat = np.full((len(batch), cells, cells, 2), -9, np.float32)
+        dark = batch.reshape(-1, cells, STRIDE, cells, STRIDE).min((2, 4)) < PAPER - 40
+        heat = np.where(dark[..., np.newaxis], [4.0, -9.0], -9.0).astype(np.float32)
         boxes = np.zeros((len(batch), cells, cells, 4), np.float32)
-        for i, tile in enumerate(batch):
-            row, column = np.argwhere(tile == tile.min()).mean(0).astype(int) // STRIDE
-            heat[i, row, column, 0] = 4.0
         return Answers(heat, boxes, boxes[..., :1])
 
     found = find(levels(grey), answer, SIDE, threshold=0.5)
 
+    scales = levels(grey)
     assert len(found)
-    centres = found.boxes[:, :2] + found.boxes[:, 2:] / 2
-    assert np.abs(centres - (2002, 120)).max() < 70  # half a cell of the coarsest level
+    for box, level in zip(found.boxes, found.level, strict=True):
+        cell = STRIDE / np.array(scales[level].scale)
+        assert (np.abs(box[:2] + box[2:] / 2 - (x, y)) < cell + (2, height / 20)).all()

@@ -22,6 +22,7 @@ from numbre_edge.finding.grid import Found
 from numbre_edge.finding.levels import levels
 from numbre_edge.finding.light import normalized
 from numbre_edge.finding.overlap import distinct
+from numbre_edge.finding.packing import packed as tiled
 from numbre_edge.model import default_refiner, load_model
 from numbre_edge.reader import Reader
 from numbre_edge.sources.decode import decode_frame
@@ -129,10 +130,12 @@ def test_a_photo_reads_as_the_reader_reads_it(scripts: Scripts, reader: Reader, 
 @pytest.mark.parametrize("size", [(41, 30), (200, 150), (1500, 60)], ids=["enlarged", "kept", "made smaller"])
 def test_levels_of_a_picture_are_the_same(scripts: Scripts, size: tuple[int, int]) -> None:
     grey = noise(*size)
-    page = Page(Frame(grey)).grey_at(Page(Frame(grey)).scale)
+    scale = Page(Frame(grey)).scale
+    page = Page(Frame(grey)).grey_at(scale)
     body = f"""{UNPACKED}
-        const page = its.greyAt(unpacked(given), its.scaleOf(given));
-        const levels = its.levels(page).map(({{ width, height, scale }}) => [[width, height], scale]);
+        const scale = its.scaleOf(given);
+        const page = its.greyAt(unpacked(given), scale);
+        const levels = its.levels(page, scale).map(({{ width, height, scale }}) => [[width, height], scale]);
         return [text(page.pixels), text(its.normalized(page).pixels), levels];"""
     theirs, light, found = scripts.run("levels", body, packed(grey))
 
@@ -140,8 +143,16 @@ def test_levels_of_a_picture_are_the_same(scripts: Scripts, size: tuple[int, int
     # A level more or less of grey is several without its light, where a neighbourhood is even.
     assert off(pictures([light], page.shape)[0], normalized(pictures([theirs], page.shape)[0])) <= NEAR
     assert [(tuple(size), tuple(scale)) for size, scale in found] == [
-        (level.size, level.scale) for level in levels(page)
+        (level.size, level.scale) for level in levels(page, scale)
     ]
+
+
+def test_parts_are_packed_into_the_same_tiles(scripts: Scripts) -> None:
+    random = np.random.default_rng(2)
+    given = [random.integers(1, 257, (count, 2)) // random.choice([1, 4]) + 1 for count in range(1, 30)]
+    sizes = [[tuple(size) for size in np.minimum(some, 256).tolist()] for some in given]
+    theirs = scripts.run("packing", "return given.map((sizes) => its.packed(sizes, 256));", sizes)
+    assert theirs == [[[*map(list, places)] for places in tiled(some, 256)] for some in sizes]
 
 
 def test_what_a_refiner_sees_is_the_same(scripts: Scripts) -> None:

@@ -1,6 +1,7 @@
 // Where digits and marks stand: finding/tiles.py, finding/grid.py, finding/finder.py and finding/overlap.py.
 
 import { constants, MODELS, PARTS } from "./constants.js";
+import { alone, packed } from "./packing.js";
 import { clamp, sum } from "./pixels.js";
 
 const { EVEN, FEW, MARGIN, PAPER } = constants("tiles");
@@ -19,22 +20,22 @@ export function softmax(logits) {
   return powers.map((power) => power / all);
 }
 
-// A level cut into the tiles that hold ink.
-export function tiles(level, side) {
+// A level cut into the parts that hold ink, each at most as large as a tile.
+export function parts(level, side) {
   const result = [];
   for (const [y, top, bottom] of stretches(level.height, side)) {
     for (const [x, left, right] of stretches(level.width, side)) {
-      const pixels = new Uint8Array(side * side).fill(PAPER);
-      const width = Math.min(side, level.width - x);
+      const [width, height] = [Math.min(side, level.width - x), Math.min(side, level.height - y)];
+      const pixels = new Uint8Array(width * height);
       let inked = 0;
-      for (let row = 0; row < Math.min(side, level.height - y); row += 1) {
+      for (let row = 0; row < height; row += 1) {
         const from = (y + row) * level.width + x;
-        pixels.set(level.pixels.subarray(from, from + width), row * side);
+        pixels.set(level.pixels.subarray(from, from + width), row * width);
         for (let column = 0; row % 2 === 0 && column < width; column += 2) {
-          inked += Math.abs(pixels[row * side + column] - PAPER) > EVEN;
+          inked += Math.abs(pixels[row * width + column] - PAPER) > EVEN;
         }
       }
-      if (inked >= FEW / 4) result.push({ x, y, core: [left, top, right, bottom], pixels });
+      if (inked >= FEW / 4) result.push({ x, y, core: [left, top, right, bottom], width, height, pixels });
     }
   }
   return result;
@@ -54,28 +55,32 @@ const CHANNELS = sum(Object.values(PARTS));
 const START = {}; // of each part, the first of its channels
 Object.entries(PARTS).reduce((at, [name, channels]) => (START[name] = at) + channels, 0);
 
-// What a tile's answer, all channels of each cell, says stands in it; boxes in its pixels.
-export function peaks(answer, side, threshold) {
-  const cells = side / STRIDE;
-  const value = (cell, part, channel) => clamp(answer[cell * CHANNELS + START[part] + channel], -CERTAIN, CERTAIN);
+// What a tile's answer, all channels of each cell, says of the pixels of a part that begins at x, y; boxes in its pixels.
+export function peaks(answer, side, { x: left, y: top, width, height }, threshold) {
+  const [columns, rows] = [Math.ceil(width / STRIDE), Math.ceil(height / STRIDE)];
+  const value = (column, row, part, channel) => {
+    const cell = ((top / STRIDE + row) * side) / STRIDE + left / STRIDE + column;
+    return clamp(answer[cell * CHANNELS + START[part] + channel], -CERTAIN, CERTAIN);
+  };
   const isTop = (column, row, kind, heat) => {
-    for (let y = Math.max(0, row - 1); y <= Math.min(cells - 1, row + 1); y += 1) {
-      for (let x = Math.max(0, column - 1); x <= Math.min(cells - 1, column + 1); x += 1) {
-        if (value(y * cells + x, "heat", kind) > heat) return false;
+    for (let y = Math.max(0, row - 1); y <= Math.min(rows - 1, row + 1); y += 1) {
+      for (let x = Math.max(0, column - 1); x <= Math.min(columns - 1, column + 1); x += 1) {
+        if (value(x, y, "heat", kind) > heat) return false;
       }
     }
     return true;
   };
   const found = [];
   for (const kind of [0, 1]) {
-    for (let cell = 0; cell < cells * cells; cell += 1) {
-      const heat = value(cell, "heat", kind);
-      const [column, row] = [cell % cells, Math.floor(cell / cells)];
+    for (let cell = 0; cell < columns * rows; cell += 1) {
+      const [column, row] = [cell % columns, Math.floor(cell / columns)];
+      const said = (part, channel) => value(column, row, part, channel);
+      const heat = said("heat", kind);
       if (sigmoid(heat) <= threshold || !isTop(column, row, kind, heat)) continue;
-      const box = boxOf([0, 1, 2, 3].map((channel) => value(cell, "boxes", channel) / BOXES_TIMES), column, row);
+      const box = boxOf([0, 1, 2, 3].map((channel) => said("boxes", channel) / BOXES_TIMES), column, row);
       if (kind === 0 && (box[3] < TOO_LOW || box[3] > TOO_HIGH)) continue;
-      const link = sigmoid(value(cell, "links", 0));
-      found.push({ box, heat: sigmoid(heat), mark: kind === 1, link, classes: classesOf(cell, value, kind) });
+      const link = sigmoid(said("links", 0));
+      found.push({ box, heat: sigmoid(heat), mark: kind === 1, link, classes: classesOf(said, kind) });
     }
   }
   return found;
@@ -90,30 +95,54 @@ function boxOf([width, height, right, below], column, row) {
 }
 
 // Which digit it is, of a finder that says so.
-function classesOf(cell, value, kind) {
+function classesOf(said, kind) {
   if (!PARTS.classes || kind === 1) return null;
-  return softmax(CLASSES.slice(0, DIGIT_CLASSES).map((_, channel) => value(cell, "classes", channel)));
+  return softmax(CLASSES.slice(0, DIGIT_CLASSES).map((_, channel) => said("classes", channel)));
 }
 
 // Digits and marks in a picture; boxes in its pixels, surest first. `answer`: tiles' pixels -> what the network gives.
 export async function find(scales, answer) {
   const { size: [side], threshold } = MODELS.finder;
-  const pending = scales.flatMap((level) => tiles(level, side).map((tile) => ({ ...tile, level })));
-  const found = [];
-  for (let at = 0; at < pending.length; at += BATCH) {
-    const batch = pending.slice(at, at + BATCH);
-    const answers = await answer(batch.map(({ pixels }) => pixels));
-    batch.forEach(({ x, y, core: [left, top, right, bottom], level }, number) => {
-      for (const one of peaks(answers[number], side, threshold)) {
-        const [middle, centre] = [one.box[0] + one.box[2] / 2, one.box[1] + one.box[3] / 2];
-        if (middle < left || middle >= right || centre < top || centre >= bottom) continue;
-        const [across, down] = level.scale;
-        const box = [(one.box[0] + x) / across, (one.box[1] + y) / down, one.box[2] / across, one.box[3] / down];
-        found.push({ ...one, box, level });
+  const pending = scales.flatMap((level) => parts(level, side).map((part) => ({ ...part, level })));
+  const finest = scales.at(-1);
+  const sizes = pending.map(({ height, width }) => [height, width]);
+  const tiles = Math.max(finest.width, finest.height) <= side ? packed(sizes, side) : alone(sizes);
+  const found = pending.map(() => []); // in this order, whichever tile they are in
+  for (let first = 0; first < tiles.length; first += BATCH) {
+    const batch = tiles.slice(first, first + BATCH);
+    const answers = await answer(batch.map((places) => drawn(pending, places, side)));
+    batch.forEach((places, at) => {
+      for (const [number, x, y] of places) {
+        const { width, height } = pending[number];
+        found[number] = owned(pending[number], peaks(answers[at], side, { x, y, width, height }, threshold));
       }
     });
   }
-  return suppressed(found.sort((one, other) => other.heat - one.heat).slice(0, MOST));
+  return suppressed(found.flat().sort((one, other) => other.heat - one.heat).slice(0, MOST));
+}
+
+function drawn(pending, places, side) {
+  const tile = new Uint8Array(side * side).fill(PAPER);
+  for (const [number, x, y] of places) {
+    const { width, height, pixels } = pending[number];
+    for (let row = 0; row < height; row += 1) {
+      tile.set(pixels.subarray(row * width, (row + 1) * width), (y + row) * side + x);
+    }
+  }
+  return tile;
+}
+
+// Those found in a part that are its own, in pixels of the picture.
+function owned({ x, y, core: [left, top, right, bottom], level }, found) {
+  const [across, down] = level.scale;
+  const inside = ({ box }) => {
+    const [middle, centre] = [box[0] + box[2] / 2, box[1] + box[3] / 2];
+    return middle >= left && middle < right && centre >= top && centre < bottom;
+  };
+  return found.filter(inside).map((one) => {
+    const box = [(one.box[0] + x) / across, (one.box[1] + y) / down, one.box[2] / across, one.box[3] / down];
+    return { ...one, box, level };
+  });
 }
 
 // Without what a surer one overlaps; whether it is a digit or a mark stays open.

@@ -6,7 +6,7 @@ import { clamp, grey, resized, rounded } from "./pixels.js";
 const { ENLARGE_TO, MAX_ENLARGEMENT, WORKING_SIDE } = constants("page");
 const { ENLARGED, LARGEST, OCTAVE } = constants("levels");
 const { DEVIATION, NOISE, PAPER, WINDOW } = constants("light");
-const { LOWEST } = constants("grid");
+const { HIGHEST } = constants("grid");
 
 // Working pixels per pixel of a picture.
 export function scaleOf({ width, height }) {
@@ -23,12 +23,13 @@ export function greyAt(picture, scale) {
   return resized(picture, ...size, scale < 1 ? "area" : "cubic");
 }
 
-// A picture at its levels, coarse to fine: each with its scale, across and down.
-export function levels(picture) {
+// A picture that was so much enlarged at its levels, coarse to fine: each with its scale, across and down.
+export function levels(picture, enlarged) {
   const result = [];
   const { width, height } = picture;
   let scale = Math.min(ENLARGED, LARGEST / Math.max(width, height));
-  for (; !result.length || scale * height >= LOWEST; scale /= OCTAVE) {
+  scale /= OCTAVE ** rounded(Math.log2(Math.max(1, enlarged)));
+  for (; !result.length || result.at(-1).height > HIGHEST; scale /= OCTAVE) {
     const size = [sized(width, scale), sized(height, scale)];
     const whole = size[0] === width ? picture : resized(picture, ...size, size[0] > width ? "cubic" : "area");
     result.push({ ...normalized(whole), scale: [size[0] / width, size[1] / height] });

@@ -24,7 +24,7 @@ const token = (box, more) => ({ box, digit: null, patch: null, linked: null, mar
 export async function readPage(picture) {
   const scale = scaleOf(picture);
   const page = greyAt(picture, scale);
-  const found = await find(levels(page), (tiles) => answers("finder", tiles));
+  const found = await find(levels(page, scale), (tiles) => answers("finder", tiles));
   const look = async (things) => (await answers("refiner", crops(things))).map(refined);
   const seen = (one, said) => ({ ...one, box: whole(one.box), refined: said.classes, onward: said.link });
   const [mayBe, dots] = [found.filter(({ mark }) => !mark), found.filter(({ mark }) => mark)];

@@ -3,7 +3,8 @@
 Most of its work is done at an eighth and a sixteenth of the resolution, where a
 digit of the level's size is two to four cells high; the way back up adds the fine
 cells that tell touching digits apart. Only convolutions, ReLU, additions and
-doubling: what every runtime does well, and alike.
+doubling: what every runtime does well, and alike. How far it sees decides how close
+levels may stand in a tile (:mod:`numbre_edge.finding.packing`).
 """
 
 from __future__ import annotations
