@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-# Two that begin at multiples of the network's coarsest cell, so many pixels, and have so many pixels or more between them
-# are answered as if the other were not there; a cell nearer they are not (tests/finding/test_packing.py).
+# Two that begin at multiples of the network's coarsest cell, so many pixels, and have so many pixels between them are
+# answered as if the other were not there; a cell nearer they are not (tests/finding/test_packing.py).
 _CELL, _GAP = 16, 52
 
 
@@ -23,8 +23,8 @@ def packed(sizes: Sequence[tuple[int, ...]], side: int) -> list[list[Place]]:
 
     They stand on shelves, one below the other, the lowest first. Only in a tile's corner one is answered as if it had
     the tile for itself: beyond the tile's border the network's layers see zeros, not what they make of PAPER, and have
-    learned what that means. The lowest, which one digit may fill, needs that most; with the highest in the corner, three
-    fewer of 200 digits of MNIST were read, cut out and made 50 pixels high.
+    learned what that means. The lowest, which one digit may fill, needs that most: with the highest in the corner,
+    three fewer of 200 digits of MNIST were read that were cut out and made 50 pixels high.
     """
     tiles: list[list[Place]] = []
     x = y = below = side

@@ -40,7 +40,9 @@ def test_every_level_has_its_own_place(sizes: list[tuple[int, int]]) -> None:
             taken[max(0, y - GAP) : y + height + GAP, max(0, x - GAP) : x + width + GAP] = True
 
 
-@pytest.mark.parametrize(("height", "width", "enlarged", "tiles"), [(112, 112, 4.0, 1), (160, 160, 1.6, 2), (100, 300, 1.0, 7)])
+@pytest.mark.parametrize(
+    ("height", "width", "enlarged", "tiles"), [(112, 112, 4.0, 1), (160, 160, 1.6, 2), (100, 300, 1.0, 7)]
+)
 def test_a_small_picture_takes_few_tiles(height: int, width: int, enlarged: float, tiles: int) -> None:
     grey = np.random.default_rng(0).integers(0, 256, (height, width), np.uint8)
     asked = []

@@ -113,18 +113,13 @@ def test_the_classifier_says_the_same_of_mnist_s_digits(scripts: Scripts, reader
 
 @pytest.mark.parametrize("name", QUICK)
 def test_a_photo_reads_as_the_reader_reads_it(scripts: Scripts, reader: Reader, name: str) -> None:
-    content = (SAMPLES / name).read_bytes()
-    page = Page(decode_frame(content, name), level=False)
-    expected = reader.valued(reader.recogniser.recognise(page))
+    reads_alike(scripts, reader, (SAMPLES / name).read_bytes())
 
-    answer = scripts.read(content)
 
-    assert [(one["text"], one["value"], one["box"]) for one in answer["readings"]] == [
-        (one.text, one.value, list(one.box)) for one in expected
-    ]
-    assert [one["confidence"] for one in answer["readings"]] == pytest.approx(
-        [one.confidence for one in expected], abs=0.02
-    )
+def test_small_pictures_read_as_the_reader_reads_them(scripts: Scripts, reader: Reader, mnist_sample: Any) -> None:
+    digits, _ = mnist_sample
+    for side, digit in zip((28, 64, 100), digits[::40], strict=True):
+        reads_alike(scripts, reader, cv2.imencode(".png", cv2.resize(digit, (side, side)))[1].tobytes())
 
 
 @pytest.mark.parametrize("size", [(41, 30), (200, 150), (1500, 60)], ids=["enlarged", "kept", "made smaller"])
@@ -323,6 +318,22 @@ class TestPage:
         page.goto(folder.joinpath("index.html").as_uri())
         assert page.inner_text("#starting").startswith("This page starts where a web server gives it")
         page.close()
+
+
+def reads_alike(scripts: Scripts, reader: Reader, content: bytes) -> None:
+    """Assert that the page and the reader read the same in a picture file, and something."""
+    page = Page(decode_frame(content, "picture"), level=False)
+    expected = reader.valued(reader.recogniser.recognise(page))
+
+    answer = scripts.read(content)
+
+    assert expected
+    assert [(one["text"], one["value"], one["box"]) for one in answer["readings"]] == [
+        (one.text, one.value, list(one.box)) for one in expected
+    ]
+    assert [one["confidence"] for one in answer["readings"]] == pytest.approx(
+        [one.confidence for one in expected], abs=0.02
+    )
 
 
 def noise(width: int, height: int) -> Pixels:
