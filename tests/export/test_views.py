@@ -11,7 +11,7 @@ import pytest
 from numbre_export.synthesis.pages import KINDS, Kind
 from numbre_export.synthesis.pages.page import Page, blank_page
 from numbre_export.synthesis.pictures import legible, take
-from numbre_export.synthesis.sheet import LABELS, NOTHING
+from numbre_export.synthesis.sheet import LABELS
 from numbre_export.synthesis.sources import Sources
 from numbre_export.synthesis.surfaces import Surface
 from numbre_export.synthesis.views import View, render_view
@@ -127,20 +127,6 @@ def test_ink_that_noise_hides_is_not_legible() -> None:
     assert told(25, 5)
     assert not told(2, 1)
     assert not told(20, 40)
-
-
-def test_struck_out_numbers_have_no_boxes(sources: Sources) -> None:
-    from numbre_export.synthesis.pages.corrections import corrected, struck
-
-    rng = np.random.default_rng(2)
-    hand = clean_page(sources, rng).hand
-    for _ in range(20):
-        marks = struck(hand.write("4825", 10, 50, rng), hand, rng)
-        assert {mark.label for mark in marks} == {NOTHING}
-        assert len(marks) > 4
-    for _ in range(40):  # written over: hard; gone over: as before
-        labels = [mark.label for mark in corrected(hand.write("4825", 10, 50, rng), hand, rng) if mark.label != NOTHING]
-        assert labels in ([], [4, 8, 2, 5])
 
 
 def test_pages_upside_down_are_not_to_be_read(sources: Sources) -> None:

@@ -28,7 +28,7 @@ from numbre_export.synthesis.pages import KINDS, Kind
 from numbre_export.synthesis.sources import Part, Sources
 from numbre_export.synthesis.views import View, render_view
 
-_VERSION = 5  # of what a shard holds
+_VERSION = 6  # of what a shard holds
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from numbre_edge.types import Floats
 from numbre_export.synthesis.pages import numerals
-from numbre_export.synthesis.pages.page import Page
+from numbre_export.synthesis.pages.corrections import NOWHERE, struck
+from numbre_export.synthesis.pages.page import CORRECTED, Page
 from numbre_export.synthesis.pages.rulings import labels
 from numbre_export.synthesis.paths import dots, rectangle, segment
 from numbre_export.synthesis.sheet import Mark, extent, linked, moved
@@ -84,10 +85,13 @@ def _cells(page: Page, count: int, *, rows: int, apart: float) -> None:
                 text = numerals.digits(page.rng, 1) if page.chance(0.95) else page.one_of("-/x")
                 symbol = page.hand.write(text, 0.0, 0.0, page.rng, number=text.isdigit())
                 placed = centred(page, symbol, x + wide / 2, y + high / 2)
-                if text.isdigit():
+                if not text.isdigit():
+                    written += placed
+                elif page.chance(CORRECTED):  # as if it were empty
+                    written += struck(placed, page.hand, page.rng, NOWHERE)
+                else:
                     number += placed
                     continue
-                written += placed
             elif page.chance(0.12):
                 written += _crossed(page, x, y, wide, high)
             written += linked(number)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import numpy as np
 
 from numbre_export.synthesis.pages import numerals
+from numbre_export.synthesis.pages.corrections import NOWHERE
 from numbre_export.synthesis.pages.page import Page
 from numbre_export.synthesis.pages.rulings import ruled_paper
 from numbre_export.synthesis.sheet import NOTHING, Mark, extent, linked, moved, right_of
@@ -45,6 +48,7 @@ def rows(page: Page) -> None:
     start, lane = top + page.between(0, 1) * pitch, page.height * (most + 0.5) * page.between(0.8, 1.6)
     ruled_paper(page, pitch, start)
     flush, same = page.chance(0.5), numerals.digits(page.rng, 1) if most == 1 and page.chance(0.2) else ""
+    room = NOWHERE if most == 1 else (lane, pitch)  # nobody could say after which single digit a new one comes
     marks: list[Mark] = []
     for foot in np.arange(start, bottom + pitch, pitch).tolist():
         row: list[Mark] = []
@@ -52,7 +56,8 @@ def rows(page: Page) -> None:
         for x in np.arange(left + page.between(0, 0.3) * lane, right, lane).tolist():
             written: list[Mark] = []
             if len(marks) + len(row) + len(number) < _MOST and page.chance(0.93):
-                written = page.number(same or numerals.digits(page.rng, int(page.rng.integers(1, most + 1))), x, foot)
+                text = same or numerals.digits(page.rng, int(page.rng.integers(1, most + 1)))
+                written = page.number(text, x, foot, room=room)
                 shift = x + 0.8 * lane - right_of(written, x) if flush else 0.0
                 written = moved(written, shift, page.height * page.between(-0.1, 0.1))
             if most == 1 and any(mark.label != NOTHING for mark in written):
@@ -78,7 +83,7 @@ def _write_lines(page: Page, *, words: float) -> None:
             hand = page.near(height=page.height * page.logarithmic(0.6, 1.7)) if uneven else page.hand
             kind = page.rng.random()
             if kind >= words:
-                added = page.number(numerals.number(page.rng), x, foot, hand=hand, free=True)
+                added = page.number(numerals.number(page.rng), x, foot, hand=hand, free=True, room=(inf, pitch))
             elif kind >= 0.85 * words and words < 1:
                 added = hand.write(numerals.code(page.rng), x, foot, page.rng, number=False)
             elif page.chance(0.75):

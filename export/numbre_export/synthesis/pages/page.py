@@ -12,7 +12,7 @@ from numpy.random import Generator
 from numbre_edge.types import Floats
 from numbre_export.synthesis.handwriting import Hand
 from numbre_export.synthesis.inks import Ink, chalk, print_ink, random_ink
-from numbre_export.synthesis.pages.corrections import corrected
+from numbre_export.synthesis.pages.corrections import ANYWHERE, Room, corrected
 from numbre_export.synthesis.paths import Path
 from numbre_export.synthesis.shapes import type_shape
 from numbre_export.synthesis.sheet import LABELS, NOTHING, Layer, Mark, extent
@@ -23,7 +23,7 @@ Region = tuple[float, float, float, float]  # left, top, right, bottom, page pix
 # "shown" is what a drawing program has, "screen" a screen photographed.
 Style = Literal["photograph", "scan", "bilevel", "shown", "screen"]
 
-_CORRECTED = 0.04  # share of numbers that were struck out, written over or gone over
+CORRECTED = 0.05  # share of numbers that were struck out, written over or gone over
 _SPREAD = 0.2  # share of pages where digits may stand wide apart, and do
 _TWO_HANDS = 0.1  # share of pages on which two people write
 _NATURAL = 0.1  # share of a pen writer's numbers that are taken as written
@@ -99,14 +99,23 @@ class Page:
         """Print lines."""
         self.lay([Mark.of([line], width) for line in lines], ink or self.printing)
 
-    def number(self, text: str, x: float, foot: float, *, hand: Hand | None = None, free: bool = False) -> list[Mark]:
-        """Write a number, at times corrected; a ``free`` one may be another that somebody once wrote like this."""
+    def number(
+        self,
+        text: str,
+        x: float,
+        foot: float,
+        *,
+        hand: Hand | None = None,
+        free: bool = False,
+        room: Room = ANYWHERE,
+    ) -> list[Mark]:
+        """Write a number, at times corrected within ``room``; a ``free`` one may be another that somebody wrote."""
         hand = hand or (self.other if self.other is not None and self.chance(0.4) else self.hand)
         if free and hand.writer.kind == "pen" and self.sources.numbers and self.chance(_NATURAL):
             marks = hand.number(x, foot, self.rng)
         else:
             marks = hand.write(text, x, foot, self.rng)
-        return corrected(marks, hand, self.rng) if self.chance(_CORRECTED) else marks
+        return corrected(marks, hand, self.rng, room) if self.chance(CORRECTED) else marks
 
     def spread(self) -> None:
         """Let the page's hand set its digits wide apart at times, as far as any; numbers then stand farther apart."""

@@ -45,7 +45,7 @@ def register(page: Page) -> None:
             text = numerals.digits(page.rng, int(page.rng.integers(max(1, most - 1), most + 1)))
             if point and len(text) > 1:
                 text = text[:-1] + page.one_of((".", ",", " ")) + text[-1]
-            number = page.number(text, x, foot)
+            number = page.number(text, x, foot, room=(wide, lane))
             marks += moved(number, x + 0.9 * wide - right_of(number, x), page.height * page.between(-0.12, 0.05))
     page.lay(marks)
 

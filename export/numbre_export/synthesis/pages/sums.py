@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import numpy as np
 
 from numbre_edge.types import Floats
@@ -29,7 +31,7 @@ def equations(page: Page) -> None:
         x = left + page.between(0, 5) * page.height
         end = x + page.height * page.between(3, 14) if few else right
         while x < min(right, end) and len(marks) < 130:
-            added = _term(page, x, foot)
+            added = _term(page, x, foot, pitch)
             marks += added
             x = right_of(added, x) + page.space(space * page.between(0.5, 1.5))
     page.lay(marks)
@@ -47,7 +49,8 @@ def column(page: Page) -> None:
     ruled_paper(page, pitch, foot)
     marks: list[Mark] = []
     for row in range(int(page.rng.integers(2, 6))):
-        written = page.number(numerals.whole(page.rng) if page.chance(0.8) else numerals.decimal(page.rng), 0, foot)
+        text = numerals.whole(page.rng) if page.chance(0.8) else numerals.decimal(page.rng)
+        written = page.number(text, 0, foot, room=(inf, pitch))
         written = moved(written, x - right_of(written, 0.0), 0.0)
         if row and page.chance(0.6):
             sign = page.hand.write(page.one_of("+-x"), 0.0, foot, page.rng, number=False)
@@ -63,11 +66,11 @@ def column(page: Page) -> None:
     page.lay(marks)
 
 
-def _term(page: Page, x: float, foot: float) -> list[Mark]:
+def _term(page: Page, x: float, foot: float, pitch: float) -> list[Mark]:
     kind = page.rng.random()
     if kind < 0.47:
         text = numerals.whole(page.rng) if page.chance(0.8) else numerals.decimal(page.rng)
-        marks = page.number(text, x, foot)
+        marks = page.number(text, x, foot, room=(inf, pitch))
     elif kind < 0.75:
         return page.hand.write(page.one_of(_OPERATORS), x, foot, page.rng, number=False)
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from math import inf
 
 import numpy as np
 
@@ -39,7 +40,8 @@ def table(page: Page) -> None:
             elif page.rng.random() < filled:
                 count = int(page.rng.integers(1, most + 1))
                 text = numerals.decimal(page.rng) if parts and count > 1 else numerals.digits(page.rng, count)
-                marks += centred(page, page.number(text, 0.0, 0.0), (x + end) / 2, middle)
+                number = page.number(text, 0.0, 0.0, room=(end - x, lane))
+                marks += centred(page, number, (x + end) / 2, middle)
             elif page.chance(0.1):
                 dash = page.hand.write(page.one_of("-x/"), 0.0, 0.0, page.rng, number=False)
                 marks += centred(page, dash, (x + end) / 2, middle)
@@ -62,7 +64,7 @@ def tally(page: Page) -> None:
     marks: list[Mark] = []
     last = int(page.rng.integers(1, len(rows) + 1))
     for y in rows[:last]:
-        number = page.number(numerals.digits(page.rng, count), 0.0, 0.0)
+        number = page.number(numerals.digits(page.rng, count), 0.0, 0.0, room=(inf, lane))
         foot = y + lane - page.height * page.between(-0.1, 0.3)
         number = moved(number, x - right_of(number, 0.0) - page.height * page.between(-0.05, 0.5), foot)
         marks += number
