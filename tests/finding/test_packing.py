@@ -19,6 +19,7 @@ from numbre_edge.finding.packing import packed
 from numbre_edge.types import Pixels
 
 SIDE, CELL, GAP = 256, 16, 52
+ROUNDING = 2e-5  # of logits
 BACKENDS = [
     pytest.param(name, marks=pytest.mark.skipif(find_spec(runtime.module) is None, reason=runtime.install))
     for name, runtime in RUNTIMES.items()
@@ -74,6 +75,7 @@ def test_the_shipped_finder_does_not_see_what_stands_beside_a_level(backend: str
         alone, beside, nearer, other = cells.transpose(0, 2, 1, 3) if turned else cells
         own, others = slice(-(-width // STRIDE)), slice(second // STRIDE, None)
 
-        assert np.array_equal(beside[:, own], alone[:, own])
-        assert np.array_equal(beside[:, others], other[:, others])
-        assert not np.array_equal(nearer[:, own], alone[:, own])
+        # To the last bit, but for OpenCV 4, which multiplies in another order where a tile holds more.
+        assert np.abs(beside[:, own] - alone[:, own]).max() < ROUNDING
+        assert np.abs(beside[:, others] - other[:, others]).max() < ROUNDING
+        assert np.abs(nearer[:, own] - alone[:, own]).max() > 10 * ROUNDING
