@@ -6,18 +6,23 @@ Their unit is the height of a digit by the same hand; a shape's ink begins at 0,
 from __future__ import annotations
 
 import pathlib
+import string
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 
 import cv2
 import numpy as np
 
+from numbre_edge.errors import DataError
 from numbre_edge.types import Floats, Pixels
 from numbre_export.data.pen import UNITS, PenStrokes
 from numbre_export.synthesis.paths import Path
 
 _SCALE = 3  # of a bitmap, before its outline is taken
 _PARTS = 7  # points in a stroke's straight piece by which neighbours are set side by side
+FONTS = (".ttf", ".otf")
+_SET = string.ascii_letters + string.digits + ".,-+/"  # what a font must have
 _LEVEL = 0.42  # of full ink: MNIST's soft edge, a little wide so that thin strokes hold together
 
 
@@ -87,15 +92,49 @@ def bitmap_shape(symbol: Pixels, label: str, *, grow: float = 0.0, size: float |
 
 @lru_cache(maxsize=4096)
 def type_shape(face: str, text: str) -> Shape:
-    """Return ``text`` in one of matplotlib's typefaces, its digits one unit high."""
+    """Return ``text`` in a typeface, one of matplotlib's by name or a font file, its digits one unit high."""
+    lines = _outlines(face, text)
+    if not lines:
+        raise ValueError(f"{face} has no ink for {text!r}")
+    return outlined(text, lines, filled=True, scale=1 / _digit(face))
+
+
+@lru_cache(maxsize=1024)
+def _digit(face: str) -> float:
+    """Return how high an eight is, hundredths of a typeface's size; near enough for matplotlib's."""
+    if pathlib.Path(face).suffix not in FONTS:
+        return 73
+    return float(np.ptp(np.concatenate(_outlines(face, "8"))[:, 1]))
+
+
+def _outlines(face: str, text: str) -> list[Floats]:
     import matplotlib
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import TextPath
 
-    font = FontProperties(fname=pathlib.Path(matplotlib.get_data_path()) / "fonts" / "ttf" / f"{face}.ttf")
-    path = TextPath((0, 0), text, size=100, prop=font)
-    lines = [np.asarray(polygon, np.float32) * np.array([1, -1], np.float32) for polygon in path.to_polygons()]
-    lines = [line for line in lines if len(line) > 2]
-    if not lines:
-        raise ValueError(f"{face} has no ink for {text!r}")
-    return outlined(text, lines, filled=True, scale=1 / 73)  # digits are 73 hundredths of the size high
+    path = pathlib.Path(face)
+    if path.suffix not in FONTS:
+        path = pathlib.Path(matplotlib.get_data_path()) / "fonts" / "ttf" / f"{face}.ttf"
+    polygons = TextPath((0, 0), text, size=100, prop=FontProperties(fname=path)).to_polygons()
+    return [np.asarray(line, np.float32) * np.array([1, -1], np.float32) for line in polygons if len(line) > 2]
+
+
+def typefaces(folder: pathlib.Path) -> dict[str, list[str]]:
+    """Return the font files under a folder that have digits, marks and letters, by family.
+
+    Raises:
+        DataError: there is none.
+    """
+    from matplotlib.ft2font import FT2Font
+
+    families: dict[str, list[str]] = defaultdict(list)
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in FONTS):
+        try:
+            font = FT2Font(str(path))
+        except RuntimeError:  # no outlines, or damaged
+            continue
+        if font.scalable and not set(map(ord, _SET)) - font.get_charmap().keys():
+            families[font.family_name].append(str(path))
+    if not families:
+        raise DataError(f"{folder}: has no font files with digits and letters ({', '.join(FONTS)})")
+    return dict(families)

@@ -24,7 +24,7 @@ import numpy as np
 from numbre_edge.atomic import replacing
 from numbre_edge.errors import DataError, NumbreError
 from numbre_export.data.npz import load_npz
-from numbre_export.synthesis.pages import KINDS, Kind
+from numbre_export.synthesis.pages import KINDS, PRINTED, Kind
 from numbre_export.synthesis.sources import Part, Sources
 from numbre_export.synthesis.views import View, render_view
 
@@ -41,6 +41,8 @@ class Job:
         size: views a shard.
         seed: of all chance.
         without: names of kinds of pages left out.
+        printed: whether numbers are printed and on displays, and not written.
+        fonts: a folder of typefaces, for :meth:`Sources.load`.
     """
 
     mnist: Path
@@ -50,27 +52,34 @@ class Job:
     size: int = 1000
     seed: int = 0
     without: tuple[str, ...] = ()
+    printed: bool = False
+    fonts: Path | None = None
 
     @property
     def made(self) -> str:
         """What tells this job's shards from another's."""
         options = f"--part {self.part} --size {self.size} --seed {self.seed} --without '{','.join(self.without)}'"
-        return f"version {_VERSION}, {options}"
+        return f"version {_VERSION}, {options}{' --printed' * self.printed}"
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """Which pages."""
+        return chosen(self.without, PRINTED if self.printed else KINDS)
 
 
-def chosen(without: Sequence[str]) -> tuple[Kind, ...]:
+def chosen(without: Sequence[str], kinds: Sequence[Kind] = KINDS) -> tuple[Kind, ...]:
     """Return all kinds but those named.
 
     Raises:
         DataError: there is no such kind, or none is left.
     """
-    names = [kind.name for kind in KINDS]
+    names = [kind.name for kind in kinds]
     if unknown := [name for name in without if name not in names]:
         raise DataError(f"no kind of page is called {', '.join(unknown)}; there are {', '.join(names)}")
-    kinds = tuple(kind for kind in KINDS if kind.name not in without)
-    if not kinds:
+    left = tuple(kind for kind in kinds if kind.name not in without)
+    if not left:
         raise DataError("no kind of page is left to render")
-    return kinds
+    return left
 
 
 def write_shard(out: Path, index: int, job: Job) -> Path:
@@ -87,7 +96,7 @@ def write_shard(out: Path, index: int, job: Job) -> Path:
         return path
     cv2.setNumThreads(1)
     out.mkdir(parents=True, exist_ok=True)
-    sources, kinds = _sources(job), chosen(job.without)
+    sources, kinds = _sources(job), job.kinds
     rng = np.random.default_rng((job.seed, index))
     views = [render_view(sources, rng, kinds=kinds) for _ in range(job.size)]
     with replacing(path) as temporary:
@@ -111,7 +120,7 @@ def save_views(path: Path, views: Sequence[View], made: str) -> None:
 
 def write_shards(out: Path, job: Job, *, shards: int, processes: int = 1) -> None:
     """Render shards 0 up to ``shards`` into the folder ``out``; tell of each on stderr."""
-    chosen(job.without)
+    _ = job.kinds
     start = time.monotonic()
     with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
         waiting = [pool.submit(write_shard, out, index, job) for index in range(shards)]
@@ -122,7 +131,7 @@ def write_shards(out: Path, job: Job, *, shards: int, processes: int = 1) -> Non
 
 @cache
 def _sources(job: Job) -> Sources:
-    return Sources.load(job.mnist, job.pen, job.symbols, job.part)
+    return Sources.load(job.mnist, job.pen, job.symbols, job.part, fonts=job.fonts)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -137,6 +146,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--part", choices=("train", "validation"), default="train", help="whose hands")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--without", default="", help="kinds of pages to leave out, with commas between them")
+    parser.add_argument("--printed", action="store_true", help="numbers printed and on displays, none written")
+    parser.add_argument("--fonts", type=Path, help="folder of typefaces; matplotlib's without")
     given = parser.parse_args(arguments)
     job = Job(
         mnist=given.mnist,
@@ -146,6 +157,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         size=given.size,
         seed=given.seed,
         without=tuple(filter(None, given.without.split(","))),
+        printed=given.printed,
+        fonts=given.fonts,
     )
     try:
         write_shards(given.out, job, shards=given.shards, processes=given.processes)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -18,7 +19,8 @@ from numbre_export.data.pen import CAP, DIGIT, NUMBER, PARTS, UNITS, WORD, PenSt
 from numbre_export.data.symbols import symbol_images
 from numbre_export.synthesis.clutter import TYPEFACES
 from numbre_export.synthesis.models import MODELS, model_shape
-from numbre_export.synthesis.shapes import Shape, bitmap_shape, pen_shape, type_shape
+from numbre_export.synthesis.segments import SEGMENTED, segment_shape
+from numbre_export.synthesis.shapes import Shape, bitmap_shape, pen_shape, type_shape, typefaces
 from numbre_export.synthesis.styles import european
 
 Part = Literal["train", "validation"]
@@ -33,6 +35,7 @@ _SYMBOL_NAMES = {"dot": ".", "minus": "-", "plus": "+", "slash": "/"}
 SIZES = {".": 0.09, ",": 0.32, "-": 0.5, ":": 0.6, "+": 0.75, "/": 1.24, "=": 0.6, "'": 0.3, '"': 0.3, ";": 0.6}
 _PEN_SHARE, _MNIST_SHARE, _MODEL_SHARE = 0.54, 0.2, 0.2  # of hands; the rest writes in BHMSDS
 _SQUARE_SHARE = 0.06  # of those after models
+_HELD_OUT = 6  # every so many families of typefaces are for validation
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +53,7 @@ class Sources:
         symbols: (K, 28, 28) uint8, ink 255 on 0, by label; BHMSDS.
         by_label: indices of ``digits``.
         shapes: of the items drawn so far.
+        faces: typefaces by family, for :func:`numbre_export.synthesis.shapes.type_shape`.
     """
 
     digits: Digits
@@ -62,6 +66,7 @@ class Sources:
     symbols: dict[str, Pixels]
     by_label: dict[str, NDArray[np.intp]]
     shapes: dict[int, Shape] = field(default_factory=dict)
+    faces: Sequence[Sequence[str]] = tuple((face,) for face in FACES)
 
     def written(self, item: int) -> Shape:
         """Return an item of the pen trajectories, its larger side one unit; made once."""
@@ -71,16 +76,19 @@ class Sources:
         return shape
 
     @classmethod
-    def load(cls, mnist: Path, pen: Path, symbols: Path, part: Part = "train") -> Sources:
+    def load(cls, mnist: Path, pen: Path, symbols: Path, part: Part = "train", *, fonts: Path | None = None) -> Sources:
         """Load everything. MNIST's test set, and pen writers of other parts, are left alone.
 
-        BHMSDS has no writers: the last tenth of each of its symbols is for validation, the rest for training.
+        BHMSDS has no writers: the last tenth of each of its symbols is for validation, the rest for training. Of a
+        folder of ``fonts``, every sixth family is for validation; without one there are matplotlib's for both.
 
         Raises:
             DataError: naming the file and what was expected of it.
         """
         train, validation = split(load_mnist(mnist).train, seed=_SEED)
-        return cls.of(validation if part == "validation" else train, load_pen(pen), _symbols(symbols, part), part)
+        digits = validation if part == "validation" else train
+        sources = cls.of(digits, load_pen(pen), _symbols(symbols, part), part)
+        return sources if fonts is None else replace(sources, faces=_faces(fonts, part))
 
     @classmethod
     def of(
@@ -138,31 +146,46 @@ class Sources:
 
     def typeface(self, rng: Generator) -> str:
         """Return one of the typefaces, for :func:`numbre_export.synthesis.shapes.type_shape`."""
-        return FACES[int(rng.integers(len(FACES)))]
+        family = self.faces[int(rng.integers(len(self.faces)))]
+        return family[int(rng.integers(len(family)))]
+
+    def typesetter(self, rng: Generator) -> Writer:
+        """Return what sets type in one face."""
+        return Writer(self, 0, "type", face=self.typeface(rng))
+
+    def display(self, rng: Generator) -> Writer:
+        """Return what shows digits of seven segments, of one make."""
+        return Writer(self, 0, "segments", int(rng.integers(2**32)))
 
 
 @dataclass(frozen=True, eq=False)
 class Writer:
     """One hand: a pen writer's own digits, letters and marks, as far as there are any; or other digits.
 
-    Those are out of bitmaps, or drawn after models in a ``manner`` of its own.
+    Those are out of bitmaps, or drawn after models in a ``manner`` of its own. Or no hand at all: what sets type in a
+    ``face``, and a display of seven segments.
     """
 
     sources: Sources
     writer: int
-    kind: Literal["pen", "mnist", "symbols", "models", "square"]
+    kind: Literal["pen", "mnist", "symbols", "models", "square", "type", "segments"]
     manner: int = 0
+    face: str = "DejaVuSans"
 
     def shape(self, character: str, rng: Generator) -> Shape:
         """Write one character; printed where nobody wrote one."""
         sources = self.sources
+        if self.kind == "segments" and character in SEGMENTED:
+            return segment_shape(character, self.manner)
+        if self.kind in ("type", "segments"):
+            return type_shape(self.face, character)
         if self.kind in ("models", "square") and character in MODELS:
             return model_shape(character, self.manner, rng, square=self.kind == "square")
         if self.kind != "pen" and (shape := self._bitmap(character, rng)) is not None:
             return shape
         own = sources.items.get(self.writer, {}).get(character) or sources.others.get(character)
         if not own:
-            return type_shape("DejaVuSans", character)
+            return type_shape(self.face, character)
         item = own[int(rng.integers(len(own)))]
         return sources.written(item).sized(self._size(item, character, rng))
 
@@ -192,6 +215,12 @@ class Writer:
                 image = european(image, int(character), rng)
             return bitmap_shape(image, character, grow=grow)
         return None
+
+
+def _faces(fonts: Path, part: Part) -> list[list[str]]:
+    families = list(typefaces(fonts).values())
+    held_out = families[:: _HELD_OUT]
+    return held_out if part == "validation" else [family for family in families if family not in held_out]
 
 
 def parted(pen: PenStrokes, item: int) -> list[tuple[int, tuple[Character, ...]]]:

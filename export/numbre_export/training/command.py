@@ -22,11 +22,20 @@ Steps = Annotated[int, typer.Option(help="Of the optimizer.", min=1)]
 Decay = Annotated[int, typer.Option(help="Last steps, over which the learning rate falls to 0.", min=1)]
 Seed = Annotated[int, typer.Option(help="Of weights and batches.")]
 Threads = Annotated[int, typer.Option(help="Of the network.", min=1)]
+Begin = Annotated[Path | None, typer.Option(help="The .keras of another run, whose weights are the first.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on after the last whole epoch of this folder.")]
 
 
 def learn(
-    task: Callable[[], Task], out: Path, *, steps: int, decay: int, seed: int, threads: int, resume: bool
+    task: Callable[[], Task],
+    out: Path,
+    *,
+    steps: int,
+    decay: int,
+    seed: int,
+    threads: int,
+    resume: bool,
+    begin: Path | None,
 ) -> None:
     """Train what ``task`` makes; an error of ours ends the program with its one line, and leaves the run as it is."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -37,7 +46,7 @@ def learn(
     from numbre_export.training.loop import Schedule, train
 
     try:
-        train(task(), Schedule(steps=steps, decay=decay), out, seed=seed, resume=resume)
+        train(task(), Schedule(steps=steps, decay=decay), out, seed=seed, resume=resume, begin=begin)
     except NumbreError as exc:
         print(f"error: {exc}", file=sys.stderr)
         raise SystemExit(1) from exc

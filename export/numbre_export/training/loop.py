@@ -23,6 +23,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from numbre_edge.atomic import replacing
+from numbre_edge.errors import DataError
 
 Batch = tuple[NDArray[Any], ...]  # (N, ...) uint8 inputs, and what is wanted of each
 _AHEAD = 8  # batches
@@ -86,10 +87,16 @@ class Schedule:
         return self.learning_rate * rising * (1 - math.cos(math.pi * falling)) / 2
 
 
-def train(task: Task, schedule: Schedule, folder: Path, *, seed: int = 0, resume: bool = False) -> None:
+def train(
+    task: Task, schedule: Schedule, folder: Path, *, seed: int = 0, resume: bool = False, begin: Path | None = None
+) -> None:
     """Learn ``task``; ``folder`` gets NAME.keras, the averaged weights, and history.csv.
 
-    The model of the last whole epoch is there at any time; ``resume`` goes on after it, with this schedule.
+    The model of the last whole epoch is there at any time; ``resume`` goes on after it, with this schedule. ``begin`` is
+    the NAME.keras of another run, whose weights are the first.
+
+    Raises:
+        DataError: ``begin`` is no such network.
     """
     cv2.setNumThreads(1)  # the network's threads need the cores
     keras.utils.set_random_seed(seed)
@@ -98,6 +105,8 @@ def train(task: Task, schedule: Schedule, folder: Path, *, seed: int = 0, resume
     model = task.network(trained=True)
     keras.config.set_dtype_policy("float32")
     averaged = task.network(trained=False)
+    if begin is not None:
+        model.set_weights(_weights(begin, model))
     averaged.set_weights(model.get_weights())
     optimizer = keras.optimizers.AdamW(schedule.learning_rate, weight_decay=schedule.weight_decay, global_clipnorm=10.0)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
@@ -124,6 +133,16 @@ def train(task: Task, schedule: Schedule, folder: Path, *, seed: int = 0, resume
             losses = dict(zip(task.losses, (sums / steps).tolist(), strict=True))
             row = {"step": int(at)} | losses | {"seconds": seconds} | dict(measured)
             _write(row, folder / HISTORY, fresh=int(at) == steps or not (folder / HISTORY).exists())
+
+
+def _weights(path: Path, model: Any) -> list[NDArray[np.float32]]:
+    try:
+        weights: list[NDArray[np.float32]] = keras.saving.load_model(path, compile=False).get_weights()
+    except (OSError, ValueError) as exc:
+        raise DataError(f"{path}: cannot be opened as a Keras model: {exc}") from exc
+    if [given.shape for given in weights] != [own.shape for own in model.get_weights()]:
+        raise DataError(f"{path}: is not a {model.name} of this version")
+    return weights
 
 
 def _step(

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from numbre_export.synthesis.pages import (
     cells,
     cheques,
+    counters,
+    displays,
     fields,
     notes,
     prints,
@@ -54,4 +56,13 @@ KINDS: tuple[Kind, ...] = (
     Kind("drawn", screens.drawn, 0.5),
     Kind("print", prints.printed, 0.6, numbers=False),
     Kind("texture", prints.texture, 0.5, numbers=False),
+)
+
+# Without any handwriting: what the printed finder and refiner learn.
+PRINTED: tuple[Kind, ...] = (
+    Kind("display", displays.display, 1.6),
+    Kind("counter", counters.counter, 1.6),
+    Kind("figures", prints.figures, 1.4),
+    Kind("print", prints.printed, 0.5, numbers=False),
+    Kind("texture", prints.texture, 0.4, numbers=False),
 )

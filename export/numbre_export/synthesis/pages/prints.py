@@ -1,4 +1,4 @@
-"""Pages without handwriting: type in many faces, or nothing but texture, edges and things that are no writing."""
+"""Pages without handwriting: type in many faces, numbers among it or not, or nothing but texture and things."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from numbre_edge.types import Floats
 from numbre_export.synthesis.inks import Ink
+from numbre_export.synthesis.pages import numerals
 from numbre_export.synthesis.pages.page import Page
 from numbre_export.synthesis.pages.rulings import LABELS
 from numbre_export.synthesis.paths import rectangle
@@ -108,3 +109,41 @@ def _thing(page: Page) -> Mark:
     if kind < 0.9:
         return Mark.of([ellipse], 0.0, filled=True)
     return Mark.of([ellipse], max(0.6, page.logarithmic(0.02, 0.2) * size))
+
+
+def figures(page: Page) -> None:
+    """Print numbers among words, as labels, receipts, plates and price tags have them; they are to be read."""
+    if page.chance(0.25):
+        page.style = "shown"
+    if page.chance(0.25):  # on something dark
+        page.surface = replace(page.surface, tone=page.between(0.03, 0.3))
+        page.printing = Ink(tone=page.between(0.6, 1.0))
+    else:
+        page.printing = replace(page.printing, tone=page.between(0.0, 0.5) * page.surface.tone)
+    setter = page.sources.typesetter(page.rng)
+    page.hand = page.near(
+        writer=setter,
+        gap=page.between(0.05, 0.22),
+        slant=0.0,
+        jitter=0.0,
+        climb=0.0,
+        joins=0.0,
+        aspect=page.between(0.75, 1.2),
+    )
+    pitch, dense = page.height * page.between(1.4, 3.5), page.between(0.25, 1.0)
+    foot = page.between(page.view[1] + page.height, page.view[1] + 3 * page.height)
+    marks: list[Mark] = []
+    while foot < page.area[3] and len(marks) < 120:
+        x = page.view[0] + page.between(0, 3) * page.height
+        while x < page.area[2] and len(marks) < 120:
+            if page.chance(dense):
+                marks += page.hand.write(numerals.number(page.rng), x, foot, page.rng)
+            else:
+                marks += page.print_text(page.one_of(_WORDS), x, foot, page.height, face=setter.face)
+            x = right_of(marks[-1:], x) + page.height * page.between(0.7, 4)
+        foot += pitch
+        if page.chance(0.3):
+            break
+    page.lay(marks, page.printing)
+    if marks and page.chance(0.3):
+        page.crop(marks, 0.05, 2.0)

@@ -21,6 +21,7 @@ def main(
     decay: command.Decay = 12000,
     seed: command.Seed = 0,
     threads: command.Threads = 2,
+    begin: command.Begin = None,
     resume: command.Resume = False,
 ) -> None:
     """Train the finder; --out gets finder.keras, the best known weights, and history.csv."""
@@ -30,7 +31,7 @@ def main(
 
         return FinderTask(shards, validation)
 
-    command.learn(task, out, steps=steps, decay=decay, seed=seed, threads=threads, resume=resume)
+    command.learn(task, out, steps=steps, decay=decay, seed=seed, threads=threads, resume=resume, begin=begin)
 
 
 if __name__ == "__main__":

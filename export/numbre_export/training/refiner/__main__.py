@@ -22,6 +22,7 @@ def main(
     decay: command.Decay = 8000,
     seed: command.Seed = 0,
     threads: command.Threads = 2,
+    begin: command.Begin = None,
     resume: command.Resume = False,
 ) -> None:
     """Train the refiner; --out gets refiner.keras, the best known weights, and history.csv."""
@@ -33,7 +34,7 @@ def main(
         held_out = prepared(validation, finder, out / "validation", processes=threads)
         return RefinerTask(prepared(shards, finder, out / "candidates", processes=threads), held_out)
 
-    command.learn(task, out, steps=steps, decay=decay, seed=seed, threads=threads, resume=resume)
+    command.learn(task, out, steps=steps, decay=decay, seed=seed, threads=threads, resume=resume, begin=begin)
 
 
 if __name__ == "__main__":
