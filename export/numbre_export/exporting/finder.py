@@ -1,6 +1,8 @@
 """A trained finder -> ``finder.onnx``, ``finder.int8.tflite`` and their lines of SHA256SUMS.
 
-python -m numbre_export.exporting.finder RUN --shards TRAIN --validation VALIDATION --out DIR
+python -m numbre_export.exporting.finder RUN --shards TRAIN --validation VALIDATION --out DIR [--printed]
+
+With ``--printed`` the files are named so, and ``--finder printed`` uses them.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ THRESHOLD = 0.15  # of heat: what is less likely is not looked at twice; 0.2 mis
 _CALIBRATION = 200  # tiles
 
 
-def finder(run: Path, training: Sequence[View], validation: Sequence[View]) -> Network:
+def finder(run: Path, training: Sequence[View], validation: Sequence[View], *, printed: bool = False) -> Network:
     """Return what is exported of the run in a folder: the network for tiles, calibrated and measured on these views."""
     model: Any = build((SIDE, SIDE), classes=False)
     *weights, kernel, bias = keras.saving.load_model(run / f"{model.name}.keras", compile=False).get_weights()
@@ -44,6 +46,7 @@ def finder(run: Path, training: Sequence[View], validation: Sequence[View]) -> N
         training=last_epoch(run, "step", "views", "f1"),
         classes=CLASSES,
         threshold=THRESHOLD,
+        printed=printed,
     )
 
 
@@ -72,8 +75,10 @@ def main() -> None:
     parser.add_argument("run", type=Path, help="folder of a training run")
     for name in ("shards", "validation", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--printed", action="store_true")
     given = parser.parse_args()
-    export_network(finder(given.run, read_shards(given.shards), read_shards(given.validation)), given.out)
+    views = read_shards(given.shards), read_shards(given.validation)
+    export_network(finder(given.run, *views, printed=given.printed), given.out)
 
 
 if __name__ == "__main__":

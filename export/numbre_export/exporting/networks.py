@@ -51,6 +51,7 @@ class Network:
 
     Attributes:
         model: of Keras; its name is the files', and the kind that their cards name.
+        printed: whether it is for printed numbers, which its files' names then say.
         open: loads a file into a runtime of that name.
         calibration: (N, h, w) uint8, from which int8 takes its ranges; the first holds 0 and 255.
         measured: figures of a network on what is held out, by name.
@@ -70,6 +71,7 @@ class Network:
     held_out: tuple[str, int]
     training: Mapping[str, float]
     classes: tuple[str, ...]
+    printed: bool = False
     threshold: float = 0.0
     trust: Callable[[Path, str], Mapping[str, float]] = lambda path, runtime: {}
 
@@ -84,7 +86,7 @@ def export_network(network: Network, folder: Path, *, budgets: Budgets = Budgets
     _tell(f"Keras: {_told(reference)}")
     trust: Mapping[str, float] | None = None
     for kind in _KINDS:
-        name = kind.file_name(network.model.name)
+        name = kind.file_name("printed-" * network.printed + network.model.name)
         card = network_card(
             network.model.name,
             kind,

@@ -1,9 +1,11 @@
 """A trained refiner -> ``refiner.onnx``, ``refiner.int8.tflite`` and their lines of SHA256SUMS.
 
 python -m numbre_export.exporting.refiner RUN --mnist DIR --pen FILE --symbols FILE --out DIR [--finder FINDER.onnx]
+       [--printed --fonts DIR]
 
 How far it, the finder (the shipped one without ``--finder``) and the shipped classifier are to be believed is fitted to
-pages by other writers, and part of its card.
+pages by other writers, and part of its card. With ``--printed`` those are pages in other typefaces, the files are named
+so, and ``--finder printed`` uses them.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from numbre_edge.recognition.learned import LearnedRecogniser
 from numbre_edge.vocabulary import NOT_A_DIGIT
 from numbre_export.exporting.networks import Answer, Network, export_network, last_epoch
 from numbre_export.exporting.trust import fit, pages
+from numbre_export.synthesis.pages import KINDS, PRINTED
 from numbre_export.synthesis.sources import Sources
 from numbre_export.synthesis.views import View
 from numbre_export.training.refiner.candidates import Candidates, kept_candidates
@@ -33,7 +36,13 @@ _PAGES = 2400  # that trust is fitted on: of 1,200, others still differed by a f
 
 
 def refiner(
-    run: Path, training: Candidates, validation: Candidates, rendered: Iterable[View], finder: Path | None = None
+    run: Path,
+    training: Candidates,
+    validation: Candidates,
+    rendered: Iterable[View],
+    finder: Path | None = None,
+    *,
+    printed: bool = False,
 ) -> Network:
     """Return what is exported of the run in a folder, calibrated and measured on crops, fitted to rendered pages."""
     model: Any = keras.saving.load_model(run / "refiner.keras", compile=False)
@@ -57,6 +66,7 @@ def refiner(
         training=last_epoch(run, "step", "candidates", "accuracy"),
         classes=(*CLASSES, NOT_A_DIGIT),
         trust=trust,
+        printed=printed,
     )
 
 
@@ -68,11 +78,14 @@ def main() -> None:
     for name in ("mnist", "pen", "symbols", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--finder", type=Path)
+    parser.add_argument("--printed", action="store_true")
+    parser.add_argument("--fonts", type=Path)
     given = parser.parse_args()
-    sources = Sources.load(given.mnist, given.pen, given.symbols, "validation")
-    rendered = pages(sources, _PAGES, np.random.default_rng(1))
+    sources = Sources.load(given.mnist, given.pen, given.symbols, "validation", fonts=given.fonts)
+    rendered = pages(sources, _PAGES, np.random.default_rng(1), kinds=PRINTED if given.printed else KINDS)
     training, validation = (kept_candidates(given.run / name) for name in ("candidates", "validation"))
-    export_network(refiner(given.run, training, validation, rendered, given.finder), given.out)
+    network = refiner(given.run, training, validation, rendered, given.finder, printed=given.printed)
+    export_network(network, given.out)
 
 
 if __name__ == "__main__":

@@ -51,4 +51,3 @@ def _point(size: float, *, round_: bool) -> Floats:
         return rectangle(0, 0, size, size)
     turns = np.linspace(0, 2 * np.pi, 16)
     return (size / 2 * np.column_stack([np.cos(turns), np.sin(turns)])).astype(np.float32)
-

@@ -219,7 +219,7 @@ class Writer:
 
 def _faces(fonts: Path, part: Part) -> list[list[str]]:
     families = list(typefaces(fonts).values())
-    held_out = families[:: _HELD_OUT]
+    held_out = families[::_HELD_OUT]
     return held_out if part == "validation" else [family for family in families if family not in held_out]
 
 
