@@ -117,13 +117,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("data", type=Path)
     parser.add_argument("kinds", nargs="*", default=KINDS)
-    parser.add_argument("--finder", choices=FINDERS, action="append", help="repeatable; by default all")
+    parser.add_argument("--finder", choices=FINDERS, action="append", help="repeatable; by default those for handwriting")
     parser.add_argument("--finder-model", type=Path)
     parser.add_argument("--refiner-model", type=Path)
     parser.add_argument("--backend", default="auto")
     given = parser.parse_args()
     models = {"finder_model": given.finder_model, "refiner_model": given.refiner_model}
-    read = {name: Reader(backend=given.backend, finder=name, **models).read for name in given.finder or FINDERS}
+    finders = given.finder or [name for name in FINDERS if name != "printed"]
+    read = {name: Reader(backend=given.backend, finder=name, **models).read for name in finders}
     pictures = {kind: labelled(given.data / kind) for kind in given.kinds}
     print(
         report({name: [measured(kind, truth, each) for kind, truth in pictures.items()] for name, each in read.items()})

@@ -1,10 +1,11 @@
 """How many numbers are read on pages of each kind that the finder's renderer makes, by writers nobody was taught on.
 
     python benchmarks/rendered.py --mnist DIR --pen pen.npz --symbols bhmsds.npz [--pages 100] [--finder NAME]
-           [--finder-model FILE] [--refiner-model FILE] [KIND...]
+           [--finder-model FILE] [--refiner-model FILE] [--fonts DIR] [KIND...]
 
 Prints a Markdown table. A number is right that has the same digits and stands where it was written; one that is cut,
-struck through or too faint to be read is neither asked for nor wrong. With networks that were taught ``--without`` a
+struck through or too faint to be read is neither asked for nor wrong. With ``--finder printed`` the pages are those that
+its networks are taught on, in typefaces of ``--fonts`` that they were not. With networks that were taught ``--without`` a
 kind (of ``numbre_export.synthesis.shards``), its row says what they do with what they never saw. Needs the ``[export]``
 extra.
 """
@@ -27,7 +28,7 @@ from numbre_edge.recognition import FINDERS
 from numbre_edge.types import Floats
 from numbre_edge.vocabulary import SEPARATORS
 from numbre_export.exporting.trust import pages
-from numbre_export.synthesis.pages import KINDS
+from numbre_export.synthesis.pages import KINDS, PRINTED
 from numbre_export.synthesis.sources import Sources
 from numbre_export.synthesis.views import View
 
@@ -90,15 +91,18 @@ def main() -> None:
     parser.add_argument("--finder", choices=FINDERS, default="learned")
     parser.add_argument("--finder-model", type=Path)
     parser.add_argument("--refiner-model", type=Path)
-    parser.add_argument("kinds", nargs="*", default=[kind.name for kind in KINDS])
+    parser.add_argument("--fonts", type=Path)
+    parser.add_argument("kinds", nargs="*")
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    sources = Sources.load(options.mnist, options.pen, options.symbols, "validation")
+    sources = Sources.load(options.mnist, options.pen, options.symbols, "validation", fonts=options.fonts)
     reader = Reader(
         finder=options.finder, finder_model=options.finder_model, refiner_model=options.refiner_model, backend="onnx"
     )
     print("| kind | numbers | right | F1 |\n|---|---:|---:|---:|")
-    for kind in (kind for kind in KINDS if kind.name in options.kinds):
+    for kind in PRINTED if options.finder == "printed" else KINDS:
+        if options.kinds and kind.name not in options.kinds:
+            continue
         views = pages(sources, options.pages, np.random.default_rng(0), kinds=(kind,))
         right, counted, wanted = np.sum(list(_scores(reader, views)), axis=0).tolist()
         print(f"| {kind.name} | {wanted} | {right} | {2 * right / max(1, counted + wanted):.2f} |", flush=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from numbre_edge.backends.registry import RUNTIMES, Runtime
@@ -65,23 +66,36 @@ def open_backend(
 
 
 def open_finder(
-    name: str = "auto", model: Path | None = None, *, runtimes: Mapping[str, Runtime] = RUNTIMES
+    name: str = "auto",
+    model: Path | None = None,
+    *,
+    shipped: str = "finder",
+    runtimes: Mapping[str, Runtime] = RUNTIMES,
 ) -> NetworkBackend:
-    """Load a finder into a runtime; arguments and errors as for :func:`open_backend`."""
-    from numbre_edge.backends.checked import TILES, CheckedNetwork
-    from numbre_edge.model import default_finder
+    """Load a finder into a runtime, the one ``shipped`` under that name without a ``model``.
 
-    return CheckedNetwork(*_loaded(name, model, None, default_finder, runtimes), kind="finder", at_once=TILES)
+    Other arguments and errors as for :func:`open_backend`.
+    """
+    from numbre_edge.backends.checked import TILES, CheckedNetwork
+    from numbre_edge.model import shipped_network
+
+    default = partial(shipped_network, shipped)
+    return CheckedNetwork(*_loaded(name, model, None, default, runtimes), kind="finder", at_once=TILES)
 
 
 def open_refiner(
-    name: str = "auto", model: Path | None = None, *, runtimes: Mapping[str, Runtime] = RUNTIMES
+    name: str = "auto",
+    model: Path | None = None,
+    *,
+    shipped: str = "refiner",
+    runtimes: Mapping[str, Runtime] = RUNTIMES,
 ) -> NetworkBackend:
-    """Load a refiner into a runtime; arguments and errors as for :func:`open_backend`."""
+    """Load a refiner into a runtime; arguments and errors as for :func:`open_finder`."""
     from numbre_edge.backends.checked import BATCH, CheckedNetwork
-    from numbre_edge.model import default_refiner
+    from numbre_edge.model import shipped_network
 
-    return CheckedNetwork(*_loaded(name, model, None, default_refiner, runtimes), kind="refiner", at_once=BATCH)
+    default = partial(shipped_network, shipped)
+    return CheckedNetwork(*_loaded(name, model, None, default, runtimes), kind="refiner", at_once=BATCH)
 
 
 def _loaded(

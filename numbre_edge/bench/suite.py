@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from numbre_edge.backends.registry import RUNTIMES, Runtime
 from numbre_edge.doctor.probe import ProcessError, ask
 from numbre_edge.errors import BackendError, UsageError
-from numbre_edge.model import FORMATS, Format, default_finder, default_model, default_refiner, find_model
+from numbre_edge.model import FORMATS, Format, default_model, find_model, shipped_network
+from numbre_edge.recognition import NETWORKS
 
 if TYPE_CHECKING:
     from numbre_edge.bench.trial import Trial
@@ -44,7 +45,7 @@ class Setting:
     def sizes(self) -> dict[str, int]:
         """Bytes of the files that are read with: the model, and the networks that find."""
         kind = self.runtime.format
-        networks = [] if self.finder == "components" else [default_finder(kind), default_refiner(kind)]
+        networks = [shipped_network(name, kind) for name in NETWORKS[self.finder]]
         return {path.name: path.stat().st_size for path in (self.model, *networks)}
 
 

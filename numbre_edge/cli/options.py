@@ -59,7 +59,8 @@ FinderOption = Annotated[
         "--finder",
         metavar="NAME",
         help="How digits are found: components, as connected ink; learned, by a network that was taught what they "
-        "look like; both, by either, whichever sees more.",
+        "look like; both, by either, whichever sees more; printed, by one that was taught print and displays, and "
+        "no handwriting.",
         rich_help_panel=_MODEL,
     ),
 ]

@@ -30,15 +30,14 @@ __all__ = [
     "InputSpec",
     "Model",
     "ModelCard",
-    "default_finder",
     "default_model",
-    "default_refiner",
     "find_card",
     "find_model",
     "load_model",
     "read_sums",
     "shipped_as",
     "shipped_models",
+    "shipped_network",
     "verify_sums",
 ]
 
@@ -47,9 +46,7 @@ LARGEST = 64 * 2**20  # bytes of a model file: sixty times the largest that we s
 
 Format = Literal["onnx", "tflite"]
 FORMATS: tuple[Format, ...] = get_args(Format)
-_DEFAULTS: dict[Format, str] = {"onnx": "cnn.onnx", "tflite": "cnn.int8.tflite"}
-_FINDERS: dict[Format, str] = {"onnx": "finder.onnx", "tflite": "finder.int8.tflite"}
-_REFINERS: dict[Format, str] = {"onnx": "refiner.onnx", "tflite": "refiner.int8.tflite"}
+_SHIPPED: dict[Format, str] = {"onnx": ".onnx", "tflite": ".int8.tflite"}  # float32, and int8
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,17 +126,12 @@ def shipped_as(name: str) -> list[Path]:
 
 def default_model(kind: Format) -> Path:
     """Return the shipped model a backend reads with: float32 for ONNX, int8 for TFLite."""
-    return MODELS / _DEFAULTS[kind]
+    return shipped_network("cnn", kind)
 
 
-def default_finder(kind: Format) -> Path:
-    """Return the shipped finder of a format."""
-    return MODELS / _FINDERS[kind]
-
-
-def default_refiner(kind: Format) -> Path:
-    """Return the shipped refiner of a format."""
-    return MODELS / _REFINERS[kind]
+def shipped_network(name: str, kind: Format) -> Path:
+    """Return a shipped file by what it is called in all formats."""
+    return MODELS / f"{name}{_SHIPPED[kind]}"
 
 
 def find_card(content: bytes, kind: Format, where: str) -> bytes | None:

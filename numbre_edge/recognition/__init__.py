@@ -13,7 +13,14 @@ if TYPE_CHECKING:  # the command line names the finders, and loads none for its 
     from numbre_edge.recognition.following import FollowingRecogniser
     from numbre_edge.recognition.recogniser import Recogniser
 
-FINDERS = ("components", "learned", "both")
+# Ways to find digits, and the networks that each runs: what finds, and what looks closely.
+NETWORKS: dict[str, tuple[str, ...]] = {
+    "components": (),
+    "learned": ("finder", "refiner"),
+    "both": ("finder", "refiner"),
+    "printed": ("printed-finder", "printed-refiner"),
+}
+FINDERS = tuple(NETWORKS)
 FINDER = "both"  # unless another is asked for: it reads most kinds of pictures best, and none much worse
 FORM_FINDER = "learned"  # of form: by rules, the frame around a field reads as a 1 (benchmarks/forms.py)
 LIVE_FINDER = "components"  # of live: of a number that stands clear it is right in more frames (benchmarks/tracking.py)
@@ -33,9 +40,9 @@ def open_recogniser(
     Args:
         finder: one of FINDERS. ``components``: connected ink that stands clear. ``learned``: whatever a network that
             was taught what a digit looks like, on any page. ``both``: connected ink where it is sure and the network
-            confirms it, else the network.
+            confirms it, else the network. ``printed``: as ``learned``, by networks that were taught print and displays.
         backend: what reads patches.
-        finder_model: the file of the network that finds, for the last two; None takes the shipped one.
+        finder_model: the file of the network that finds, for all but the first; None takes the shipped one.
         refiner_model: of the one that looks closely at what was found.
         min_confidence: below it a digit is doubtful; None takes the classifier's own, and none for what a finder read.
         digits_only: whether a number ends at its point, and has no sign; as one by connected ink always does.
@@ -53,9 +60,13 @@ def open_recogniser(
     from numbre_edge.recognition.both import BothRecogniser
     from numbre_edge.recognition.learned import LearnedRecogniser
 
-    networks = open_finder(backend.name, finder_model), open_refiner(backend.name, refiner_model)
+    finds, refines = NETWORKS[finder]
+    networks = (
+        open_finder(backend.name, finder_model, shipped=finds),
+        open_refiner(backend.name, refiner_model, shipped=refines),
+    )
     learned = LearnedRecogniser(*networks, backend, min_confidence, digits_only=digits_only)
-    return learned if finder == "learned" else BothRecogniser(ComponentRecogniser(backend, min_confidence), learned)
+    return learned if finder != "both" else BothRecogniser(ComponentRecogniser(backend, min_confidence), learned)
 
 
 def follower_of(recogniser: Recogniser) -> FollowingRecogniser | None:

@@ -21,7 +21,7 @@ from numbre_edge.backends import checked
 from numbre_edge.decoding import grouping, opinions
 from numbre_edge.errors import UsageError
 from numbre_edge.finding import crops, finder, grid, levels, light, overlap, packing, tiles
-from numbre_edge.model import default_finder, default_model, default_refiner, load_model
+from numbre_edge.model import default_model, load_model, shipped_network
 from numbre_edge.vision import binarize, components, cutouts, normalize, page, symbols
 
 _VERSION = "1.22.0"  # later ones are larger: 1.30 alone has 14 MB
@@ -113,7 +113,7 @@ def _files(runtime: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _models() -> dict[str, Path]:
-    return {"classifier": default_model("onnx"), "finder": default_finder("onnx"), "refiner": default_refiner("onnx")}
+    return {"classifier": default_model("onnx")} | {name: shipped_network(name, "onnx") for name in ("finder", "refiner")}
 
 
 def _told() -> dict[str, Any]:

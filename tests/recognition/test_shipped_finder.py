@@ -10,7 +10,7 @@ import pytest
 
 from numbre_edge.backends.registry import RUNTIMES
 from numbre_edge.errors import UsageError
-from numbre_edge.model import FORMATS, default_finder
+from numbre_edge.model import FORMATS, shipped_network
 from numbre_edge.reader import Reader
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -35,12 +35,12 @@ def test_samples_are_read(backend: str) -> None:
 
 
 def test_the_files_are_small() -> None:
-    sizes = {kind: default_finder(kind).stat().st_size for kind in FORMATS}
+    sizes = {kind: shipped_network("finder", kind).stat().st_size for kind in FORMATS}
 
     assert sizes["onnx"] <= 1_500_000
     assert sizes["tflite"] <= 450_000
 
 
 def test_a_finder_of_another_name_is_refused() -> None:
-    with pytest.raises(UsageError, match="no finder 'rules'; there are components, learned, both"):
+    with pytest.raises(UsageError, match="no finder 'rules'; there are components, learned, both, printed"):
         Reader(finder="rules")

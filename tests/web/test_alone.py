@@ -23,7 +23,7 @@ from numbre_edge.finding.levels import levels
 from numbre_edge.finding.light import normalized
 from numbre_edge.finding.overlap import distinct
 from numbre_edge.finding.packing import packed as tiled
-from numbre_edge.model import default_refiner, load_model
+from numbre_edge.model import load_model, shipped_network
 from numbre_edge.reader import Reader
 from numbre_edge.sources.decode import decode_frame
 from numbre_edge.types import Box, Digit, Frame, Patches, Pixels, Reading
@@ -195,7 +195,7 @@ def test_opinions_weigh_the_same(scripts: Scripts) -> None:
     rows = {name: random.dirichlet(np.full(columns, 0.3), 40).astype(np.float32) for name, columns in ROWS.items()}
     heat = random.random(40, np.float32)
     boxes = np.column_stack([random.integers(0, 200, (40, 2)), random.integers(4, 40, (40, 2))]).astype(np.int32)
-    trust = Trust(**load_model(default_refiner("onnx")).card.trust)
+    trust = Trust(**load_model(shipped_network("refiner", "onnx")).card.trust)
     said = Opinions(**{name: rows.get(name, heat) for name in Opinions.__dataclass_fields__})
     names = {"found": "classes"}
     each = [

@@ -92,8 +92,8 @@ def train(
 ) -> None:
     """Learn ``task``; ``folder`` gets NAME.keras, the averaged weights, and history.csv.
 
-    The model of the last whole epoch is there at any time; ``resume`` goes on after it, with this schedule. ``begin`` is
-    the NAME.keras of another run, whose weights are the first.
+    The model of the last whole epoch is there at any time; ``resume`` goes on after it, with this schedule. ``begin``
+    is the NAME.keras of another run, whose weights are the first.
 
     Raises:
         DataError: ``begin`` is no such network.

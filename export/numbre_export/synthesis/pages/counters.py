@@ -1,4 +1,4 @@
-"""Counters of rollers, as water, gas and power meters have them: printed drums behind windows, the last one on its way."""
+"""Counters of rollers, as water, gas and power meters have them: printed drums behind windows, the last one moving."""
 
 from __future__ import annotations
 
