@@ -2,8 +2,8 @@
 
     python benchmarks/displays.py FOLDER... [--finder NAME]... [--backend NAME] [--list]
 
-Each FOLDER has images/ and labels.csv (``file,label``; numbers in reading order, single spaces between). Prints a Markdown
-table: a picture is exact whose readings are these and no more.
+Each FOLDER has images/ and labels.csv (``file,label``; numbers in reading order, single spaces between). Prints a
+Markdown table: a picture is exact whose readings are these and no more.
 """
 
 from __future__ import annotations

@@ -117,7 +117,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("data", type=Path)
     parser.add_argument("kinds", nargs="*", default=KINDS)
-    parser.add_argument("--finder", choices=FINDERS, action="append", help="repeatable; by default those for handwriting")
+    parser.add_argument(
+        "--finder", choices=FINDERS, action="append", help="repeatable; by default those for handwriting"
+    )
     parser.add_argument("--finder-model", type=Path)
     parser.add_argument("--refiner-model", type=Path)
     parser.add_argument("--backend", default="auto")

@@ -4,10 +4,10 @@
            [--finder-model FILE] [--refiner-model FILE] [--fonts DIR] [KIND...]
 
 Prints a Markdown table. A number is right that has the same digits and stands where it was written; one that is cut,
-struck through or too faint to be read is neither asked for nor wrong. With ``--finder printed`` the pages are those that
-its networks are taught on, in typefaces of ``--fonts`` that they were not. With networks that were taught ``--without`` a
-kind (of ``numbre_export.synthesis.shards``), its row says what they do with what they never saw. Needs the ``[export]``
-extra.
+struck through or too faint to be read is neither asked for nor wrong. With ``--finder printed`` the pages are those
+that its networks are taught on, in typefaces of ``--fonts`` that they were not. With networks that were taught
+``--without`` a kind (of ``numbre_export.synthesis.shards``), its row says what they do with what they never saw. Needs
+the ``[export]`` extra.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A trained refiner -> ``refiner.onnx``, ``refiner.int8.tflite`` and their lines of SHA256SUMS.
 
 python -m numbre_export.exporting.refiner RUN --mnist DIR --pen FILE --symbols FILE --out DIR [--finder FINDER.onnx]
-       [--printed --fonts DIR]
+       [--photographs DIR] [--printed --fonts DIR]
 
 How far it, the finder (the shipped one without ``--finder``) and the shipped classifier are to be believed is fitted to
 pages by other writers, and part of its card. With ``--printed`` those are pages in other typefaces, the files are named
@@ -80,8 +80,10 @@ def main() -> None:
     parser.add_argument("--finder", type=Path)
     parser.add_argument("--printed", action="store_true")
     parser.add_argument("--fonts", type=Path)
+    parser.add_argument("--photographs", type=Path)
     given = parser.parse_args()
-    sources = Sources.load(given.mnist, given.pen, given.symbols, "validation", fonts=given.fonts)
+    more = {"fonts": given.fonts, "photographs": given.photographs}
+    sources = Sources.load(given.mnist, given.pen, given.symbols, "validation", **more)
     rendered = pages(sources, _PAGES, np.random.default_rng(1), kinds=PRINTED if given.printed else KINDS)
     training, validation = (kept_candidates(given.run / name) for name in ("candidates", "validation"))
     network = refiner(given.run, training, validation, rendered, given.finder, printed=given.printed)

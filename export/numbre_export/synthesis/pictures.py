@@ -10,6 +10,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from numbre_edge.types import Floats, Pixels
+from numbre_export.synthesis.backdrops import part_of
 from numbre_export.synthesis.drawing import bounds, cover, draw, project
 from numbre_export.synthesis.exposure import bilevel, compressed, on_screen, photographed, scanned, shown
 from numbre_export.synthesis.pages.page import Page, Region
@@ -58,7 +59,11 @@ def take(page: Page, region: Region, rng: Generator, *, plain: bool = False) -> 
     matrix = np.diag([*scales, 1.0]) @ shift @ _pose(page, rng)
     layers = [Layer(layer.ink, project(layer.marks, matrix)) for layer in page.layers]
     scale = page.height * coarse
-    surface, written, inked = draw(render_surface(page.surface, raster, rng), layers, rng, scale)
+    if page.backdrop is None:
+        ground = render_surface(page.surface, raster, rng)
+    else:
+        ground = part_of(page.backdrop, raster, rng)
+    surface, written, inked = draw(ground, layers, rng, scale)
     symbols = [mark for layer in layers for mark in layer.marks if mark.label != NOTHING]
     edges, labels = bounds(symbols), np.array([mark.label for mark in symbols], np.int8)
     hard, linked = (np.array([getattr(mark, name) for mark in symbols], bool) for name in ("hard", "linked"))

@@ -28,7 +28,7 @@ from numbre_export.synthesis.pages import KINDS, PRINTED, Kind
 from numbre_export.synthesis.sources import Part, Sources
 from numbre_export.synthesis.views import View, render_view
 
-_VERSION = 6  # of what a shard holds
+_VERSION = 7  # of what a shard holds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,7 @@ class Job:
         seed: of all chance.
         without: names of kinds of pages left out.
         printed: whether numbers are printed and on displays, and not written.
-        fonts: a folder of typefaces, for :meth:`Sources.load`.
+        fonts, photographs: folders of typefaces and of pictures, for :meth:`Sources.load`.
     """
 
     mnist: Path
@@ -54,6 +54,7 @@ class Job:
     without: tuple[str, ...] = ()
     printed: bool = False
     fonts: Path | None = None
+    photographs: Path | None = None
 
     @property
     def made(self) -> str:
@@ -131,7 +132,7 @@ def write_shards(out: Path, job: Job, *, shards: int, processes: int = 1) -> Non
 
 @cache
 def _sources(job: Job) -> Sources:
-    return Sources.load(job.mnist, job.pen, job.symbols, job.part, fonts=job.fonts)
+    return Sources.load(job.mnist, job.pen, job.symbols, job.part, fonts=job.fonts, photographs=job.photographs)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -148,6 +149,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--without", default="", help="kinds of pages to leave out, with commas between them")
     parser.add_argument("--printed", action="store_true", help="numbers printed and on displays, none written")
     parser.add_argument("--fonts", type=Path, help="folder of typefaces; matplotlib's without")
+    parser.add_argument("--photographs", type=Path, help="folder of pictures of anything but writing")
     given = parser.parse_args(arguments)
     job = Job(
         mnist=given.mnist,
@@ -159,6 +161,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         without=tuple(filter(None, given.without.split(","))),
         printed=given.printed,
         fonts=given.fonts,
+        photographs=given.photographs,
     )
     try:
         write_shards(given.out, job, shards=given.shards, processes=given.processes)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.random import Generator
@@ -17,6 +17,7 @@ from numbre_edge.types import Pixels
 from numbre_export.data.mnist import Digits, load_mnist, split
 from numbre_export.data.pen import CAP, DIGIT, NUMBER, PARTS, UNITS, WORD, PenStrokes, load_pen
 from numbre_export.data.symbols import symbol_images
+from numbre_export.synthesis.backdrops import photograph, pictures
 from numbre_export.synthesis.clutter import TYPEFACES
 from numbre_export.synthesis.models import MODELS, model_shape
 from numbre_export.synthesis.segments import SEGMENTED, segment_shape
@@ -25,6 +26,7 @@ from numbre_export.synthesis.styles import european
 
 Part = Literal["train", "validation"]
 Character = tuple[str, tuple[int, ...]]  # and which strokes are its
+_Item = TypeVar("_Item")
 
 _SEED = 1  # of MNIST's split, the shipped classifier's own: what it is chosen on is rendered for validation only
 FACES = (*TYPEFACES, "cmti10", "STIXGeneral", "STIXGeneralBol", "STIXGeneralItalic", "DejaVuSansMono-Bold",
@@ -35,7 +37,7 @@ _SYMBOL_NAMES = {"dot": ".", "minus": "-", "plus": "+", "slash": "/"}
 SIZES = {".": 0.09, ",": 0.32, "-": 0.5, ":": 0.6, "+": 0.75, "/": 1.24, "=": 0.6, "'": 0.3, '"': 0.3, ";": 0.6}
 _PEN_SHARE, _MNIST_SHARE, _MODEL_SHARE = 0.54, 0.2, 0.2  # of hands; the rest writes in BHMSDS
 _SQUARE_SHARE = 0.06  # of those after models
-_HELD_OUT = 6  # every so many families of typefaces are for validation
+_HELD_OUT = 6  # one family of typefaces, or photograph, of so many is for validation
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +56,7 @@ class Sources:
         by_label: indices of ``digits``.
         shapes: of the items drawn so far.
         faces: typefaces by family, for :func:`numbre_export.synthesis.shapes.type_shape`.
+        photographs: files of pictures in which nothing is written.
     """
 
     digits: Digits
@@ -67,6 +70,7 @@ class Sources:
     by_label: dict[str, NDArray[np.intp]]
     shapes: dict[int, Shape] = field(default_factory=dict)
     faces: Sequence[Sequence[str]] = tuple((face,) for face in FACES)
+    photographs: Sequence[Path] = ()
 
     def written(self, item: int) -> Shape:
         """Return an item of the pen trajectories, its larger side one unit; made once."""
@@ -76,11 +80,21 @@ class Sources:
         return shape
 
     @classmethod
-    def load(cls, mnist: Path, pen: Path, symbols: Path, part: Part = "train", *, fonts: Path | None = None) -> Sources:
+    def load(
+        cls,
+        mnist: Path,
+        pen: Path,
+        symbols: Path,
+        part: Part = "train",
+        *,
+        fonts: Path | None = None,
+        photographs: Path | None = None,
+    ) -> Sources:
         """Load everything. MNIST's test set, and pen writers of other parts, are left alone.
 
         BHMSDS has no writers: the last tenth of each of its symbols is for validation, the rest for training. Of a
-        folder of ``fonts``, every sixth family is for validation; without one there are matplotlib's for both.
+        folder of ``fonts``, every sixth family is for validation, and so are photographs; without one there are
+        matplotlib's for both.
 
         Raises:
             DataError: naming the file and what was expected of it.
@@ -88,7 +102,11 @@ class Sources:
         train, validation = split(load_mnist(mnist).train, seed=_SEED)
         digits = validation if part == "validation" else train
         sources = cls.of(digits, load_pen(pen), _symbols(symbols, part), part)
-        return sources if fonts is None else replace(sources, faces=_faces(fonts, part))
+        if fonts is not None:
+            sources = replace(sources, faces=_part(list(typefaces(fonts).values()), part))
+        if photographs is not None:
+            sources = replace(sources, photographs=_part(pictures(photographs), part))
+        return sources
 
     @classmethod
     def of(
@@ -148,6 +166,10 @@ class Sources:
         """Return one of the typefaces, for :func:`numbre_export.synthesis.shapes.type_shape`."""
         family = self.faces[int(rng.integers(len(self.faces)))]
         return family[int(rng.integers(len(family)))]
+
+    def photograph(self, rng: Generator) -> Pixels:
+        """Return a picture in which nothing is written, (H, W) uint8."""
+        return photograph(self.photographs[int(rng.integers(len(self.photographs)))])
 
     def typesetter(self, rng: Generator) -> Writer:
         """Return what sets type in one face."""
@@ -217,10 +239,9 @@ class Writer:
         return None
 
 
-def _faces(fonts: Path, part: Part) -> list[list[str]]:
-    families = list(typefaces(fonts).values())
-    held_out = families[::_HELD_OUT]
-    return held_out if part == "validation" else [family for family in families if family not in held_out]
+def _part(items: list[_Item], part: Part) -> list[_Item]:
+    """Return every so many items for validation, the rest for training."""
+    return [item for at, item in enumerate(items) if (at % _HELD_OUT == 0) == (part == "validation")]
 
 
 def parted(pen: PenStrokes, item: int) -> list[tuple[int, tuple[Character, ...]]]:

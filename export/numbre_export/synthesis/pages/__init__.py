@@ -42,7 +42,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("note", notes.note, 1.6),
     Kind("rows", notes.rows, 1.0),
     Kind("alone", notes.alone, 1.0),
-    Kind("words", notes.words, 0.7, numbers=False),
+    Kind("words", notes.words, 1.1, numbers=False),
     Kind("equations", sums.equations, 1.0),
     Kind("column", sums.column, 0.5),
     Kind("field", fields.field, 1.3),
@@ -55,7 +55,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("register", registers.register, 0.8),
     Kind("drawn", screens.drawn, 0.5),
     Kind("print", prints.printed, 0.6, numbers=False),
-    Kind("texture", prints.texture, 0.5, numbers=False),
+    Kind("texture", prints.texture, 0.6, numbers=False),
+    Kind("photograph", prints.photograph, 0.7, numbers=False),
 )
 
 # Without any handwriting: what the printed finder and refiner learn.
@@ -65,4 +66,5 @@ PRINTED: tuple[Kind, ...] = (
     Kind("figures", prints.figures, 1.4),
     Kind("print", prints.printed, 0.5, numbers=False),
     Kind("texture", prints.texture, 0.4, numbers=False),
+    Kind("photograph", prints.photograph, 0.4, numbers=False),
 )

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.random import Generator
 
-from numbre_edge.types import Floats
+from numbre_edge.types import Floats, Pixels
 from numbre_export.synthesis.handwriting import Hand
 from numbre_export.synthesis.inks import Ink, chalk, print_ink, random_ink
 from numbre_export.synthesis.pages.corrections import ANYWHERE, Room, corrected
@@ -43,6 +43,7 @@ class Page:
         other: who writes here too; None for nobody.
         ink: what with.
         surface: what on.
+        backdrop: a photograph that is there instead, (H, W) uint8; None for none.
         style: how its picture is taken.
         printing: what is printed on it.
         layers: what lies on it, from below.
@@ -68,6 +69,7 @@ class Page:
     desk: Surface | None = None
     turn: float = 0.0
     other: Hand | None = None
+    backdrop: Pixels | None = None
 
     @property
     def pen(self) -> float:
@@ -162,7 +164,7 @@ def blank_page(sources: Sources, rng: Generator, view: tuple[int, int], height: 
         ink = printing = chalk(rng)
     else:
         ink, printing = random_ink(rng, surface.tone), print_ink(rng, surface.tone)
-    touching = rng.random() < 0.3
+    touching = rng.random() < 0.4
     hand = Hand(
         writer=sources.hand(rng),
         height=height,
@@ -173,7 +175,7 @@ def blank_page(sources: Sources, rng: Generator, view: tuple[int, int], height: 
         jitter=float(rng.uniform(0.1, 0.95)),
         climb=float(rng.normal(0, 0.02)),
         nib=float(rng.uniform(0.2, 0.75)) if rng.random() < 0.2 else 0.0,
-        joins=float(rng.uniform(0.2, 0.9)) if touching and rng.random() < 0.2 else 0.0,
+        joins=float(rng.uniform(0.2, 0.9)) if touching and rng.random() < 0.3 else 0.0,
     )
     other = replace(hand, writer=sources.hand(rng), width=hand.width * float(np.exp(rng.normal(0, 0.4))))
     turn = float(rng.uniform(-0.26, 0.26) if rng.random() < 0.25 else rng.normal(0, 0.03))

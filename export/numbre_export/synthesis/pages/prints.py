@@ -58,6 +58,17 @@ def texture(page: Page) -> None:
             page.lay(_twigs(page), soft)
 
 
+def photograph(page: Page) -> None:
+    """Show whatever people take pictures of; a texture where there are no photographs."""
+    if not page.sources.photographs:
+        texture(page)
+        return
+    page.backdrop = page.sources.photograph(page.rng)
+    if page.chance(0.7):
+        page.style = "shown"
+        page.turn = 0.0
+
+
 def _bars(page: Page) -> list[Mark]:
     """Return what stands in rows: a fence, bricks, windows, keys."""
     left, top, right, bottom = page.area
