@@ -113,7 +113,9 @@ def _files(runtime: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _models() -> dict[str, Path]:
-    return {"classifier": default_model("onnx")} | {name: shipped_network(name, "onnx") for name in ("finder", "refiner")}
+    return {"classifier": default_model("onnx")} | {
+        name: shipped_network(name, "onnx") for name in ("finder", "refiner")
+    }
 
 
 def _told() -> dict[str, Any]:

@@ -151,3 +151,30 @@ def test_it_learns_and_a_run_that_was_left_goes_on(tmp_path: Path) -> None:
     assert [int(row["step"]) for row in rows] == [10, 20, 30]
     assert float(rows[-1]["classes"]) < 0.5
     assert (tmp_path / "refiner.keras").exists()
+
+
+def test_a_run_begins_with_another_s_weights(tmp_path: Path) -> None:
+    from keras import Sequential, layers
+
+    from numbre_export.training.loop import HISTORY, Schedule, train
+    from numbre_export.training.refiner.task import RefinerTask
+
+    some = some_candidates()
+    task = RefinerTask(some, some, batch_size=16)
+    train(task, Schedule(steps=40, epoch=40, warm_up=1, decay=1), tmp_path / "first")
+    still = Schedule(steps=1, epoch=1, learning_rate=1e-9, warm_up=1, decay=1)
+
+    train(task, still, tmp_path / "second", begin=tmp_path / "first" / "refiner.keras")
+    train(task, still, tmp_path / "third")
+
+    losses = {}
+    for name in ("second", "third"):
+        with (tmp_path / name / HISTORY).open() as file:
+            losses[name] = float(next(csv.DictReader(file))["classes"])
+    assert losses["second"] < 0.5 * losses["third"]
+
+    Sequential([layers.Input((3,)), layers.Dense(2)]).save(tmp_path / "other.keras")
+    with pytest.raises(DataError, match=r"other.keras: is not a refiner of this version"):
+        train(task, still, tmp_path / "fourth", begin=tmp_path / "other.keras")
+    with pytest.raises(DataError, match=r"no.keras: cannot be opened as a Keras model"):
+        train(task, still, tmp_path / "fourth", begin=tmp_path / "no.keras")

@@ -5,19 +5,21 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import matplotlib
 import numpy as np
 import pytest
 
 from numbre_edge.errors import DataError
 from numbre_export.data.mnist import Mnist
 from numbre_export.data.pen import DIGIT
-from numbre_export.synthesis.pages import KINDS
+from numbre_export.synthesis.pages import KINDS, PRINTED
 from numbre_export.synthesis.shards import Job, chosen, main, save_views, write_shard
 from numbre_export.synthesis.sources import Sources
 from numbre_export.synthesis.views import render_view
 
 from .pen_data import tiny_pen
 
+FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 NAMES = [kind.name for kind in KINDS]
 
 
@@ -73,6 +75,18 @@ def test_the_command_writes_shards_and_tells_of_each(
     assert "shard-00001.npz (2 of 2" in capsys.readouterr().err
     assert main([str(tmp_path / "new"), f"--mnist={tmp_path}/no", *data[1:]]) == 1
     assert f"error: {tmp_path}/no: no such file" in capsys.readouterr().err
+
+
+def test_printed_pages_are_set_in_the_fonts_of_a_folder(job: Job, tmp_path: Path) -> None:
+    printed = replace(job, printed=True, fonts=FONTS)
+    write_shard(tmp_path, 0, printed)
+    with np.load(tmp_path / "shard-00000.npz") as shard:
+        assert str(shard["made"]) == f"{job.made} --printed --fonts"
+    assert printed.kinds == PRINTED
+    with pytest.raises(DataError, match=r"was made with .* --printed --fonts, not with"):
+        write_shard(tmp_path, 0, job)
+    parts = [Sources.load(job.mnist, job.pen, job.symbols, part, fonts=FONTS).faces for part in ("train", "validation")]  # type: ignore[arg-type]
+    assert not {face for family in parts[0] for face in family} & {face for family in parts[1] for face in family}
 
 
 def test_kinds_can_be_left_out_by_name() -> None:

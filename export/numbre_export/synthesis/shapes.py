@@ -116,7 +116,8 @@ def _outlines(face: str, text: str) -> list[Floats]:
     if path.suffix not in FONTS:
         path = pathlib.Path(matplotlib.get_data_path()) / "fonts" / "ttf" / f"{face}.ttf"
     polygons = TextPath((0, 0), text, size=100, prop=FontProperties(fname=path)).to_polygons()
-    return [np.asarray(line, np.float32) * np.array([1, -1], np.float32) for line in polygons if len(line) > 2]
+    lines = [np.asarray(polygon, np.float32) * np.array([1, -1], np.float32) for polygon in polygons]
+    return [line for line in lines if len(line) > 2]
 
 
 def typefaces(folder: pathlib.Path) -> dict[str, list[str]]:

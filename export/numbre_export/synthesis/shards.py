@@ -60,7 +60,8 @@ class Job:
     def made(self) -> str:
         """What tells this job's shards from another's."""
         options = f"--part {self.part} --size {self.size} --seed {self.seed} --without '{','.join(self.without)}'"
-        return f"version {_VERSION}, {options}{' --printed' * self.printed}"
+        told = {"--printed": self.printed, "--fonts": self.fonts, "--photographs": self.photographs}
+        return " ".join([f"version {_VERSION}, {options}", *(name for name, given in told.items() if given)])
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
