@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from numbre_edge.types import Floats
 from numbre_export.synthesis.paths import Path
+from numbre_export.synthesis.shapes import Shape, outlined
 from numbre_export.synthesis.sheet import LABELS, NOTHING, Mark, linked
 from numbre_export.synthesis.sources import Writer
 
@@ -27,6 +28,10 @@ LOOKALIKES = {name: LABELS[like] for names, like in (
 _SIGNS = "-+=x/"
 # Where points of decimals stand off the baseline, as many a hand sets them, digit heights; and how often.
 _RAISED, _RAISED_SHARE = 0.35, 0.35
+# Points and commas that are short strokes, as many a hand leaves them: how often; how long, digit heights.
+_STROKED_SHARE, _STROKES = 0.4, {".": (0.07, 0.26), ",": (0.2, 0.55)}
+# How much room points and commas have to either side, at most, digit heights; and how many of those written have any.
+_APART, _APART_SHARE = 0.3, 0.75
 _DESCENDS = {"g": 0.33, "j": 0.3, "p": 0.33, "q": 0.33, "y": 0.35}  # share of the letter below the baseline
 
 
@@ -73,16 +78,15 @@ class Hand:
                 edge = None
                 continue
             path, dense, filled = self._shape(character, rng)
-            left, end = _profile(dense, self.height)
+            left, end = self._room(character, *_profile(dense, self.height), rng)
             gap = self.height * (self.gap + 0.08 * self.jitter * float(rng.standard_normal()))
-            start = float(left.min())
-            shift = right - start
+            shift = right - float(dense[:, 0].min())
             if edge is not None:
                 near = float((left - edge).min())
                 # No further back than where the last symbol's middle is, however open its shape.
                 shift = max(gap - near if near < np.inf else shift + gap, shift - 0.35 * self.height)
             path = path.moved(shift, foot - self.climb * (right - x))
-            edge, right = end + np.float32(shift), max(right, float(end.max()) + shift)
+            edge, right = end + np.float32(shift), max(right, float(dense[:, 0].max()) + shift)
             like = LOOKALIKES.get(text, NOTHING) if not number else NOTHING
             within = number or character.isdigit()
             label = LABELS.get(character, NOTHING) if within or character in _SIGNS else like
@@ -123,7 +127,10 @@ class Hand:
 
     def _shape(self, character: str, rng: Generator) -> tuple[Path, Floats, bool]:
         """Return a symbol on the baseline 0, points all along it, and whether it is filled."""
-        shape = self.writer.shape(character, rng)
+        if self.jitter and character in _STROKES and rng.random() < _STROKED_SHARE:
+            shape = _stroke(character, rng)
+        else:
+            shape = self.writer.shape(character, rng)
         matrix = self._matrix(float(np.exp(0.16 * self.jitter * rng.standard_normal())), rng)
         tall = shape.extent[1] * float(matrix[1, 1])
         rise = 0.07 * self.jitter * self.height * float(rng.standard_normal())
@@ -137,10 +144,26 @@ class Hand:
         path = Path(shape.path.points @ matrix.T + place, shape.path.ends)
         return path, np.asarray(shape.dense @ matrix.T + place, np.float32), shape.filled
 
+    def _room(self, character: str, left: Floats, end: Floats, rng: Generator) -> tuple[Floats, Floats]:
+        """Return a symbol's profile; that of most points and commas with the room that they have for themselves."""
+        if character not in _STROKES or (self.jitter and rng.random() > _APART_SHARE):
+            return left, end
+        low, high = self.height * (rng.uniform(0.0, _APART, 2) - min(0.0, self.gap))
+        return np.full_like(left, left.min() - low), np.full_like(end, end.max() + high)
+
     def _matrix(self, size: float, rng: Generator) -> NDArray[np.float32]:
         """Return the (2, 2) matrix from a shape's units to page pixels."""
         scale, turn = self.height * size, 0.07 * self.jitter * float(rng.standard_normal())
         return np.array([[scale * self.aspect, -scale * (self.slant - turn)], [scale * turn, scale]], np.float32)
+
+
+def _stroke(character: str, rng: Generator) -> Shape:
+    """Return a point or a comma as a short stroke: a point any way, a comma downwards and mostly to the left."""
+    length = float(rng.uniform(*_STROKES[character]))
+    turn = float(rng.uniform(-np.pi, np.pi) if character == "." else np.pi / 2 + rng.normal(0.3, 0.3))
+    end = length * np.array([np.cos(turn), np.sin(turn)])
+    bend = end / 2 + 0.2 * length * rng.normal(0, 1, 2)
+    return outlined(character, [np.array([[0, 0], bend, end], np.float32)], filled=False, scale=1.0)
 
 
 def _profile(points: Floats, height: float) -> tuple[Floats, Floats]:
