@@ -138,3 +138,16 @@ def test_pages_upside_down_are_not_to_be_read(sources: Sources) -> None:
         assert view.grey.shape == upright.grey.shape
         assert view.hard.all()
         assert set(view.labels.tolist()) <= set(_EITHER_WAY)
+
+
+def test_most_points_and_commas_have_room_of_their_own(sources: Sources) -> None:
+    free = 0
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        page = clean_page(sources, rng)
+        page.hand = page.near(gap=-0.1, slant=0.0)
+        before, point, after = (
+            mark.path.extent() for mark in page.hand.write("7.7" if seed % 2 else "7,7", 20, 60, rng)
+        )
+        free += before[2] <= point[0] and point[2] <= after[0]
+    assert 25 < free < 60
