@@ -20,6 +20,7 @@ from numbre_edge.backends import open_finder
 from numbre_edge.finding.grid import CHANNELS, CLASSES, Answers
 from numbre_edge.finding.light import PAPER
 from numbre_edge.types import Pixels
+from numbre_export.exporting.cards import PHOTOGRAPHS_CREDIT
 from numbre_export.exporting.networks import Answer, Network, export_network, last_epoch
 from numbre_export.synthesis.views import View
 from numbre_export.training.finder.network import build
@@ -47,6 +48,7 @@ def finder(run: Path, training: Sequence[View], validation: Sequence[View], *, p
         classes=CLASSES,
         threshold=THRESHOLD,
         printed=printed,
+        credits=() if printed else (PHOTOGRAPHS_CREDIT,),
     )
 
 

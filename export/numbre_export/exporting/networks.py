@@ -59,6 +59,7 @@ class Network:
         held_out: what it is measured on, in words, and how many there are.
         training: what is known of it.
         classes: what it tells apart.
+        credits: whose data it learned from, beside what every network here does.
         threshold: of the card.
         trust: of the card, from a file and the name of its runtime; fitted for the first file, and taken for all.
     """
@@ -72,6 +73,7 @@ class Network:
     training: Mapping[str, float]
     classes: tuple[str, ...]
     printed: bool = False
+    credits: tuple[str, ...] = ()
     threshold: float = 0.0
     trust: Callable[[Path, str], Mapping[str, float]] = lambda path, runtime: {}
 
@@ -94,7 +96,8 @@ def export_network(network: Network, folder: Path, *, budgets: Budgets = Budgets
             classes=network.classes,
             training=dict(network.training),
         )
-        card = replace(card, reject_threshold=network.threshold)
+        credits = (*card.data_credits, *network.credits)
+        card = replace(card, reject_threshold=network.threshold, data_credits=credits)
         with held_back():
             as_onnx = kind.format == "onnx"
             content = to_onnx(network.model) if as_onnx else to_tflite(network.model, "int8", network.calibration)

@@ -23,6 +23,7 @@ from numbre_edge.backends import open_backend, open_finder, open_refiner
 from numbre_edge.finding.grid import CLASSES
 from numbre_edge.recognition.learned import LearnedRecogniser
 from numbre_edge.vocabulary import NOT_A_DIGIT
+from numbre_export.exporting.cards import PHOTOGRAPHS_CREDIT
 from numbre_export.exporting.networks import Answer, Network, export_network, last_epoch
 from numbre_export.exporting.trust import fit, pages
 from numbre_export.synthesis.pages import KINDS, PRINTED
@@ -67,6 +68,7 @@ def refiner(
         classes=(*CLASSES, NOT_A_DIGIT),
         trust=trust,
         printed=printed,
+        credits=() if printed else (PHOTOGRAPHS_CREDIT,),
     )
 
 
