@@ -13,6 +13,7 @@ from numbre_edge.errors import ModelError
 from numbre_edge.finding.crops import CROP
 from numbre_edge.finding.grid import CLASSES
 from numbre_edge.model import load_model, verify_sums
+from numbre_edge.types import Floats
 from numbre_export.synthesis.views import View
 from tests.export.test_finder import view
 
@@ -105,3 +106,16 @@ def test_what_turns_out_right_is_believed_more() -> None:
     assert trust.heat > 1
     assert trust.onward > 2 * abs(trust.ahead)
     assert trust.mark_closer > 2 * abs(trust.mark_heat)
+
+
+def test_marks_are_asked_for_where_one_may_stand_in_a_number() -> None:
+    from numbre_export.exporting.trust import by_digits
+
+    boxes: Floats = np.array([[100, 100, 20, 30], [300, 100, 20, 30]], np.float32)
+    labels = np.array([7, CLASSES.index(".")], np.int8)
+    page = View(np.zeros((200, 400), np.uint8), boxes, labels, np.zeros(2, bool), np.zeros(2, bool))
+    places = ((124, 126), (90, 112), (160, 126), (124, 80), (306, 126))
+    points: Floats = np.array([[x, y, 4, 4] for x, y in places], np.float32)
+
+    assert by_digits(page, points).tolist() == [True, True, False, False, False]
+    assert by_digits(page, points[:0]).shape == (0,)

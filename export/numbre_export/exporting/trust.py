@@ -27,6 +27,7 @@ _NONE = len(DIGITS)
 _SIDES = (60, 700)  # of a page, pixels
 _HEIGHTS = (12.0, 140.0)  # of digits, pixels: in pictures they are of any level
 _SCALES = (0.6, 2.0)  # what pages are enlarged by: a camera's pixels are not the renderer's
+_BELOW = 1.5  # of a digit's height, from its head: no comma reaches lower
 _NEIGHBOURS = 6  # looked at: a number has two a digit, and levels overlap
 _STEPS, _RATE = 400, 0.03  # of the fit
 
@@ -52,7 +53,7 @@ class Evidence:
 
 @dataclass(frozen=True, eq=False)
 class MarkEvidence:
-    """What was said of M detections of marks that somebody can tell, and the truth.
+    """What was said of M detections of marks by digits that somebody can tell, and the truth.
 
     Attributes:
         said: of each.
@@ -99,9 +100,24 @@ def evidence(recogniser: LearnedRecogniser, rendered: Iterable[View]) -> tuple[E
         count += len(boxes)
         points = np.array(seen.patches.punctuation, np.float32).reshape(-1, 4) / np.float32(page.scale)
         which, known = matched(view, points, np.ones(len(points), np.bool_))
+        known &= by_digits(view, points)
         said = MarkOpinions(seen.marks.heat[known], seen.marks.refined[known])
         marks.append(MarkEvidence(said, (which[known] >= 0).astype(np.float32), _alike(len(points))[known]))
     return _joined(parts), _joined(marks)
+
+
+def by_digits(view: View, points: Floats) -> NDArray[np.bool_]:
+    """Tell which of (N, 4) boxes stand where a mark of a number may: no more than a digit's height beside a digit.
+
+    Elsewhere nobody asks what is a mark: the point of an i, or of dust, ends no number.
+    """
+    digits = view.boxes[view.labels < _NONE]
+    middles = points[:, np.newaxis, :2] + points[:, np.newaxis, 2:] / 2
+    height = digits[:, 3]
+    aside = np.maximum(digits[:, 0] - middles[:, :, 0], middles[:, :, 0] - digits[:, 0] - digits[:, 2])
+    down = (middles[:, :, 1] - digits[:, 1]) / np.maximum(height, 1)
+    near = (aside < height) & (down > 0) & (down < _BELOW)
+    return np.asarray(near.any(1), np.bool_)
 
 
 def _alike(count: int) -> Floats:
