@@ -20,6 +20,7 @@ import numpy as np
 from printed import TYPEFACES, page
 
 from numbre_edge.types import Pixels
+from numbre_export.synthesis.arguments import add_sources, given_sources
 from numbre_export.synthesis.pages import KINDS
 from numbre_export.synthesis.sources import Sources
 from numbre_export.synthesis.views import render_view
@@ -55,12 +56,11 @@ def photographs() -> Iterator[tuple[str, Pixels]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("out", type=Path)
-    for name in ("mnist", "pen", "symbols"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
+    add_sources(parser)
     given = parser.parse_args()
     (given.out / "images").mkdir(parents=True, exist_ok=True)
     found = [(f"printed-{face}-{size}", page(face, size)) for face in TYPEFACES for size in (8, 12, 20)]
-    found += [*rendered(Sources.load(given.mnist, given.pen, given.symbols, "validation")), *photographs()]
+    found += [*rendered(given_sources(given)), *photographs()]
     for name, picture in found:
         cv2.imwrite(str(given.out / "images" / f"{name}.png"), picture)
     rows = "".join(f"{name}.png,-\n" for name, _ in found)

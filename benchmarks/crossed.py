@@ -18,12 +18,12 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
-from rendered import compared, numbers
+from rendered import add_networks, compared, given_reader, numbers
 
 from numbre_edge import Reader, Reading
 from numbre_edge.finding.overlap import overlaps
-from numbre_edge.recognition import FINDERS
 from numbre_edge.types import Floats
+from numbre_export.synthesis.arguments import add_sources, given_sources
 from numbre_export.synthesis.pages import numerals
 from numbre_export.synthesis.pages.corrections import digit_struck, struck
 from numbre_export.synthesis.pages.page import blank_page
@@ -115,19 +115,14 @@ def read_on(boxes: Floats, read: list[Reading]) -> tuple[int, int]:
 def main() -> None:
     """Print a row a way, and one of all."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("mnist", "pen", "symbols"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
+    add_sources(parser)
     parser.add_argument("--pages", type=int, default=8, help="of each way")
-    parser.add_argument("--finder", choices=FINDERS, default="both")
-    parser.add_argument("--finder-model", type=Path)
-    parser.add_argument("--refiner-model", type=Path)
+    add_networks(parser, finder="both")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    sources = Sources.load(options.mnist, options.pen, options.symbols, "validation")
-    reader = Reader(
-        finder=options.finder, finder_model=options.finder_model, refiner_model=options.refiner_model, backend="onnx"
-    )
+    sources = given_sources(options)
+    reader = given_reader(options)
     print(
         "| struck out by | numbers | read all the same | sure | meant instead | right | not struck out | right | sure |"
     )

@@ -24,6 +24,7 @@ from numbre_edge.forms.draft import as_toml
 from numbre_edge.forms.registration import NoMatchError
 from numbre_edge.recognition import FINDERS, FORM_FINDER
 from numbre_edge.types import Box, Frame, Pixels
+from numbre_export.synthesis.arguments import add_sources, given_sources
 from numbre_export.synthesis.pages import numerals
 from numbre_export.synthesis.pages.forms import outline, tick, write_in
 from numbre_export.synthesis.pages.page import Page, blank_page
@@ -147,14 +148,13 @@ def photographed(grey: Pixels, rng: Generator) -> Pixels:
 def main() -> None:
     """Print a row a form."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("mnist", "pen", "symbols"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
+    add_sources(parser)
     parser.add_argument("--copies", type=int, default=10, help="of each form")
     parser.add_argument("--finder", choices=FINDERS, default=FORM_FINDER)
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    sources = Sources.load(options.mnist, options.pen, options.symbols, "validation")
+    sources = given_sources(options)
     reader = Reader(finder=options.finder, backend="onnx")
     print("| form | fields | right | need a look | wrong without |\n|---|---:|---:|---:|---:|")
     sums = np.zeros(4, int)

@@ -28,8 +28,8 @@ from numbre_edge.recognition import FINDERS
 from numbre_edge.types import Floats
 from numbre_edge.vocabulary import SEPARATORS
 from numbre_export.exporting.trust import pages
+from numbre_export.synthesis.arguments import add_sources, given_sources
 from numbre_export.synthesis.pages import KINDS, PRINTED
-from numbre_export.synthesis.sources import Sources
 from numbre_export.synthesis.views import View
 
 _SAME = 0.3  # of the union of a number's box and of that of its reading
@@ -82,23 +82,31 @@ def compared(wanted: Sequence[Written], read: Sequence[Reading]) -> tuple[int, i
     return right, counted, sum(not number.hard for number in wanted)
 
 
+def add_networks(parser: argparse.ArgumentParser, *, finder: str) -> None:
+    """Let a program be told what it reads with; by default by this finder, with the networks that ship."""
+    parser.add_argument("--finder", choices=FINDERS, default=finder)
+    parser.add_argument("--finder-model", type=Path)
+    parser.add_argument("--refiner-model", type=Path)
+
+
+def given_reader(given: argparse.Namespace) -> Reader:
+    """Return what reads with that."""
+    return Reader(
+        finder=given.finder, finder_model=given.finder_model, refiner_model=given.refiner_model, backend="onnx"
+    )
+
+
 def main() -> None:
     """Print a row a kind."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("mnist", "pen", "symbols"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
+    add_sources(parser)
     parser.add_argument("--pages", type=int, default=100, help="of each kind")
-    parser.add_argument("--finder", choices=FINDERS, default="learned")
-    parser.add_argument("--finder-model", type=Path)
-    parser.add_argument("--refiner-model", type=Path)
-    parser.add_argument("--fonts", type=Path)
+    add_networks(parser, finder="learned")
     parser.add_argument("kinds", nargs="*")
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    sources = Sources.load(options.mnist, options.pen, options.symbols, "validation", fonts=options.fonts)
-    reader = Reader(
-        finder=options.finder, finder_model=options.finder_model, refiner_model=options.refiner_model, backend="onnx"
-    )
+    sources = given_sources(options)
+    reader = given_reader(options)
     print("| kind | numbers | right | F1 |\n|---|---:|---:|---:|")
     for kind in PRINTED if options.finder == "printed" else KINDS:
         if options.kinds and kind.name not in options.kinds:

@@ -25,6 +25,7 @@ from numbre_edge import Reader
 from numbre_edge.recognition import FINDERS
 from numbre_edge.tables import read_tables
 from numbre_edge.types import Frame, Pixels
+from numbre_export.synthesis.arguments import add_sources, given_sources
 from numbre_export.synthesis.pages import numerals
 from numbre_export.synthesis.pages.cells import centred
 from numbre_export.synthesis.pages.page import Page, blank_page
@@ -152,8 +153,7 @@ def in_order(want: list[str], got: list[str]) -> int:
 def main() -> None:
     """Print a row a kind."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("mnist", "pen", "symbols"):
-        parser.add_argument(f"--{name}", type=Path)
+    add_sources(parser, required=False)
     parser.add_argument("--photos", type=Path, action="append", metavar="FOLDER")
     parser.add_argument("--tables", type=int, default=8, help="of each kind")
     parser.add_argument("--finder", choices=FINDERS, default="both")
@@ -169,7 +169,7 @@ def main() -> None:
         return
     if None in (options.mnist, options.pen, options.symbols):
         parser.error("--mnist, --pen and --symbols, or --photos")
-    sources = Sources.load(options.mnist, options.pen, options.symbols, "validation")
+    sources = given_sources(options)
     every = hits = 0
     for place, kind in enumerate(KINDS):
         cells = found = 0

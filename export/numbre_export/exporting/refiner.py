@@ -26,8 +26,8 @@ from numbre_edge.vocabulary import NOT_A_DIGIT
 from numbre_export.exporting.cards import PHOTOGRAPHS_CREDIT
 from numbre_export.exporting.networks import Answer, Network, export_network, last_epoch
 from numbre_export.exporting.trust import fit, pages
+from numbre_export.synthesis.arguments import add_sources, given_sources
 from numbre_export.synthesis.pages import KINDS, PRINTED
-from numbre_export.synthesis.sources import Sources
 from numbre_export.synthesis.views import View
 from numbre_export.training.refiner.candidates import Candidates, kept_candidates
 from numbre_export.training.refiner.task import figures
@@ -77,16 +77,12 @@ def main() -> None:
         prog="numbre_export.exporting.refiner", description=(__doc__ or "").splitlines()[0]
     )
     parser.add_argument("run", type=Path, help="folder of a training run")
-    for name in ("mnist", "pen", "symbols", "out"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
+    add_sources(parser)
+    parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--finder", type=Path)
     parser.add_argument("--printed", action="store_true")
-    parser.add_argument("--fonts", type=Path)
-    parser.add_argument("--photographs", type=Path)
     given = parser.parse_args()
-    more = {"fonts": given.fonts, "photographs": given.photographs}
-    sources = Sources.load(given.mnist, given.pen, given.symbols, "validation", **more)
-    rendered = pages(sources, _PAGES, np.random.default_rng(1), kinds=PRINTED if given.printed else KINDS)
+    rendered = pages(given_sources(given), _PAGES, np.random.default_rng(1), kinds=PRINTED if given.printed else KINDS)
     training, validation = (kept_candidates(given.run / name) for name in ("candidates", "validation"))
     network = refiner(given.run, training, validation, rendered, given.finder, printed=given.printed)
     export_network(network, given.out)
