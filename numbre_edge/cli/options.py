@@ -27,6 +27,7 @@ else:  # what there is stands in one place
     FinderName = Literal[FINDERS]
 _PAGES = re.compile(r"([0-9]{1,9})(-([0-9]{1,9})?)?")
 EventFormat = Literal["table", "jsonl"]
+ResultFormat = Literal["table", "jsonl", "csv", "parquet"]
 
 _MODEL, _NUMBERS = "Model", "What a number is"
 ModelFile = Annotated[

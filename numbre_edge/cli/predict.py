@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import functools
-import os
-import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
-from numbre_edge.atomic import partial
-from numbre_edge.cli.console import Console, Quiet, Verbose, console_of, plural
+from numbre_edge.cli.console import Quiet, Verbose, console_of
 from numbre_edge.cli.engine import check_engine, check_paths, run_on_engine
-from numbre_edge.cli.inputs import check_output, named, within
+from numbre_edge.cli.inputs import check_output
 from numbre_edge.cli.options import (
     AllFrames,
     BackendOption,
@@ -29,33 +25,18 @@ from numbre_edge.cli.options import (
     MinConfidence,
     ModelFile,
     Pages,
+    ResultFormat,
     Roi,
     Rotate,
     orientation,
     paging,
     parse_region,
 )
-from numbre_edge.cli.signals import Stop, at_once, stop_signals
+from numbre_edge.cli.signals import at_once
 from numbre_edge.errors import UsageError
 from numbre_edge.recognition import FINDER
 from numbre_edge.sources.content import MAX_PIXELS
 from numbre_edge.sources.paging import DPI
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from typing import TextIO
-
-    from numbre_edge.batch import Outcome, ReadOptions, Tally
-    from numbre_edge.cli.progress import Bar
-    from numbre_edge.events import Tracked
-    from numbre_edge.reader import Reader
-    from numbre_edge.sinks import Sink
-    from numbre_edge.sinks.annotate import AnnotatedFolder
-    from numbre_edge.sources.files import Source
-    from numbre_edge.sources.listing import Sources
-    from numbre_edge.types import Reading
-
-FormatName = Literal["table", "jsonl", "csv", "parquet"]
 
 EPILOG = """
 [bold]Examples[/bold]
@@ -75,7 +56,7 @@ find . -name '*.png' | numbre-edge predict - --format jsonl
 --resume goes on with it.
 """
 
-_FORMATS: dict[str, FormatName] = {
+_FORMATS: dict[str, ResultFormat] = {
     **dict.fromkeys((".jsonl", ".ndjson"), "jsonl"),
     ".csv": "csv",
     ".parquet": "parquet",
@@ -98,7 +79,7 @@ def predict(
         ),
     ],
     format: Annotated[
-        FormatName | None,
+        ResultFormat | None,
         typer.Option(
             "--format",
             "-f",
@@ -202,6 +183,7 @@ def predict(
     with at_once():
         from numbre_edge.batch import ReadOptions
         from numbre_edge.cli.resuming import is_whole
+        from numbre_edge.cli.running import end, finish_of, run_here
         from numbre_edge.reader import Reader
         from numbre_edge.sources.listing import list_sources
 
@@ -226,146 +208,22 @@ def predict(
     begun = time.monotonic()
     if engine is not None and output is not None:
         tally = run_on_engine(sources, output, open_reader, recursive=recursive, options=options, console=console)
-        _end(f"{_counts(tally)} in {time.monotonic() - begun:.1f} s", tally, console)
+        end(tally, begun, console)
     elif resume and is_whole(target):
         console.say(f"{target} is there, and nothing of it is partial: nothing to go on with")
     else:
         with at_once():
-            finish = _finish(written, target)
+            finish = finish_of(written, target)
             listed = list_sources(sources, recursive=recursive)
             check_output(target, [source.file for source in listed.files if source.error is None])
             reader = open_reader()
-        _run(
+        run_here(
             *(context, listed, reader, options),
             written=written, target=target, finish=finish, resume=resume, annotate=annotate, jobs=jobs,
         )  # fmt: skip
 
 
-def _run(
-    context: typer.Context,
-    listed: Sources,
-    reader: Reader,
-    options: ReadOptions,
-    *,
-    written: FormatName,
-    target: Path | None,
-    finish: Callable[[Path, Path], None],
-    resume: bool,
-    annotate: Path | None,
-    jobs: int | None,
-) -> None:
-    """Read all files on this machine, write what is read, and say what was done."""
-    with at_once():
-        from numbre_edge.batch import Tally, run
-        from numbre_edge.batch.sharing import default_jobs
-        from numbre_edge.cli.progress import Bar
-        from numbre_edge.cli.resuming import Keeper, settings_of
-        from numbre_edge.sinks.journal import open_growing
-    console = console_of(context)
-    paths = [source.path for source in listed.files if source.error is None]
-    console.detail(f"model {reader.backend.model.path}, backend {reader.backend.name}")
-    for file in listed.passed_over:
-        console.detail(f"{file.name}: passed over: {file.why}")
-    for inner in listed.left_out:
-        console.detail(f"{inner.name}: left out: a folder within a folder")
-    folder = _annotated(annotate, paths) if annotate is not None else None
-    bar = Bar(len(listed.files), shares_terminal=target is None and sys.stdout.isatty(), quiet=console.quiet)
-    begun = time.monotonic()
-    tally = Tally()
-    try:
-        with stop_signals() as stop, open_growing(target, resume=resume, finish=finish) as (stream, journal), bar:
-            listeners = [_Outputs(_sink(written, stream, paths), folder, bar, console), tally]
-            left: Iterable[Source] = listed.files
-            if journal is not None:
-                keeper = Keeper(journal, tally, folder)
-                done = keeper.go_on(settings_of(context, format=written, reader=reader), listed.files)
-                left = keeper.stamped(listed.files[done:])
-                listeners.append(keeper)
-                if done:
-                    console.say(f"{done} of {plural(len(listed.files), 'file')} done already")
-                    bar.step(done)
-            run(left, reader, [*listeners, _Stopping(stop)], options=options, jobs=jobs or default_jobs())
-    except BaseException as exc:
-        if tally.frames:
-            exc.add_note(_until_then(tally, target, annotate))
-        raise
-    seconds = time.monotonic() - begun
-    _end(f"{_counts(tally)} in {seconds:.1f} s{named(listed.passed_over)}{within(listed.left_out)}", tally, console)
-
-
-def _end(text: str, tally: Tally, console: Console) -> None:
-    """Say what was done; exit 1 where something could not be read."""
-    console.say(text)
-    if tally.errors:
-        raise typer.Exit(1)
-
-
-@dataclass(frozen=True)
-class _Outputs:
-    """Where a run's outcomes go, with a bar that makes way for them."""
-
-    sink: Sink
-    folder: AnnotatedFolder[Reading | Tracked] | None
-    bar: Bar
-    console: Console
-
-    def begin(self, source: Source) -> None:
-        self.bar.show(source.name)
-
-    def take(self, outcome: Outcome) -> None:
-        result, frame = outcome.result, outcome.frame
-        if self.folder and frame is not None:  # first: a row stands for all that is done of its frame
-            self.folder.write(frame, result.readings, numbered=outcome.source.is_video or outcome.pages > 1)
-        with self.bar.aside():
-            self.sink.write(result)
-        if outcome.note:
-            with self.bar.aside(stderr=True):
-                self.console.say(f"{result.source}: {outcome.note}")
-        if outcome.pages > result.frame + 1:
-            self.bar.show(f"{result.source}, page {result.frame + 2} of {outcome.pages}")
-
-    def end(self, source: Source) -> None:
-        self.bar.step()
-
-
-@dataclass(frozen=True)
-class _Stopping:
-    """Ends the run between two frames when an end is asked for: last of the listeners, so that all know the frame."""
-
-    stop: Stop
-
-    def begin(self, source: Source) -> None:
-        self.stop.check()
-
-    def take(self, outcome: Outcome) -> None:
-        self.stop.check()
-
-    def end(self, source: Source) -> None:
-        return
-
-
-def _counts(tally: Tally) -> str:
-    """Return for example "24 pictures, 31 numbers, 1 error, 2 read in part"."""
-    parts = [plural(tally.frames, "picture"), plural(tally.numbers, "number")]
-    if tally.errors:
-        parts.append(plural(tally.errors, "error"))
-    if tally.notes:
-        parts.append(f"{tally.notes} read in part")
-    return ", ".join(parts)
-
-
-def _until_then(tally: Tally, output: Path | None, annotate: Path | None) -> str:
-    """Return for example "812 pictures, 1002 numbers until then, kept in n.csv.partial; --resume goes on with it"."""
-    growing = [partial(output)] if output is not None and partial(output).is_file() else []
-    kept = growing + ([annotate] if annotate and tally.frames > tally.errors else [])
-    return (
-        f"{_counts(tally)} until then"
-        + (f", kept in {' and '.join(map(str, kept))}" if kept else "")
-        + ("; --resume goes on with it" if growing else "")
-    )
-
-
-def _format_of(output: Path | None) -> FormatName:
+def _format_of(output: Path | None) -> ResultFormat:
     """Return the format that a file's name says."""
     suffix = output.suffix.lower() if output is not None else ""
     if suffix not in _FORMATS:
@@ -374,35 +232,3 @@ def _format_of(output: Path | None) -> FormatName:
             "or a name that ends in .jsonl, .ndjson, .csv, .parquet or .txt"
         )
     return _FORMATS[suffix]
-
-
-def _finish(format: FormatName, output: Path | None) -> Callable[[Path, Path], None]:
-    """Return what makes the file of one that is whole but partial by its name."""
-    if format != "parquet":
-        return os.replace
-    from numbre_edge.sinks.parquet import check_parquet, convert
-
-    if output is None or (output.exists() and not output.is_file()):
-        raise UsageError("--format parquet needs --output FILE: it is written at the end")
-    check_parquet()
-    return convert
-
-
-def _annotated(annotate: Path, paths: list[Path]) -> AnnotatedFolder[Reading | Tracked]:
-    from numbre_edge.sinks.annotate import AnnotatedFolder, draw
-
-    return AnnotatedFolder(annotate, sources=paths, draw=draw)
-
-
-def _sink(format: FormatName, stream: TextIO, paths: list[Path]) -> Sink:
-    if format in ("jsonl", "parquet"):
-        from numbre_edge.sinks.jsonl import JsonLines
-
-        return JsonLines(stream)
-    if format == "csv":
-        from numbre_edge.sinks.csv import Csv
-
-        return Csv(stream)
-    from numbre_edge.sinks.table import ScreenTable, Table
-
-    return (ScreenTable if stream.isatty() else Table)(stream, sources=map(str, paths))
