@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -14,8 +15,10 @@ DOCS = Path(__file__).parents[1] / "docs"
 
 
 @pytest.fixture(scope="module")
-def make_accuracy() -> ModuleType:
-    return loaded(DOCS / "make_accuracy.py")
+def make_accuracy() -> Iterator[ModuleType]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(DOCS)
+        yield loaded(DOCS / "make_accuracy.py")
 
 
 def test_the_page_is_what_the_program_writes_of_what_was_measured(make_accuracy: ModuleType) -> None:
@@ -31,7 +34,7 @@ def test_a_section_is_measured_alone_and_the_others_stay(
 ) -> None:
     monkeypatch.setattr(make_accuracy, "PAGE", tmp_path / "accuracy.md")
     monkeypatch.setattr(make_accuracy, "MEASURED", tmp_path / "accuracy.json")
-    monkeypatch.setattr(make_accuracy, "BENCHMARKS", tmp_path)
+    monkeypatch.setattr("measuring.BENCHMARKS", tmp_path)
     (tmp_path / "printed.py").write_text("print('| typeface | 8 pt |\\n|---|---:|\\n| Serif | 0 |')")
     kept = {"measured": "2026-01-01", "tables": [{"head": ["scene", "right"], "rows": [["a", "1"]], "note": "So."}]}
     (tmp_path / "accuracy.json").write_text(json.dumps({"tracking": kept}))
@@ -58,7 +61,7 @@ def test_a_section_says_what_it_needs(make_accuracy: ModuleType, capsys: pytest.
 def test_times_of_a_benchmark_become_a_table(
     make_accuracy: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(make_accuracy, "BENCHMARKS", tmp_path)
+    monkeypatch.setattr("measuring.BENCHMARKS", tmp_path)
     (tmp_path / "times.py").write_text("print('bare OpenCV    7.05 ms  (9 components)\\nratio    2.48\\nand so on')")
     (table,) = make_accuracy.timed_by("times.py", unit="ms")
     assert table.rows == (("bare OpenCV", "7.05"), ("ratio", "2.48"))
