@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,11 @@ class Outcome:
 Run = Callable[..., Outcome]
 
 
+def lines(out: str) -> list[dict[str, object]]:
+    """Return the objects of JSON Lines."""
+    return [json.loads(line) for line in out.splitlines()]
+
+
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Run:
     """Run ``numbre-edge *arguments``."""
@@ -40,6 +46,13 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
         return Outcome(code if isinstance(code, int) else 0, captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in a folder of the test's own."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import sys
 import zipfile
 from pathlib import Path
@@ -13,11 +12,9 @@ import cv2
 import numpy as np
 import pytest
 
+from tests.cli.conftest import lines
+
 KEYS = ["source", "frame", "width", "height", "readings", "error"]
-
-
-def lines(out: str) -> list[dict[str, object]]:
-    return [json.loads(line) for line in out.splitlines()]
 
 
 class TestRun:

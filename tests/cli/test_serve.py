@@ -29,12 +29,6 @@ TOKEN = "correct-horse-battery-staple"
 
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
 def token_file(here: Path) -> Path:
     file = here / "token"
     file.write_text(TOKEN)

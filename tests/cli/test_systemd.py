@@ -60,12 +60,6 @@ AWKWARD = [
 ]
 
 
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def settings(text: str, name: str) -> list[str]:
     """Return what a unit says of one setting."""
     return [line.partition("=")[2] for line in text.splitlines() if line.startswith(f"{name}=")]
