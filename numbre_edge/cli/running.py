@@ -21,7 +21,7 @@ from numbre_edge.cli.progress import Bar
 from numbre_edge.cli.resuming import Keeper, settings_of
 from numbre_edge.cli.signals import Stop, stop_signals
 from numbre_edge.errors import UsageError
-from numbre_edge.sinks.journal import open_growing
+from numbre_edge.sinks.growing import open_growing
 
 if TYPE_CHECKING:
     from typing import TextIO

@@ -22,7 +22,7 @@ import numbre_edge
 from numbre_edge.batch import Tally
 from numbre_edge.cli.resuming import Keeper
 from numbre_edge.errors import NumbreError, UsageError
-from numbre_edge.sinks.journal import open_growing
+from numbre_edge.sinks.growing import open_growing
 from numbre_edge.sources.files import Source
 
 resource = pytest.importorskip("resource", reason="POSIX limits")

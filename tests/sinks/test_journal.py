@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from numbre_edge.errors import NumbreError, UsageError
-from numbre_edge.sinks.journal import Done, Journal, open_growing
+from numbre_edge.sinks.growing import open_growing
+from numbre_edge.sinks.journal import Done, Journal
 
 SOURCES = {"a.png": "a row\n", "clip.avi": "frame 0\nframe 30\n", "ü.png": "eine Zeile ü\n", "d.png": "last\n"}
 WHOLE = "head\n" + "".join(SOURCES.values())
