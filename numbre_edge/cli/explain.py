@@ -21,8 +21,6 @@ from numbre_edge.cli.options import (
     ModelFile,
     Roi,
     Rotate,
-    orientation,
-    parse_region,
 )
 from numbre_edge.cli.signals import at_once
 from numbre_edge.errors import SourceError, UsageError
@@ -95,6 +93,7 @@ def explain(
         import cv2
 
         from numbre_edge.atomic import write_file
+        from numbre_edge.cli.selection import orientation, parse_region
         from numbre_edge.diagnosis import diagnose
         from numbre_edge.drawn import marked
         from numbre_edge.reader import Reader

@@ -11,7 +11,7 @@ import typer
 from numbre_edge.cli.console import Quiet, Verbose, console_of, plural, tell
 from numbre_edge.cli.help import Command, Group
 from numbre_edge.cli.inputs import check_output, check_unnamed, named, pages_of, within
-from numbre_edge.cli.options import BackendOption, CardFile, Dpi, FinderOption, MaxPixels, ModelFile, Pages, paging
+from numbre_edge.cli.options import BackendOption, CardFile, Dpi, FinderOption, MaxPixels, ModelFile, Pages
 from numbre_edge.cli.signals import at_once, stop_signals
 from numbre_edge.errors import NumbreError, UsageError, one_line, printable
 from numbre_edge.recognition import FORM_FINDER
@@ -74,6 +74,7 @@ def read(
     console = console_of(context)
     with at_once():
         from numbre_edge.cli.progress import Bar
+        from numbre_edge.cli.selection import paging
         from numbre_edge.forms import FormReader, load_form
         from numbre_edge.reader import Reader
         from numbre_edge.sinks.output import open_output

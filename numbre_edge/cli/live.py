@@ -27,9 +27,6 @@ from numbre_edge.cli.options import (
     Roi,
     Rotate,
     Size,
-    orientation,
-    parse_region,
-    parse_size,
 )
 from numbre_edge.cli.signals import stop_signals
 from numbre_edge.recognition import LIVE_FINDER
@@ -136,6 +133,8 @@ def live(
 
     Each event has the seconds since the stream began, and the time of day. Ctrl-C ends it.
     """
+    from numbre_edge.cli.selection import orientation, parse_region, parse_size
+
     region, upright = parse_region(roi), orientation(rotate, flip)
     wanted = parse_size(size) if size is not None else None
     with stop_signals() as stop:

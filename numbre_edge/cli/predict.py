@@ -28,9 +28,6 @@ from numbre_edge.cli.options import (
     ResultFormat,
     Roi,
     Rotate,
-    orientation,
-    paging,
-    parse_region,
 )
 from numbre_edge.cli.signals import at_once
 from numbre_edge.errors import UsageError
@@ -184,6 +181,7 @@ def predict(
         from numbre_edge.batch import ReadOptions
         from numbre_edge.cli.resuming import is_whole
         from numbre_edge.cli.running import end, finish_of, run_here
+        from numbre_edge.cli.selection import orientation, paging, parse_region
         from numbre_edge.reader import Reader
         from numbre_edge.sources.listing import list_sources
 

@@ -27,9 +27,6 @@ from numbre_edge.cli.options import (
     Roi,
     Rotate,
     Size,
-    orientation,
-    parse_region,
-    parse_size,
 )
 from numbre_edge.cli.signals import stop_signals
 from numbre_edge.errors import MissingExtra, NumbreError, UsageError
@@ -144,6 +141,8 @@ def serve(
     Nothing leaves this machine, and the page needs no internet. The page is for this machine alone unless --host says
     otherwise; then it asks for a token. An HTTP API goes with it, described at /docs.
     """
+    from numbre_edge.cli.selection import orientation, parse_region, parse_size
+
     region, upright = parse_region(roi), orientation(rotate, flip)
     wanted = parse_size(size) if size is not None else None
     console = console_of(context)

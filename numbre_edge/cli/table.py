@@ -22,8 +22,6 @@ from numbre_edge.cli.options import (
     ModelFile,
     Pages,
     Rotate,
-    orientation,
-    paging,
 )
 from numbre_edge.cli.signals import at_once, stop_signals
 from numbre_edge.errors import NumbreError, UsageError, one_line
@@ -124,6 +122,7 @@ def table(
     written = format or _format_of(output)
     with at_once():
         from numbre_edge.cli.progress import Bar
+        from numbre_edge.cli.selection import orientation, paging
         from numbre_edge.reader import Reader
         from numbre_edge.sinks.annotate import AnnotatedFolder
         from numbre_edge.sinks.output import open_output

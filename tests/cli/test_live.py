@@ -9,8 +9,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from numbre_edge.cli.options import parse_size
-from numbre_edge.errors import UsageError
 from numbre_edge.events import Statistics
 from numbre_edge.sinks.summary import status, summary
 from numbre_edge.sinks.window import has_windows
@@ -175,13 +173,6 @@ def test_it_ends_between_two_frames_not_within_one(run, clip, model) -> None:
     done = run("live", "clip.avi", "--model", model, "--format", "jsonl", "--duration", "0")
     assert (done.code, len(lines(done.out))) == (0, 1)
     assert done.err.startswith("1 frame read, 0 unchanged in ")
-
-
-def test_a_size_is_two_whole_numbers() -> None:
-    assert parse_size("1280x720") == parse_size("1280X720") == (1280, 720)
-    for text in ("", "1280", "1280x", "1280x720x3", "0x5", "-1x5", "1.5x2"):
-        with pytest.raises(UsageError, match="--size"):
-            parse_size(text)
 
 
 def test_figures_are_in_the_units_of_people() -> None:

@@ -1,10 +1,10 @@
-"""What the options that several commands share understand."""
+"""What the options that say what is read understand."""
 
 from __future__ import annotations
 
 import pytest
 
-from numbre_edge.cli.options import orientation, paging, parse_region
+from numbre_edge.cli.selection import orientation, paging, parse_region, parse_size
 from numbre_edge.errors import UsageError
 from numbre_edge.sources.paging import Paging
 from numbre_edge.sources.view import Orientation, Region
@@ -59,3 +59,10 @@ def test_pages_are_in_order_and_each_is_named_once(pages: str | None, ranges: tu
 def test_other_pages_are_wrong_usage(pages: str) -> None:
     with pytest.raises(UsageError, match=f"--pages {pages}: must be pages counted from 1, .* like 1,3-5,8-"):
         paging(pages, 200)
+
+
+def test_a_size_is_two_whole_numbers() -> None:
+    assert parse_size("1280x720") == parse_size("1280X720") == (1280, 720)
+    for text in ("", "1280", "1280x", "1280x720x3", "0x5", "-1x5", "1.5x2"):
+        with pytest.raises(UsageError, match="--size"):
+            parse_size(text)
