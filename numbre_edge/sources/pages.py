@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from numbre_edge.errors import SourceError, memory_errors, out_of_memory
 from numbre_edge.sources.content import check_pixels
-from numbre_edge.sources.decode import decode_frame, decoded, eight_bit, kind_of, on_white
+from numbre_edge.sources.decode import decode_frame, decoded, kind_of
+from numbre_edge.sources.depth import eight_bit, on_white
 from numbre_edge.sources.formats import Header, read_header, tiff_page
 from numbre_edge.sources.noise import without_noise
 from numbre_edge.sources.paging import Paging

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from numbre_edge.errors import SourceError, UsageError
 from numbre_edge.sources.content import MAX_BYTES, MAX_PIXELS, check_size, read_bytes, reason
-from numbre_edge.sources.decode import decode_frame, eight_bit, on_white
+from numbre_edge.sources.decode import decode_frame
+from numbre_edge.sources.depth import eight_bit, on_white
 from numbre_edge.types import Frame, Pixels
 
 if TYPE_CHECKING:

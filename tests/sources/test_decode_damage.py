@@ -16,7 +16,8 @@ import pytest
 from numpy.typing import NDArray
 
 from numbre_edge.errors import SourceError
-from numbre_edge.sources.decode import decode, decode_frame, eight_bit
+from numbre_edge.sources.decode import decode, decode_frame
+from numbre_edge.sources.depth import eight_bit
 from tests.conftest import RunPython
 from tests.sources.encoding import encoded, heic, png
 
@@ -169,7 +170,7 @@ def test_a_turned_picture_is_never_there_three_times(orientation: int) -> None:
 
 
 def test_floats_are_stretched_a_few_rows_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("numbre_edge.sources.decode._AT_ONCE", 2**12)
+    monkeypatch.setattr("numbre_edge.sources.depth._AT_ONCE", 2**12)
     samples = np.linspace(-5, 5, 1_000_000, dtype=np.float32).reshape(1_000, 1_000)
     assert peak(lambda: eight_bit(samples)) < 1_500_000  # the result takes 1,000,000
 
