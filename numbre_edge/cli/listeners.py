@@ -13,9 +13,10 @@ from numbre_edge.cli.options import EventFormat
 from numbre_edge.decoding.values import value_of
 from numbre_edge.errors import UsageError
 from numbre_edge.events import Listener
+from numbre_edge.sinks.broker import Broker
 from numbre_edge.sinks.dashboard import Dashboard
 from numbre_edge.sinks.events import JsonEvents, PlainEvents
-from numbre_edge.sinks.mqtt import Broker, Mqtt
+from numbre_edge.sinks.mqtt import Mqtt
 from numbre_edge.sinks.output import open_output
 from numbre_edge.sinks.summary import Summary
 from numbre_edge.sinks.video import AnnotatedVideo

@@ -12,7 +12,7 @@ import typer
 from numbre_edge.errors import UsageError
 
 if TYPE_CHECKING:
-    from numbre_edge.sinks.mqtt import Broker
+    from numbre_edge.sinks.broker import Broker
 
 LOGIN = "NUMBRE_EDGE_MQTT_LOGIN"
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
@@ -62,7 +62,7 @@ def parse_broker(address: str | None, *, login: Path | None, ca: Path | None) ->
             "--mqtt: user and password do not belong into the address, which everybody on this machine can see: "
             f"keep user:password in a file, --mqtt-login FILE, or in the environment, as {LOGIN}"
         )
-    from numbre_edge.sinks.mqtt import Broker
+    from numbre_edge.sinks.broker import Broker
 
     scheme, _, rest = address.partition("://")
     place, _, topic = rest.partition("/")

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import json
 import math
-import socket
-import ssl
 import sys
 import threading
 import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 import cv2
 import numpy as np
 
-from numbre_edge.errors import MissingExtra, UsageError
+from numbre_edge.errors import MissingExtra
 from numbre_edge.events import Listener, NumberEvent, Seen, SourceEvent
 from numbre_edge.sinks.annotate import draw
+from numbre_edge.sinks.broker import NOT_ONE, Broker, refusal, trusting, unreached
 from numbre_edge.sinks.events import event_as_json
 from numbre_edge.sinks.home_assistant import Sensors, discovery
 from numbre_edge.types import Pixels
@@ -32,34 +30,7 @@ if TYPE_CHECKING:
     from paho.mqtt.reasoncodes import ReasonCode
 
 _QUEUE_FULL = 15  # paho's MQTT_ERR_QUEUE_SIZE
-_LOGIN_REFUSED = (134, 135)  # reason codes of MQTT 5, which paho makes of the older ones too
-_WHICH = "check the port, and whether it is mqtt:// or mqtts://"
-_NOT_ONE = f"ends the connection at once: {_WHICH}"
 _LONGEST_SIDE, _QUALITY = 1280, 80  # of the picture, pixels and JPEG's percent: 100 to 200 kB
-
-
-@dataclass(frozen=True, kw_only=True)
-class Broker:
-    """An MQTT broker, and how to get in.
-
-    Attributes:
-        host, port: where it is.
-        topic: what all topics begin with.
-        tls: whether to talk TLS with it; its certificate is checked.
-        ca: a PEM file of the authorities to trust; None trusts the system's.
-        user, password: "" for a broker that asks for none.
-    """
-
-    host: str
-    port: int
-    topic: str
-    tls: bool = False
-    ca: Path | None = None
-    user: str = ""
-    password: str = field(default="", repr=False)
-
-    def __str__(self) -> str:
-        return f"MQTT broker {self.host}:{self.port}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +112,7 @@ class Mqtt(Listener):
         # Its own in each run, and kept: a broker that still holds a lost connection ends it when the same id is back.
         client = Client(CallbackAPIVersion.VERSION2, client_id=f"numbre-edge-{uuid.uuid4().hex[:8]}")
         if broker.tls:
-            client.tls_set_context(_trusting(broker.ca))
+            client.tls_set_context(trusting(broker.ca))
         if broker.user:
             client.username_pw_set(broker.user, broker.password)
         client.will_set(self._topic("status"), "offline", qos=1, retain=True)
@@ -272,7 +243,7 @@ class Mqtt(Listener):
     ) -> None:
         if reason.is_failure:
             self._refused = True
-            self._fail(_refusal(self._broker, reason))
+            self._fail(refusal(self._broker, reason))
             return
         with self._lock:
             if self._leaving:
@@ -316,7 +287,7 @@ class Mqtt(Listener):
             return True
 
     def _on_connect_fail(self, client: Client, data: object) -> None:
-        self._fail(_unreached(self._broker, sys.exception()))
+        self._fail(unreached(self._broker, sys.exception()))
 
     def _on_disconnect(
         self, client: Client, data: object, flags: DisconnectFlags, reason: ReasonCode, properties: Properties | None
@@ -325,7 +296,7 @@ class Mqtt(Listener):
             was, self._connected = self._connected, False
             refused, self._refused = self._refused, False
         if not self._leaving and not refused:
-            self._fail("is gone" if was else _NOT_ONE)
+            self._fail("is gone" if was else NOT_ONE)
 
     def _fail(self, trouble: str) -> None:
         """Say what is wrong, unless it was said."""
@@ -345,39 +316,3 @@ def _jpeg(picture: Pixels) -> bytes:
     if scale < 1:
         picture = np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
     return cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1].tobytes()
-
-
-def _trusting(ca: Path | None) -> ssl.SSLContext:
-    """Return what checks the broker's certificate and name."""
-    try:
-        return ssl.create_default_context(cafile=ca)
-    except ssl.SSLError as exc:
-        raise UsageError(f"--mqtt-ca {ca}: holds no certificate in PEM, as -----BEGIN CERTIFICATE----- begins") from exc
-    except OSError as exc:
-        raise UsageError(f"--mqtt-ca {ca}: {(exc.strerror or str(exc)).lower()}") from exc
-
-
-def _refusal(broker: Broker, reason: ReasonCode) -> str:
-    """Return in words why a broker that answers does not let us in."""
-    if reason.value not in _LOGIN_REFUSED:
-        return f"does not let us in ({str(reason).lower()})"
-    if not broker.user:
-        return "wants a user and a password: --mqtt-login FILE"
-    return "does not let us in: user or password is wrong"
-
-
-def _unreached(broker: Broker, exc: BaseException | None) -> str:
-    """Return in words why there is no connection."""
-    if isinstance(exc, socket.gaierror):
-        return "is not found: check its name and this machine's network"
-    if isinstance(exc, ConnectionRefusedError):
-        return "refuses connections: check the port, and that it runs"
-    if isinstance(exc, ssl.SSLCertVerificationError):
-        return f"has a certificate that is not trusted ({exc.verify_message}): --mqtt-ca FILE, or check its name"
-    if isinstance(exc, ssl.SSLError):
-        return f"does not speak TLS there ({exc.reason or exc}): {_WHICH}"
-    if isinstance(exc, ConnectionResetError):
-        return _NOT_ONE
-    if isinstance(exc, TimeoutError):
-        return "does not answer: check its address, and that it runs"
-    return f"cannot be reached ({getattr(exc, 'strerror', None) or exc})"

@@ -11,7 +11,7 @@ import pytest
 
 from numbre_edge.cli.mqtt import LOGIN, logged_in, parse_broker
 from numbre_edge.errors import UsageError
-from numbre_edge.sinks.mqtt import Broker
+from numbre_edge.sinks.broker import Broker
 from tests.sinks.mosquitto import PROGRAM, Ear, Mosquitto
 
 needs_mosquitto = pytest.mark.skipif(PROGRAM is None, reason="needs the program mosquitto")

@@ -20,8 +20,9 @@ import pytest
 from numbre_edge.decoding.values import value_of
 from numbre_edge.errors import UsageError
 from numbre_edge.events import NumberEvent, Seen, SourceEvent, Statistics, Tracked
+from numbre_edge.sinks.broker import Broker
 from numbre_edge.sinks.events import event_as_json
-from numbre_edge.sinks.mqtt import Broker, Mqtt, Pace
+from numbre_edge.sinks.mqtt import Mqtt, Pace
 from numbre_edge.types import Box, Frame
 from tests.sinks.mosquitto import PATIENCE, PROGRAM, Ear, Mosquitto, Said, Slow
 
@@ -34,7 +35,8 @@ QUICK = Pace(retry=0.05, longest_retry=0.2)
 OPEN = SourceEvent("open", "rpicam", 0.0)
 DIES = """
 import sys
-from numbre_edge.sinks.mqtt import Broker, Mqtt
+from numbre_edge.sinks.broker import Broker
+from numbre_edge.sinks.mqtt import Mqtt
 mqtt = Mqtt(Broker(host="127.0.0.1", port=int(sys.argv[1]), topic="numbre/hall"), say=print, value_of=float)
 with mqtt:
     sys.stdin.read()
