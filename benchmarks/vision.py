@@ -26,7 +26,8 @@ from numbre_edge.vision.components import close_gaps, components
 from numbre_edge.vision.illumination import flatten
 from numbre_edge.vision.normalize import stroke_width
 from numbre_edge.vision.page import Page
-from numbre_edge.vision.rules import remove_rules, shrunk
+from numbre_edge.vision.rules import remove_rules
+from numbre_edge.vision.straight import shrunk
 from numbre_edge.vision.tilt import tilt_of
 
 DIGITS = Path(__file__).parents[1] / "tests" / "data" / "mnist_test_100.npz"

@@ -19,7 +19,8 @@ from numbre_edge.vision.binarize import binarize
 from numbre_edge.vision.components import close_gaps
 from numbre_edge.vision.illumination import Flattened, flatten
 from numbre_edge.vision.normalize import stroke_width
-from numbre_edge.vision.rules import remove_rules, shrunk
+from numbre_edge.vision.rules import remove_rules
+from numbre_edge.vision.straight import shrunk
 from numbre_edge.vision.tilt import tilt_of
 
 # Longer side, pixels. Larger pictures are shrunk to it: a digit 1/60 of the side is then 21 pixels high.

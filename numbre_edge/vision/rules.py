@@ -8,22 +8,18 @@ line; where a stroke crosses, the ink is thicker and stays.
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from numbre_edge.types import Pixels
+from numbre_edge.vision.straight import Line, distinct, level_lines, parallels, shrunk
 
-_SMALL = 400  # pixels of longer side in which lines are looked for
-_DOTS = 9  # pixels of paper between two dots of a dotted line there
-_STRETCH = 15  # pixels of level ink that a rule shows there, even when it slopes
 # At least this share of a rule's columns is inked, dotted ones included.
 _INKED = 0.35
-# A rule is at least this long, as a share of the side it runs along,
-_LENGTH = 0.3
-# and this many times as long as the writing is high (ink counts as writing from so many times the
+# It is this many times as long as the writing is high (ink counts as writing from so many times the
 # line's thickness on); or it runs from border to border. The foot of a 2, the stem of a 1 do not.
 _LONGER = 2.2
 _LONGER_UPRIGHT = 5.0
@@ -31,13 +27,9 @@ _TALLER = 5.0
 
 # A rule is looked for within so many pixels of its place, and within so many of those in which it was found.
 _REACH, _ROUGHLY = 4, 1.25
-# So many rules, so many thicknesses apart (at both ends together), have more of their like: within so many radians
-# of their slopes, inked as thinly over this share of the page's width, and so many times as much as the page is,
-_FAMILY, _APART = 3, 12.0
-_ASKEW, _FAINT, _DENSER = 0.01, 0.2, 3.0
-# in dashes of so many pixels, and so many pixels from one another, where lines are looked for. So many, those with most
-# ink, are looked at: no page has more, but noise and print look like thousands.
-_DASH, _SAME, _MOST = 7, 6.0, 200
+# So many rules, so many thicknesses apart (at both ends together), have more of their like: inked as thinly over this
+# share of the page's width, and so many times as much as the page is.
+_FAMILY, _APART, _FAINT, _DENSER = 3, 12.0, 0.2, 3.0
 # A dot and the paper beside it, in thicknesses of the rule; ink along a rule is this much darker than the rule.
 _DOT = 2.5
 _DARKER = 1.25
@@ -45,27 +37,6 @@ _DARKER = 1.25
 _DOTTED = 0.85
 # No digit is this much wider than high.
 _LONGER_THAN_HIGH = 1.3
-
-
-class Line(NamedTuple):
-    """A straight line from (x1, y1) to (x2, y2), pixels."""
-
-    x1: float
-    y1: float
-    x2: float
-    y2: float
-
-    @property
-    def slope(self) -> float:
-        return (self.y2 - self.y1) / (self.x2 - self.x1)
-
-    def at(self, x: Any) -> Any:
-        """Return the y where it is, or would be, at ``x``: a number, or an array of them."""
-        return self.y1 + self.slope * (x - self.x1)
-
-    def scaled(self, factor: float) -> Line:
-        """Return the same line in a picture so many times as large."""
-        return Line(*(value * factor for value in self))
 
 
 class Unruled(NamedTuple):
@@ -81,7 +52,7 @@ def remove_rules(mask: Pixels, contrast: Pixels, small: Pixels, *, full: bool = 
     Args:
         mask: the ink of ``contrast``.
         contrast: (h, w) uint8: what is written along a line is darker than the line, or fills a dotted one's gaps.
-        small: ``mask`` as :func:`shrunk`.
+        small: ``mask`` as :func:`~numbre_edge.vision.straight.shrunk`.
         full: digits may fill the picture, and their strokes span it. Only a
             line longer than the picture is high is none of theirs.
     """
@@ -96,23 +67,13 @@ def remove_rules(mask: Pixels, contrast: Pixels, small: Pixels, *, full: bool = 
     return Unruled(_transposed(rest), True) if rest is not on_its_side else Unruled(level, False)
 
 
-def shrunk(mask: Pixels) -> Pixels:
-    """Return ``mask`` at the size in which lines are looked for."""
-    factor = _SMALL / max(mask.shape)
-    if factor >= 1:
-        return mask
-    size = (max(1, round(mask.shape[1] * factor)), max(1, round(mask.shape[0] * factor)))
-    shrunk = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.threshold(shrunk, 60, 255, cv2.THRESH_BINARY)[1], np.uint8)
-
-
 def _transposed(mask: Pixels) -> Pixels:
     return np.asarray(cv2.transpose(mask), np.uint8)  # much faster than a contiguous copy of mask.T
 
 
 def _remove_level(mask: Pixels, small: Pixels, contrast: Pixels, longer: float) -> Pixels:
     factor = max(small.shape) / max(mask.shape)
-    lines, heights = _level_lines(small, factor)
+    lines, heights = level_lines(small, factor)
     if not lines:
         return mask
     result, runs = mask.copy(), _vertical_runs(mask)
@@ -128,9 +89,9 @@ def _remove_level(mask: Pixels, small: Pixels, contrast: Pixels, longer: float) 
     if not rules:
         return mask
     usual = float(np.median(thicknesses))
-    if len(_distinct(rules, mask.shape[1], _APART * usual)) >= _FAMILY:
+    if len(distinct(rules, mask.shape[1], _APART * usual)) >= _FAMILY:
         share = max(_FAINT, _DENSER * cv2.countNonZero(mask) / mask.size)
-        for line in _parallels(small, rules, factor, share):
+        for line in parallels(small, rules, factor, share):
             band = _band(line, runs, reach)
             if (band.inked <= _thickest(usual)).sum() >= share * len(band.columns):
                 _erase(result, band, contrast, usual)
@@ -201,35 +162,6 @@ def _erase(mask: Pixels, band: _Band, contrast: Pixels, thickness: float) -> boo
     return True
 
 
-def _parallels(small: Pixels, rules: list[Line], factor: float, share: float) -> list[Line]:
-    """Return all that may be lines like ``rules``, from border to border, with this ``share`` of ink: faint ones too.
-
-    They are looked for in ``small``, ``factor`` times the size. A rule that is faint or dashed gives the search
-    for stretches nothing to go by, but its points are many, and its slope is known to be among its like's.
-    """
-    width = small.shape[1]
-    slopes = [rule.slope for rule in rules]
-    low, high = math.atan(min(slopes)) - _ASKEW, math.atan(max(slopes)) + _ASKEW
-    ink = cv2.morphologyEx(_dots_closed(small), cv2.MORPH_OPEN, np.ones((1, _DASH), np.uint8))
-    found = cv2.HoughLines(
-        ink, 1, np.pi / 720, int(share * width), min_theta=np.pi / 2 + low, max_theta=np.pi / 2 + high
-    )
-    polar = [] if found is None else found.reshape(-1, 2).tolist()
-    ends = [(rho / math.sin(theta), (rho - width * math.cos(theta)) / math.sin(theta)) for rho, theta in polar]
-    lines = [Line(0, left, width, right) for left, right in ends]
-    return [line.scaled(1 / factor) for line in _distinct(lines, width, _SAME)[:_MOST]]
-
-
-def _distinct(lines: list[Line], width: int, apart: float) -> list[Line]:
-    """Return those lines that are, at a picture's borders, at least ``apart`` in all from each one before them."""
-    ends = np.array([(line.at(0), line.at(width)) for line in lines]).reshape(-1, 2)
-    left, distinct = np.arange(len(lines)), []
-    while len(left):
-        distinct.append(lines[left[0]])
-        left = left[np.abs(ends[left] - ends[left[0]]).sum(1) >= apart]
-    return distinct
-
-
 def _gaps(along: Pixels, thickness: float) -> Pixels:
     """Return (n,) uint8: the contrast along a rule of so many pixels, dots taken down to the paper between them."""
     stretch = np.ones((1, int(_DOT * thickness) | 1), np.uint8)
@@ -271,57 +203,6 @@ def _ends_at_rule(ink: NDArray[np.bool_], thin: NDArray[np.bool_], thickness: fl
 
 def _typical(heights: NDArray[np.float64]) -> float:
     return float(np.percentile(heights, 75)) if len(heights) else 0.0
-
-
-def _level_lines(small: Pixels, factor: float) -> tuple[list[Line], NDArray[np.float64]]:
-    """Return the long lines within 20 degrees of level, and the heights of the ink that is not theirs.
-
-    They are found in ``small``, ``factor`` times the size in which they are returned.
-    """
-    length = _LENGTH * small.shape[1]
-    opened = cv2.morphologyEx(_dots_closed(small), cv2.MORPH_OPEN, np.ones((1, _STRETCH), np.uint8))
-    stretch = np.asarray(opened, np.uint8)
-    # The cheap tests: no level ink, no rules.
-    if cv2.countNonZero(stretch) < 0.5 * length or not _may_hold_line(stretch, length):
-        return [], np.zeros(0)
-    found = cv2.HoughLinesP(stretch, 1, np.pi / 720, int(0.5 * length), minLineLength=length, maxLineGap=length / 6)
-    lines = [Line(*(float(v) for v in row)) for row in ([] if found is None else found.reshape(-1, 4).tolist())]
-    lines = [line for line in lines if line.x2 > line.x1 and abs(line.y2 - line.y1) < 0.36 * (line.x2 - line.x1)]
-    if not lines:
-        return [], np.zeros(0)
-    return [line.scaled(1 / factor) for line in lines], _writing_heights(small, lines) / factor
-
-
-def _dots_closed(small: Pixels) -> Pixels:
-    return np.asarray(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((1, _DOTS), np.uint8)), np.uint8)
-
-
-def _may_hold_line(stretch: Pixels, length: float) -> bool:
-    """Whether the search for lines, which is slow, can find one: False only where it is certain to find none.
-
-    From one inked pixel of a line to the next are at most length / 6 blank columns, and 0.36 times as many
-    rows. Ink grown by half of that each way, and a pixel or two for rounding, holds a line in one component.
-    """
-    reach = int(length / 12) + 1
-    rise = reach // 2 + 2
-    padded = cv2.copyMakeBorder(stretch, rise, rise, reach, reach, cv2.BORDER_CONSTANT, value=0)
-    grown = np.asarray(cv2.dilate(padded, np.ones((2 * rise + 1, 2 * reach + 1), np.uint8)), np.uint8)
-    stats = _component_stats(grown)
-    return int(stats[:, cv2.CC_STAT_WIDTH].max(initial=0)) - 2 * reach >= length
-
-
-def _writing_heights(small: Pixels, lines: list[Line]) -> NDArray[np.float64]:
-    """Return the height of each component that stays when ``lines`` are painted out."""
-    rest = small.copy()
-    for line in lines:
-        cv2.line(rest, (round(line.x1), round(line.y1)), (round(line.x2), round(line.y2)), (0,), 3)
-    return np.asarray(_component_stats(rest)[:, cv2.CC_STAT_HEIGHT], np.float64)
-
-
-def _component_stats(small: Pixels) -> NDArray[np.int32]:
-    """Return the statistics of each component; 16 bits number them all at this size, and are several times as fast."""
-    stats = cv2.connectedComponentsWithStats(small, connectivity=8, ltype=cv2.CV_16U)[2]
-    return np.asarray(stats[1:], np.int32)
 
 
 def _vertical_runs(mask: Pixels) -> NDArray[np.int32]:

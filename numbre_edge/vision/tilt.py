@@ -32,7 +32,7 @@ def tilt_of(small: Pixels) -> float:
     """Return how far the lines of a page descend to the right, in degrees; 0 where that is uncertain or slight.
 
     Args:
-        small: (h, w) uint8, ink > 0, as ``rules.shrunk``.
+        small: (h, w) uint8, ink > 0, as ``straight.shrunk``.
     """
     rows, columns = np.nonzero(small)
     step = 1 + len(rows) // _COUNTED

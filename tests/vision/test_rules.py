@@ -8,12 +8,13 @@ import pytest
 from numpy.typing import NDArray
 
 from numbre_edge.vision import rules as subject
+from numbre_edge.vision.straight import shrunk
 from tests.vision.drawing import Ink
 
 
 def remove_rules(mask: Ink, contrast: Ink | None = None, *, full: bool = False) -> Ink:
     """Remove rules of the writing's own blackness, where ``contrast`` does not tell another."""
-    return subject.remove_rules(mask, mask if contrast is None else contrast, subject.shrunk(mask), full=full).mask
+    return subject.remove_rules(mask, mask if contrast is None else contrast, shrunk(mask), full=full).mask
 
 
 MnistSample = tuple[NDArray[np.uint8], NDArray[np.uint8]]
@@ -99,7 +100,7 @@ def test_it_is_told_whether_rules_stood_upright(writing: Ink) -> None:
 
     for lines, stood in ((np.zeros_like(writing), False), (level, False), (upright, True), (level | upright, True)):
         mask = writing | lines
-        assert subject.remove_rules(mask, mask, subject.shrunk(mask)).upright is stood
+        assert subject.remove_rules(mask, mask, shrunk(mask)).upright is stood
 
 
 def test_writing_on_plain_paper_is_left_as_it_is(writing: Ink) -> None:

@@ -12,7 +12,7 @@ from numbre_edge.types import Box, Frame, Placement
 from numbre_edge.vision import tilt as subject
 from numbre_edge.vision.candidates import candidates
 from numbre_edge.vision.page import Page
-from numbre_edge.vision.rules import shrunk
+from numbre_edge.vision.straight import shrunk
 from tests.vision.drawing import Ink, blank, digits_on
 
 MnistSample = tuple[NDArray[np.uint8], NDArray[np.uint8]]
