@@ -75,7 +75,7 @@ def bench(
     """
     console = console_of(context)
     models, folder = _parted(inputs or [])
-    check_output(output, [])
+    check_output(output)
     with at_once():
         from numbre_edge.atomic import write_file
         from numbre_edge.bench.machine import about, strain

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from numbre_edge import __version__
 from numbre_edge.cli.console import Console, plural
-from numbre_edge.cli.inputs import check_output, named, within
+from numbre_edge.cli.inputs import besides, check_output
 from numbre_edge.cli.progress import Bar
 from numbre_edge.cli.signals import at_once, stop_signals
 from numbre_edge.errors import UsageError
@@ -76,7 +76,7 @@ def run_on_engine(
         output = output.removeprefix(_LOCAL)
         items = _items([source.removeprefix(_LOCAL) for source in sources], recursive=recursive, console=console)
         if not is_remote(output):
-            check_output(Path(output), [])
+            check_output(Path(output))
             output = str(Path(output).absolute())
         job = Job(_anywhere(reader), options, networks_of(reader()), __version__)
         parts = cut(items, job)
@@ -139,7 +139,7 @@ def _items(sources: Sequence[str], *, recursive: bool, console: Console) -> list
                 raise UsageError(f"{source.file}: an archive; engines read files, unpack it or leave --engine out")
             items.append(local_item(source.path, error=source.error))
         if listed.passed_over or listed.left_out:
-            console.say(f"{plural(len(listed.files), 'picture')}{named(listed.passed_over)}{within(listed.left_out)}")
+            console.say(f"{plural(len(listed.files), 'picture')}{besides(listed)}")
     return items
 
 

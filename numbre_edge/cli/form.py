@@ -10,7 +10,7 @@ import typer
 
 from numbre_edge.cli.console import Quiet, Verbose, console_of, plural, tell
 from numbre_edge.cli.help import Command, Group
-from numbre_edge.cli.inputs import check_output, check_unnamed, named, pages_of, within
+from numbre_edge.cli.inputs import besides, check_output, check_unnamed, pages_of
 from numbre_edge.cli.options import BackendOption, CardFile, Dpi, FinderOption, MaxPixels, ModelFile, Pages
 from numbre_edge.cli.signals import at_once, stop_signals
 from numbre_edge.errors import NumbreError, UsageError, one_line, printable
@@ -83,7 +83,7 @@ def read(
 
         described, wanted = load_form(form), paging(pages, dpi)
         listed = list_sources(sources)
-        check_output(output, [source.file for source in listed.files if source.error is None])
+        check_output(output, listed.files)
         reader = FormReader(described, Reader(model, card=card, backend=backend, finder=finder), sure=sure)
     names = [field.name for field in described.fields]
     read = failed = to_check = 0
@@ -96,32 +96,27 @@ def read(
         shown = printable if stream.isatty() else str  # a file has names as they are
         cells = [cell for name in names for cell in (name, f"{name}_sure")]
         rows.writerow(["source", "frame", *cells, "needs_review", "error"])
-        for source in listed.files:
-            bar.show(source.name)
-            for page in pages_of(source, max_pixels=max_pixels, paging=wanted):
-                stop.check()
-                bar.show(numbered(source.name, page.index))
-                try:
-                    row = reader.read(readable(page))
-                    cells = [
-                        cell for name in names for cell in (row.values[name].text, f"{row.values[name].confidence:.4f}")
-                    ]
-                    written = [*cells, " ".join(row.needs_review), ""]
-                    to_check += bool(row.needs_review)
-                except NumbreError as exc:
-                    written = [*[""] * (2 * len(names) + 1), one_line(exc)]
-                    failed += 1
-                    with bar.aside(stderr=True):
-                        tell(f"{numbered(source.name, page.index)}: {one_line(exc)}")
-                with bar.aside():
-                    rows.writerow([shown(source.name), page.index, *written])
-                    stream.flush()
-                read += 1
-            bar.step()
+        for source, page in pages_of(listed.files, bar, stop, max_pixels=max_pixels, paging=wanted):
+            try:
+                row = reader.read(readable(page))
+                cells = [
+                    cell for name in names for cell in (row.values[name].text, f"{row.values[name].confidence:.4f}")
+                ]
+                written = [*cells, " ".join(row.needs_review), ""]
+                to_check += bool(row.needs_review)
+            except NumbreError as exc:
+                written = [*[""] * (2 * len(names) + 1), one_line(exc)]
+                failed += 1
+                with bar.aside(stderr=True):
+                    tell(f"{numbered(source.name, page.index)}: {one_line(exc)}")
+            with bar.aside():
+                rows.writerow([shown(source.name), page.index, *written])
+                stream.flush()
+            read += 1
     console.say(
         f"{plural(read, 'picture')}, {to_check} to be looked at"
         + (f", {plural(failed, 'error')}" if failed else "")
-        + f"{named(listed.passed_over)}{within(listed.left_out)}"
+        + besides(listed)
     )
     if failed:
         raise typer.Exit(1)

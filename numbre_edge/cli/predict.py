@@ -11,7 +11,7 @@ import typer
 
 from numbre_edge.cli.console import Quiet, Verbose, console_of
 from numbre_edge.cli.engine import check_engine, check_paths, run_on_engine
-from numbre_edge.cli.inputs import check_output
+from numbre_edge.cli.inputs import check_output, format_of
 from numbre_edge.cli.options import (
     AllFrames,
     BackendOption,
@@ -30,7 +30,6 @@ from numbre_edge.cli.options import (
     Rotate,
 )
 from numbre_edge.cli.signals import at_once
-from numbre_edge.errors import UsageError
 from numbre_edge.recognition import FINDER
 from numbre_edge.sources.content import MAX_PIXELS
 from numbre_edge.sources.paging import DPI
@@ -175,8 +174,8 @@ def predict(
         check_engine(sources, output, senseless | {f"--format {format}": format not in (None, "parquet")})
     else:
         check_paths(sources, output)
-        check_output(target, [])
-        written = format or _format_of(target)
+        check_output(target)
+        written = format or format_of(target, _FORMATS, "results")
     with at_once():
         from numbre_edge.batch import ReadOptions
         from numbre_edge.cli.resuming import is_whole
@@ -213,20 +212,9 @@ def predict(
         with at_once():
             finish = finish_of(written, target)
             listed = list_sources(sources, recursive=recursive)
-            check_output(target, [source.file for source in listed.files if source.error is None])
+            check_output(target, listed.files)
             reader = open_reader()
         run_here(
             *(context, listed, reader, options),
             written=written, target=target, finish=finish, resume=resume, annotate=annotate, jobs=jobs,
         )  # fmt: skip
-
-
-def _format_of(output: Path | None) -> ResultFormat:
-    """Return the format that a file's name says."""
-    suffix = output.suffix.lower() if output is not None else ""
-    if suffix not in _FORMATS:
-        raise UsageError(
-            f"--output {output}: {suffix} names no format of results; give --format, "
-            "or a name that ends in .jsonl, .ndjson, .csv, .parquet or .txt"
-        )
-    return _FORMATS[suffix]

@@ -16,7 +16,7 @@ from numbre_edge.atomic import partial
 from numbre_edge.batch import Tally, run
 from numbre_edge.batch.sharing import default_jobs
 from numbre_edge.cli.console import Console, console_of, plural
-from numbre_edge.cli.inputs import named, within
+from numbre_edge.cli.inputs import besides
 from numbre_edge.cli.progress import Bar
 from numbre_edge.cli.resuming import Keeper, settings_of
 from numbre_edge.cli.signals import Stop, stop_signals
@@ -91,7 +91,7 @@ def run_here(
         if tally.frames:
             exc.add_note(_until_then(tally, target, annotate))
         raise
-    end(tally, begun, console, f"{named(listed.passed_over)}{within(listed.left_out)}")
+    end(tally, begun, console, besides(listed))
 
 
 def end(tally: Tally, begun: float, console: Console, also: str = "") -> None:

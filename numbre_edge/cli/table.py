@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from numbre_edge.cli.console import Quiet, Verbose, console_of, plural, tell
-from numbre_edge.cli.inputs import check_output, named, pages_of, within
+from numbre_edge.cli.inputs import besides, check_output, format_of, pages_of
 from numbre_edge.cli.options import (
     BackendOption,
     CardFile,
@@ -119,7 +119,7 @@ def table(
     A row of boxes with one digit each is one number. Of several tables in a picture the largest comes first.
     """
     console = console_of(context)
-    written = format or _format_of(output)
+    written = format or format_of(output, _FORMATS, "tables")
     with at_once():
         from numbre_edge.cli.progress import Bar
         from numbre_edge.cli.selection import orientation, paging
@@ -134,7 +134,7 @@ def table(
         way_up, wanted = orientation(rotate, flip), paging(pages, dpi)
         listed = list_sources(sources)
         paths = [source.path for source in listed.files if source.error is None]
-        check_output(output, [source.file for source in listed.files if source.error is None])
+        check_output(output, listed.files)
         if written == "xlsx" and output is None:
             raise UsageError("--format xlsx: a workbook is a file; give --output FILE.xlsx")
         reader = Reader(
@@ -148,43 +148,26 @@ def table(
         Bar(len(listed.files), shares_terminal=output is None, quiet=console.quiet) as bar,
         stop_signals() as stop,
     ):
-        for source in listed.files:
-            bar.show(source.name)
-            for page in pages_of(source, max_pixels=max_pixels, paging=wanted):
-                stop.check()
-                bar.show(numbered(source.name, page.index))
-                try:
-                    frame = way_up.applied(readable(page))
-                    tables = read_tables(reader, frame)
-                    error = None if tables else "no table"
-                except NumbreError as exc:
-                    tables, error = [], one_line(exc)
-                with bar.aside():
-                    writer.write(source.name, tables, error, frame=page.index)
-                if error is not None:
-                    failed += 1
-                    with bar.aside(stderr=True):
-                        tell(f"{numbered(source.name, page.index)}: {error}")
-                elif folder is not None:
-                    folder.write(frame, tables, numbered=frame.pages > 1)
-                read += 1
-                found += len(tables)
-            bar.step()
-    console.say(
-        f"{plural(read, 'picture')}, {plural(found, 'table')}{named(listed.passed_over)}{within(listed.left_out)}"
-    )
+        for source, page in pages_of(listed.files, bar, stop, max_pixels=max_pixels, paging=wanted):
+            try:
+                frame = way_up.applied(readable(page))
+                tables = read_tables(reader, frame)
+                error = None if tables else "no table"
+            except NumbreError as exc:
+                tables, error = [], one_line(exc)
+            with bar.aside():
+                writer.write(source.name, tables, error, frame=page.index)
+            if error is not None:
+                failed += 1
+                with bar.aside(stderr=True):
+                    tell(f"{numbered(source.name, page.index)}: {error}")
+            elif folder is not None:
+                folder.write(frame, tables, numbered=frame.pages > 1)
+            read += 1
+            found += len(tables)
+    console.say(f"{plural(read, 'picture')}, {plural(found, 'table')}{besides(listed)}")
     if failed:
         raise typer.Exit(1)
-
-
-def _format_of(output: Path | None) -> FormatName:
-    suffix = output.suffix.lower() if output is not None else ""
-    if suffix not in _FORMATS:
-        raise UsageError(
-            f"--output {output}: {suffix} names no format of tables; give --format, "
-            "or a name that ends in .csv, .json, .md or .xlsx"
-        )
-    return _FORMATS[suffix]
 
 
 def _writer(format: FormatName, stream: TextIO, output: Path | None, words: str) -> Writer:
