@@ -1,4 +1,4 @@
-"""What all tests share: the marker ``export``, MNIST digits, and programs run on their own."""
+"""What all tests share: the marker ``export``, MNIST digits, a page of them, and programs run on their own."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import settings
@@ -59,6 +60,21 @@ def mnist_sample() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """The first ten MNIST test digits of each class: (100, 28, 28) uint8 ink 255 on 0, and their (100,) labels."""
     with np.load(ROOT / "tests" / "data" / "mnist_test_100.npz") as data:
         return data["x"], data["y"]
+
+
+@pytest.fixture
+def page(mnist_sample: tuple[NDArray[np.uint8], NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """(160, 320) grey: three ones of MNIST, three times their size, dark on light paper.
+
+    Ones, since the tiny model knows whole digits only: what is too narrow to be two is never cut.
+    """
+    digits, labels = mnist_sample
+    ones = [one for one in digits[labels == 1] if np.ptp(np.flatnonzero(one.any(0))) < 7][:3]
+    paper = np.full((160, 320), 225, np.uint8)
+    for place, one in enumerate(ones):
+        digit = cv2.resize(one, (84, 84), interpolation=cv2.INTER_CUBIC)
+        paper[38:122, 25 + place * 92 : 109 + place * 92] -= (digit * 0.75).astype(np.uint8)
+    return paper
 
 
 @pytest.fixture

@@ -12,17 +12,14 @@ import numpy as np
 import pytest
 
 from numbre_edge.cli.app import app
+from tests.modules import loaded
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "samples").glob("*.md")])
 
 
 def test_the_command_reference_is_what_the_commands_say() -> None:
-    spec = importlib.util.spec_from_file_location("make_cli", ROOT / "docs" / "make_cli.py")
-    assert spec is not None
-    assert spec.loader is not None
-    make_cli = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(make_cli)
+    make_cli = loaded(ROOT / "docs" / "make_cli.py")
 
     written = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
 
@@ -75,11 +72,7 @@ def test_no_figure_is_left_open() -> None:
 
 @pytest.mark.parametrize("name", ["in-and-out.jpg", "table.jpg"])
 def test_a_picture_of_the_readme_is_what_is_drawn(name: str) -> None:
-    spec = importlib.util.spec_from_file_location("make_images", ROOT / "docs" / "make_images.py")
-    assert spec is not None
-    assert spec.loader is not None
-    make_images = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(make_images)
+    make_images = loaded(ROOT / "docs" / "make_images.py")
 
     path = make_images.IMAGES / name
     drawn, shown = make_images.PICTURES[path](), cv2.imread(str(path))

@@ -33,18 +33,6 @@ def reader() -> Reader:
     return Reader(MODEL)
 
 
-@pytest.fixture(scope="module")
-def page(mnist_sample: MnistSample) -> NDArray[np.uint8]:
-    """(160, 320) grey, "111": what is too narrow to be two digits is never cut."""
-    digits, labels = mnist_sample
-    ones = [one for one in digits[labels == 1] if np.ptp(np.flatnonzero(one.any(0))) < 7][:3]
-    paper = np.full((160, 320), 225, np.uint8)
-    for place, one in enumerate(ones):
-        digit = cv2.resize(one, (84, 84), interpolation=cv2.INTER_CUBIC)
-        paper[38:122, 25 + place * 92 : 109 + place * 92] -= (digit * 0.75).astype(np.uint8)
-    return paper
-
-
 def test_a_path_bytes_and_pixels_are_the_same_picture(reader: Reader, page: NDArray[np.uint8], tmp_path: Path) -> None:
     path = tmp_path / "page.png"
     cv2.imwrite(str(path), page)

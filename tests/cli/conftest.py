@@ -61,21 +61,6 @@ def model() -> Path:
 
 
 @pytest.fixture
-def page(mnist_sample: tuple[NDArray[np.uint8], NDArray[np.uint8]]) -> NDArray[np.uint8]:
-    """(160, 320) grey: three ones of MNIST, three times their size, dark on light paper.
-
-    Ones, since the tiny model knows whole digits only: what is too narrow to be two is never cut.
-    """
-    digits, labels = mnist_sample
-    ones = [one for one in digits[labels == 1] if np.ptp(np.flatnonzero(one.any(0))) < 7][:3]
-    paper = np.full((160, 320), 225, np.uint8)
-    for place, one in enumerate(ones):
-        digit = cv2.resize(one, (84, 84), interpolation=cv2.INTER_CUBIC)
-        paper[38:122, 25 + place * 92 : 109 + place * 92] -= (digit * 0.75).astype(np.uint8)
-    return paper
-
-
-@pytest.fixture
 def photos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: NDArray[np.uint8]) -> Path:
     """A working directory with the folder photos/: a page that reads, and two that do not."""
     monkeypatch.chdir(tmp_path)

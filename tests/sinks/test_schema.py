@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import importlib.util
 import json
 from collections.abc import Callable
 from importlib import resources
@@ -17,6 +16,7 @@ from numbre_edge.events import NumberEvent, SourceEvent
 from numbre_edge.sinks.events import event_as_json
 from numbre_edge.sinks.jsonl import as_json
 from numbre_edge.types import Box, Digit, Reading, Result
+from tests.modules import loaded
 
 ROOT = Path(__file__).parents[2]
 READING = Reading.of([Digit(5, 0.98765432, Box(40, 63, 26, 47)), Digit(None, 1 / 3, Box(-2, 61, 20, 50))])
@@ -113,11 +113,7 @@ def test_what_live_never_writes_does_not_fit(change: Callable[[dict[str, Any]], 
 
 
 def test_the_page_has_the_tables_of_the_schemas() -> None:
-    spec = importlib.util.spec_from_file_location("make_output", ROOT / "docs" / "make_output.py")
-    assert spec is not None
-    assert spec.loader is not None
-    make_output = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(make_output)
+    make_output = loaded(ROOT / "docs" / "make_output.py")
     page = (ROOT / "docs" / "output.md").read_text(encoding="utf-8")
     assert page.count("| key | type | meaning |") == 3
     assert page == make_output.filled(page), "run: python docs/make_output.py"

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Self
+from http.server import BaseHTTPRequestHandler
 
 import cv2
 import numpy as np
 
 from numbre_edge.types import Pixels
+from tests.sources.loopback import Loopback
 
 BITS = 8
 
@@ -33,7 +32,7 @@ def jpeg(number: int, *, width: int = 160, height: int = 80) -> bytes:
     return bytes(cv2.imencode(".jpg", picture(number, width=width, height=height))[1])
 
 
-class MjpegServer:
+class MjpegServer(Loopback):
     """Answers each connection with the JPEGs that ``script`` gives for it, or with an error status.
 
     Args:
@@ -89,22 +88,12 @@ class MjpegServer:
                 except OSError:
                     self.close_connection = True  # the reader has gone
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = False  # wait for them at the end
-        self.url = f"http://127.0.0.1:{self._server.server_port}/video"
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
+        super().__init__(Handler)
+        self.url = f"http://{self.where}/video"
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.stopping.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__exit__(*error)
 
 
 def basic(login: str) -> str:

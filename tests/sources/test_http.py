@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from itertools import chain, repeat
-from types import TracebackType
-from typing import Self
 
 import cv2
 import numpy as np
@@ -22,6 +19,7 @@ from numbre_edge.sources import http
 from numbre_edge.sources.capture import Capture
 from numbre_edge.sources.connect import open_url
 from numbre_edge.types import Pixels
+from tests.sources.loopback import Loopback
 from tests.sources.mjpeg_server import basic, jpeg, number_of, picture
 from tests.sources.scripted_capture import LONG
 
@@ -31,7 +29,7 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 NONCE = 'realm="cam", nonce="dcd98b", qop="auth"'
 
 
-class Camera:
+class Camera(Loopback):
     """A server that leaves each answer to a function, and counts what it is asked.
 
     Args:
@@ -53,22 +51,8 @@ class Camera:
                 except OSError:
                     self.close_connection = True  # the reader has gone
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = False  # wait for them at the end
-        self.where = f"127.0.0.1:{self._server.server_port}"
+        super().__init__(Handler)
         self.url = f"http://{self.where}/snapshot"
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
 
 def gives(data: bytes, kind: str = "image/jpeg") -> Answer:
