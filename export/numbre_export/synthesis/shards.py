@@ -24,6 +24,7 @@ import numpy as np
 from numbre_edge.atomic import replacing
 from numbre_edge.errors import DataError, NumbreError
 from numbre_export.data.npz import load_npz
+from numbre_export.synthesis.arguments import add_sources
 from numbre_export.synthesis.pages import KINDS, PRINTED, Kind
 from numbre_export.synthesis.sources import Part, Sources
 from numbre_export.synthesis.views import View, render_view
@@ -139,9 +140,7 @@ def _sources(job: Job) -> Sources:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="numbre_export.synthesis.shards", description="Render views to train on.")
     parser.add_argument("out", type=Path, help="folder for the shards")
-    parser.add_argument("--mnist", type=Path, required=True, help="folder with MNIST's four idx files, or .npz")
-    parser.add_argument("--pen", type=Path, required=True, help="pen.npz, of numbre_export.data.pen_strokes")
-    parser.add_argument("--symbols", type=Path, required=True, help="BHMSDS as .npz")
+    add_sources(parser)
     parser.add_argument("--shards", type=int, default=1)
     parser.add_argument("--size", type=int, default=1000, help="views a shard")
     parser.add_argument("--seed", type=int, default=0)
@@ -149,8 +148,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--without", default="", help="kinds of pages to leave out, with commas between them")
     parser.add_argument("--printed", action="store_true", help="numbers printed and on displays, none written")
-    parser.add_argument("--fonts", type=Path, help="folder of typefaces; matplotlib's without")
-    parser.add_argument("--photographs", type=Path, help="folder of pictures of anything but writing")
     given = parser.parse_args(arguments)
     job = Job(
         mnist=given.mnist,
