@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from numbre_edge.types import Box, Boxes, Placement
 
+# Longer side, pixels. Larger pictures are shrunk to it: a digit 1/60 of the side is then 21 pixels high.
+WORKING_SIDE = 1280
+
 
 def upright(pixels: NDArray[np.uint8], tilt: float, *, paper: int = 0) -> NDArray[np.uint8]:
     """Turn a picture, (h, w) or (h, w, 3) uint8, by its tilt in degrees; it grows so that nothing is lost.

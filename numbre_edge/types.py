@@ -41,33 +41,63 @@ class Box(NamedTuple):
         return Box(left, top, max(b.right for b in boxes) - left, max(b.bottom for b in boxes) - top)
 
 
+class Reduced(NamedTuple):
+    """All of a large picture in grey, as its file gives it at less than its size.
+
+    Attributes:
+        pixels: (h, w) uint8.
+        width, height: of the picture, in its own pixels.
+    """
+
+    pixels: Pixels
+    width: int
+    height: int
+
+
+class _Pixels:
+    """A frame's pixels; given as a function, they are made when they are first asked for."""
+
+    def __set__(self, frame: Frame, pixels: Pixels | Callable[[], Pixels]) -> None:
+        frame.__dict__["pixels"] = pixels
+
+    def __get__(self, frame: Frame | None, owner: type[Frame]) -> Pixels:
+        if frame is None:
+            raise AttributeError("pixels")  # the field has no default
+        pixels = frame.__dict__["pixels"]
+        if callable(pixels):
+            pixels = frame.__dict__["pixels"] = pixels()
+        return np.asarray(pixels)
+
+
 @dataclass(frozen=True, eq=False)
 class Frame:
     """One picture from a source.
 
     Attributes:
-        pixels: (H, W) grey or (H, W, 3) BGR, uint8.
+        pixels: (H, W) grey or (H, W, 3) BGR, uint8; or a function that gives them, called when somebody asks.
         source: where it comes from, as the user wrote it (a path, a URL, a device).
         index: number of the frame within its source, from 0.
         timestamp: seconds since the source began; 0.0 for a single picture.
         note: what whoever reads the result should know of it, such as "page 1 of 3 was read"; mostly "".
         pages: that its file has, if it is read page by page.
+        reduced: what it is read from where all of it is, if that is not ``pixels``.
     """
 
-    pixels: Pixels
+    pixels: _Pixels = _Pixels()
     source: str = ""
     index: int = 0
     timestamp: float = 0.0
     note: str = ""
     pages: int = 1
+    reduced: Reduced | None = None
 
     @property
     def width(self) -> int:
-        return int(self.pixels.shape[1])
+        return self.reduced.width if self.reduced else int(self.pixels.shape[1])
 
     @property
     def height(self) -> int:
-        return int(self.pixels.shape[0])
+        return self.reduced.height if self.reduced else int(self.pixels.shape[0])
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ FLOORS = (
     | {"numbre_edge.sinks", "numbre_edge.decoding", "numbre_edge.tracking", "numbre_edge.diagnosis"},
     {"numbre_edge.geometry", "numbre_edge.events"},
     {"numbre_edge.types", "numbre_edge.model", "numbre_edge.atomic", "numbre_edge.drawn"} | {"numbre_edge.labels"},
-    {"numbre_edge.errors", "numbre_edge.vocabulary"},
+    {"numbre_edge.errors", "numbre_edge.vocabulary", "numbre_edge.quantiles"},
 )
 # The workshop's own, in the order of the work: each may use what was made before it.
 ROOMS = ("quiet", "data", "synthesis", "evaluation", "training", "exporting")
@@ -204,6 +204,14 @@ def test_importing_the_package_imports_no_heavy_library(run_python: RunPython) -
     imported = imported_by(run_python, "import numbre_edge")
 
     assert imported & {"cv2", "numpy", "onnxruntime", *WORKSHOP} == set()
+
+
+def test_reading_a_picture_waits_for_nothing_that_it_does_not_need(run_python: RunPython) -> None:
+    read = "from numbre_edge import Reader; import numbre_edge.batch; Reader().read('samples/plain-number.jpg')"
+    run = run_python("-c", f"{read}; import sys; print(*sys.modules)")
+
+    assert run.returncode == 0, run.stderr
+    assert set(run.stdout.split()) & {"subprocess", "numpy.ma"} == set()
 
 
 def test_the_runtime_imports_whole_where_tensorflow_is_not_installed(run_python: RunPython) -> None:

@@ -188,7 +188,7 @@ def outcomes(
 @memory_errors()
 def _grey(frame: Frame) -> Frame:
     """Return a frame as it is looked at: a third of the memory, where nobody asks for its colours."""
-    if frame.pixels.ndim == 2:
+    if frame.reduced or frame.pixels.ndim == 2:
         return frame
     return replace(frame, pixels=np.asarray(cv2.cvtColor(frame.pixels, cv2.COLOR_BGR2GRAY), np.uint8))
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import pickle
 import signal
-import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
@@ -38,6 +37,8 @@ class Helper(Generic[Result]):
 
     def __init__(self, work: Whole[Result]) -> None:
         """``work`` is pickled: a function of a module, and its arguments, have to be found there again."""
+        import subprocess  # not for the start of a program that needs no other process
+
         self._hello = pickle.dumps((stderr_is_own(), work))
         try:
             self._process = subprocess.Popen(

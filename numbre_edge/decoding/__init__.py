@@ -21,6 +21,7 @@ from numbre_edge.decoding.grouping import (
 from numbre_edge.decoding.paths import read_lattices
 from numbre_edge.decoding.probabilities import calibrated, in_proportion
 from numbre_edge.model import ModelCard
+from numbre_edge.quantiles import median
 from numbre_edge.types import Box, Digit, Floats, Patches, Reading, Recognition
 from numbre_edge.vocabulary import DIGIT_COLUMNS, MARKS
 
@@ -92,7 +93,7 @@ def grouped(
             tokens.append(Token(digit, Box(*box), number, float(links[number])))
         else:
             others.append(Token(None, Box(*box)))
-    least = _OTHER * float(np.median([token.box.height for token in tokens] or [0]))
+    least = _OTHER * median([token.box.height for token in tokens] or [0])
     # What was found but is not believed is a letter or an operator, mostly, and parts numbers; or dust, if it is small.
     tokens += [token for token in others if token.box.height >= least]
     signs = [

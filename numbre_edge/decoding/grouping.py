@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from numbre_edge.quantiles import median
 from numbre_edge.types import Box, Digit
 from numbre_edge.vocabulary import SEPARATORS, SIGNS
 
@@ -74,7 +75,7 @@ def lines(tokens: list[Token]) -> list[list[Token]]:
     """
     found: list[list[Token]] = []
     passing: defaultdict[int, set[int]] = defaultdict(set)  # strip of the page, a token high -> lines that pass it
-    strip = float(np.median([token.box.height for token in tokens if not token.mark] or [1]))
+    strip = median([token.box.height for token in tokens if not token.mark] or [1])
     for token in sorted(tokens, key=lambda m: m.box.x):
         strips = range(int(token.box.y / strip), int(token.box.bottom / strip) + 1)
         near = {number for place in strips for number in passing[place]}
@@ -110,7 +111,7 @@ def without_words(line: list[Token]) -> list[Token]:
 
 def _words(line: list[Token]) -> list[list[Token]]:
     """Split a line where its gaps are wider than between letters."""
-    height = float(np.median([token.box.height for token in line]))
+    height = median([token.box.height for token in line])
     words = [[line[0]]]
     for before, after in pairwise(line):
         if after.box.x - before.box.right > _SPACE * height:
@@ -209,7 +210,7 @@ def _gap_limit(runs: list[list[Token]]) -> float:
     gaps = [after.box.x - before.box.right for run in runs for before, after in pairwise(run)]
     if len(gaps) < 2:
         return np.inf
-    height = float(np.median([token.box.height for run in runs for token in run]))
+    height = median([token.box.height for run in runs for token in run])
     ordered = sorted(max(gap, 0.15 * height) for gap in gaps)
     return next(
         (b for a, b in pairwise(ordered) if b > _GAP_RATIO * a and b - a > _GAP_HEIGHT * height),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from numbre_edge.decoding.grouping import Token, is_writing, middle
+from numbre_edge.quantiles import median
 from numbre_edge.types import Box, Digit, Floats, Lattice, Patches
 from numbre_edge.vocabulary import DIGIT_COLUMNS, Vocabulary
 
@@ -60,7 +61,7 @@ def read_lattices(
 
 def _without_specks(tokens: list[Token]) -> list[Token]:
     heights = [token.box.height for token in tokens if token.digit and token.digit.value is not None]
-    least = _SPECK * float(np.median(heights)) if heights else 0.0
+    least = _SPECK * median(heights) if heights else 0.0
     return [
         Token(None, token.box) if token.digit and token.digit.value is None and token.box.height < least else token
         for token in tokens

@@ -86,7 +86,7 @@ def moved(boxes: Floats, by: Floats) -> Floats:
 def crops(scales: Sequence[Level], found: Found) -> Pixels:
     """Return (N, *CROP) uint8 of what was found in a picture with these levels."""
     result = np.empty((len(found), *CROP), np.uint8)
-    halves = {number: halved(scales[number].pixels) for number in np.unique(found.level)}
+    halves = {number: halved(scales[number].pixels) for number in set(found.level.tolist())}
     for at, (box, mark, number) in enumerate(zip(found.boxes, found.mark, found.level, strict=True)):
         level = scales[number]
         placed = box * np.array([*level.scale] * 2, np.float32)

@@ -17,7 +17,7 @@ from typing import Literal, get_args
 from numbre_edge.errors import ModelError, UsageError
 from numbre_edge.model.card import LARGEST_CARD, InputSpec, ModelCard
 from numbre_edge.model.file import read_whole
-from numbre_edge.model.onnx import CARD_KEY, read_onnx
+from numbre_edge.model.onnx import CARD_KEY, card_in, read_onnx
 from numbre_edge.model.sums import SUMS, read_sums, verify_sums
 from numbre_edge.model.tflite import CARD_MEMBER, read_tflite
 
@@ -80,9 +80,10 @@ def load_model(path: Path, *, card: Path | None = None) -> Model:
             f"{path}: is not a model this runs; it takes .onnx and .tflite files (make one with: numbre-edge export)"
         )
     content = read_whole(path, LARGEST)
-    if _is_shipped(path):
+    shipped = _is_shipped(path)
+    if shipped:
         _check_sum(path, content)
-    text = find_card(content, kind, str(path))
+    text = card_in(content) if shipped and kind == "onnx" else find_card(content, kind, str(path))
     if card:
         text = read_whole(card, LARGEST_CARD)
     if text is None:

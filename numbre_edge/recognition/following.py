@@ -33,16 +33,16 @@ class FollowingRecogniser:
     def __init__(self, learned: LearnedRecogniser) -> None:
         self._learned = learned
         self._found: Found | None = None
-        self._shape: tuple[int, ...] = ()
+        self._size: tuple[int, ...] = ()
         self._followed = 0  # frames since the last search
 
     def recognise(self, page: Page, *, thorough: bool) -> Recognition:
         """Return the page's numbers; ``thorough`` looks for new ones everywhere."""
         scales, found = levels(page.upright_grey, page.scale), self._found
-        if thorough or found is None or self._shape != page.grey.shape or self._followed >= _EVERY:
+        if thorough or found is None or self._size != page.region[2:] or self._followed >= _EVERY:
             looked_at = scales if thorough else [level for level in scales if max(level.size) <= _MOVING] or scales
             found = self._learned.find(looked_at)
-            self._shape, self._followed = page.grey.shape, 0
+            self._size, self._followed = page.region[2:], 0
         else:
             self._followed += 1
         seen = self._learned.look_at(page, scales, found)

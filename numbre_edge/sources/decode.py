@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numbre_edge.errors import MissingExtra, SourceError, memory_errors, out_of_memory
+from numbre_edge.geometry import WORKING_SIDE
 from numbre_edge.sources.content import MAX_MEMORY, MAX_PIXELS, check_pixels
 from numbre_edge.sources.depth import eight_bit, on_white
 from numbre_edge.sources.formats import JPEG_SCAN, Header, jpeg_segments, picture_format, png_chunks, read_header
@@ -21,15 +23,17 @@ from numbre_edge.sources.paging import Paging
 from numbre_edge.sources.pdf import pdf_pages
 from numbre_edge.sources.quiet import quiet_opencv
 from numbre_edge.sources.tiff import exif_orientation
-from numbre_edge.types import Frame, Pixels, readable
+from numbre_edge.types import Frame, Pixels, Reduced, readable
 
 _MOST_SCANS = 100  # of a progressive JPEG: encoders write about ten; each takes as long as a whole picture
 _UPRIGHT = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH  # any depth, EXIF rotation applied, transparency dropped
+_HALF = cv2.IMREAD_REDUCED_GRAYSCALE_2
+_LARGE = 2 * WORKING_SIDE  # longer side, pixels, from which on half of a JPEG's are enough to read it
 # Ancillary chunks of a PNG that decoding looks at: transparency, orientation (EXIF, in a text too), an animation's.
 _DECODED = frozenset({b"tRNS", b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"acTL", b"fcTL", b"fdAT"})
 
 
-def decode(data: bytes, name: str) -> Pixels:
+def decode(data: bytes, name: str, *, max_pixels: int = MAX_PIXELS) -> Pixels:
     """Decode a picture file's bytes; of several pages or frames the first.
 
     EXIF rotation is applied, transparency becomes white paper, 16-bit and
@@ -38,6 +42,7 @@ def decode(data: bytes, name: str) -> Pixels:
     Args:
         data: the whole file.
         name: what the user calls it; only its suffix is used, in messages.
+        max_pixels: that its header may say.
 
     Returns:
         (H, W) grey or (H, W, 3) BGR, uint8.
@@ -46,13 +51,14 @@ def decode(data: bytes, name: str) -> Pixels:
         SourceError: not a picture, damaged, truncated, too large, or a format
             whose decoder is not installed. The message leaves the name out.
     """
-    return decode_frame(data, name).pixels
+    return decode_frame(data, name, max_pixels=max_pixels, whole=True).pixels
 
 
-def decode_frame(data: bytes, name: str, *, max_pixels: int = MAX_PIXELS) -> Frame:
+def decode_frame(data: bytes, name: str, *, max_pixels: int = MAX_PIXELS, whole: bool = False) -> Frame:
     """Decode a picture file's bytes as ``decode`` does, into a frame that notes what was left unread.
 
-    One whose header says more than ``max_pixels`` is an error too.
+    Unless it is to be ``whole`` at once, a large JPEG is reduced to half its size and to grey while it is decoded, and
+    decoded anew when somebody asks for its pixels.
     """
     kind = kind_of(data, name)
     if kind == "PDF":
@@ -62,20 +68,36 @@ def decode_frame(data: bytes, name: str, *, max_pixels: int = MAX_PIXELS) -> Fra
     header = read_header(data, kind)
     if header is None:
         raise SourceError(f"damaged: this {kind} file states no size; copy it again or save it as PNG")
-    pixels, note = decoded(data, kind, header, max_pixels=max_pixels)
+    half = kind == "JPEG" and not whole and _is_large(header)
+    pixels, note = decoded(data, kind, header, max_pixels=max_pixels, half=half)
     notes = [_one_of("page" if kind == "TIFF" else "frame", header.pages)] if header.pages > 1 else []
-    return Frame(pixels, name, note="; ".join([*notes, *note]))
+    frame = Frame(pixels, name, note="; ".join([*notes, *note]))
+    if not half:
+        return frame
+    on_its_side = (frame.width > frame.height) != (header.width > header.height)
+    size = (header.height, header.width) if on_its_side else (header.width, header.height)
+    return replace(frame, pixels=partial(decode, data, name, max_pixels=max_pixels), reduced=Reduced(pixels, *size))
 
 
-def decoded(data: bytes | bytearray, kind: str, header: Header, *, max_pixels: int) -> tuple[Pixels, list[str]]:
-    """Decode what ``header`` was read of; with the pixels comes what whoever reads the result should know."""
+def _is_large(header: Header) -> bool:
+    """Return whether half its size is enough; not of a picture so nearly square that EXIF may have turned its half."""
+    return max(header.width, header.height) >= _LARGE and abs(header.width - header.height) != 1
+
+
+def decoded(
+    data: bytes | bytearray, kind: str, header: Header, *, max_pixels: int, half: bool = False
+) -> tuple[Pixels, list[str]]:
+    """Decode what ``header`` was read of; with the pixels comes what whoever reads the result should know.
+
+    ``half``: a JPEG, in grey at half its size.
+    """
     check_pixels(header.width, header.height, memory=len(data) + header.memory, max_pixels=max_pixels)
     if (
         kind == "PNG" and isinstance(data, bytes) and 2 * len(data) + header.memory <= MAX_MEMORY
     ):  # it may copy the file
         data = _without_odd_chunks(data)
     with memory_errors(), without_noise() as noise:
-        pixels = _decode_heic(data) if kind == "HEIC" else _decode_opencv(data, kind)
+        pixels = _decode_heic(data) if kind == "HEIC" else _decode_opencv(data, kind, _HALF if half else _UPRIGHT)
     if pixels is None or not pixels.size:
         raise SourceError(f"damaged: this {kind} file cannot be decoded; copy it again or save it as PNG")
     return pixels, [f"damaged in places ({noise[0]}); copy it again"] if noise else []
@@ -144,11 +166,11 @@ def _without_odd_chunks(data: bytes) -> bytes:
     return b"".join([*runs, memoryview(data)[begin:]]) if runs else data
 
 
-def _decode_opencv(data: bytes | bytearray, kind: str) -> Pixels | None:
+def _decode_opencv(data: bytes | bytearray, kind: str, jpeg: int) -> Pixels | None:
     buffer = np.frombuffer(data, np.uint8)
     try:
         with quiet_opencv():
-            pixels = cv2.imdecode(buffer, _UPRIGHT) if kind == "JPEG" else _decode_transparent(buffer)
+            pixels = cv2.imdecode(buffer, jpeg) if kind == "JPEG" else _decode_transparent(buffer)
     except cv2.error as exc:
         if out_of_memory(exc):
             raise

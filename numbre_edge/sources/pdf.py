@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Timer
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
@@ -18,6 +17,9 @@ from numbre_edge.errors import MissingExtra, SourceError, TooLarge, memory_error
 from numbre_edge.sources.content import MAX_PIXELS, check_pixels, most_memory
 from numbre_edge.sources.paging import Paging
 from numbre_edge.types import Frame, Pixels, Unreadable
+
+if TYPE_CHECKING:
+    import subprocess
 
 PATIENCE = 30.0  # seconds that drawing one page may take
 _RENDERER = Path(__file__).with_name("pdf_renderer.py")
@@ -161,6 +163,8 @@ def _started(
     content: BinaryIO | bytes, paging: Paging, start: int, max_pixels: int, patience: float
 ) -> Iterator[_Renderer]:
     """Start a renderer of the pages from ``start`` on, counted from 0, and end it afterwards."""
+    import subprocess  # not for the start of a program that draws no PDF
+
     memory = most_memory(max_pixels)
     ranges = json.dumps(paging.ranges or ((1, None),))
     # Of the memory for one picture, a third is for the page that is handed over.

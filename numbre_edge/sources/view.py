@@ -36,7 +36,7 @@ class Orientation:
         pixels = cv2.rotate(frame.pixels, _TURNS[self.rotate]) if self.rotate else frame.pixels
         if self.flip is not None:
             pixels = cv2.flip(pixels, _MIRRORS[self.flip])
-        return replace(frame, pixels=np.asarray(pixels, np.uint8))
+        return replace(frame, pixels=np.asarray(pixels, np.uint8), reduced=None)
 
 
 UPRIGHT = Orientation()

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from numbre_edge.quantiles import median, quantile
 from numbre_edge.types import Box, Pixels
 from numbre_edge.vision.illumination import Flattened
 from numbre_edge.vision.symbols import Symbol, joined, mended, typical_height
@@ -79,7 +80,7 @@ def components(
     which = labels.ravel()[ink]
     on_edge = np.bincount(which[flattened.edges.ravel()[ink]], minlength=count)
     extents = _extents(ink, which, count, mask.shape[1])
-    lowest = _STANDS_OUT * float(np.median(extents[1:, 3])) if count > _TEXTURE else 0.0
+    lowest = _STANDS_OUT * median(extents[1:, 3]) if count > _TEXTURE else 0.0
     symbols = [
         Symbol(Box(*row[:4]), (number,))
         for number, row in enumerate(extents.tolist())
@@ -130,7 +131,7 @@ def _inked(symbols: list[Symbol], which: NDArray[np.int32], contrast: Pixels) ->
     means = np.bincount(which, weights=contrast) / np.maximum(np.bincount(which), 1)
     own = means[[s.labels[0] for s in symbols]]
     size = np.array([s.box.height for s in symbols])
-    typical = np.median(own[size >= 0.5 * np.percentile(size, 90)])
+    typical = median(own[size >= 0.5 * quantile(size, 0.9)])
     return [symbol for symbol, mean in zip(symbols, own, strict=True) if mean >= _FAINT * typical]
 
 

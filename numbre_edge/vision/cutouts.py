@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from numbre_edge.quantiles import median, quantile
 from numbre_edge.types import Boxes, Pixels
 from numbre_edge.vision.normalize import PATCH, normalize
 
@@ -12,7 +13,7 @@ _AROUND = 0.25  # of a box's height, and at least two pixels: what shows the gro
 # What is fainter than this share of full ink is ground, but for the fringe of what is not: chosen by eye, other values
 # were not compared.
 _INK = 0.35
-_FULL = 98  # percentile of a box's ink that counts as full: a few pixels may be a glint or dust
+_FULL = 0.98  # quantile of a box's ink that counts as full: a few pixels may be a glint or dust
 _FRINGE = np.ones((3, 3), np.uint8)
 
 
@@ -48,7 +49,7 @@ def _ink(part: Pixels, ground: Pixels, *, light_ink: bool) -> Pixels:
     """Return how far (h, w) uint8 ``part`` is from its ``ground``, stretched to 255, and 0 where that is not ink."""
     if not part.size or not ground.size:
         return np.zeros_like(part)
-    paper = np.full_like(part, round(float(np.median(ground))))
+    paper = np.full_like(part, round(median(ground)))
     away = np.asarray(cv2.subtract(part, paper) if light_ink else cv2.subtract(paper, part), np.uint8)
-    mask = (away > _INK * max(1.0, float(np.percentile(away, _FULL)))).astype(np.uint8)
+    mask = (away > _INK * max(1.0, quantile(away, _FULL))).astype(np.uint8)
     return np.asarray(away * cv2.dilate(mask, _FRINGE), np.uint8)

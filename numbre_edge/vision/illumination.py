@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from numbre_edge.quantiles import median
 from numbre_edge.types import Pixels
 
 # Longer side, pixels: the background is smooth but for shadow edges, this much shows it.
@@ -162,5 +163,5 @@ def _paper(grey: Pixels) -> int:
     threshold = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[0]
     light = float(np.mean(grey > threshold))
     if abs(light - 0.5) < _ALIKE:
-        light = float(np.median(np.concatenate([corner.ravel() for corner in corners])) > threshold)
-    return int(np.median(grey[grey > threshold] if light > 0.5 else grey[grey <= threshold]))
+        light = float(median(np.concatenate([corner.ravel() for corner in corners])) > threshold)
+    return int(median(grey[grey > threshold] if light > 0.5 else grey[grey <= threshold]))

@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 
 from numbre_edge.errors import UsageError
-from numbre_edge.geometry import scaled_size, upright
+from numbre_edge.geometry import WORKING_SIDE, scaled_size, upright
+from numbre_edge.quantiles import median
 from numbre_edge.types import Box, Frame, Pixels, Placement
 from numbre_edge.vision.binarize import binarize
 from numbre_edge.vision.components import close_gaps
@@ -23,8 +24,6 @@ from numbre_edge.vision.rules import remove_rules
 from numbre_edge.vision.straight import shrunk
 from numbre_edge.vision.tilt import tilt_of
 
-# Longer side, pixels. Larger pictures are shrunk to it: a digit 1/60 of the side is then 21 pixels high.
-WORKING_SIDE = 1280
 # Smaller pictures are enlarged to about this, so that a stroke is several pixels wide.
 _ENLARGE_TO = 160
 _MAX_ENLARGEMENT = 4
@@ -97,8 +96,10 @@ class Page:
         if scale == 1:
             return self.grey
         method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-        size = scaled_size(self.region.width, self.region.height, scale)
-        return np.asarray(cv2.resize(self.grey, size, interpolation=method), np.uint8)
+        size, reduced = scaled_size(*self.region[2:], scale), self._frame.reduced
+        of_all = reduced is not None and self.region[2:] == reduced[1:]
+        grey = reduced.pixels if reduced and of_all and reduced.pixels.shape >= size[::-1] else self.grey
+        return np.asarray(cv2.resize(grey, size, interpolation=method), np.uint8)
 
     @property
     def full(self) -> bool:
@@ -153,7 +154,7 @@ class Page:
     def upright_grey(self) -> Pixels:
         """(h, w) uint8, the upright page as it is, at working scale; ``placement`` places its boxes."""
         grey = self._scaled
-        return upright(grey, self.tilt, paper=int(np.median(grey[::8, ::8]))) if self.tilt else grey
+        return upright(grey, self.tilt, paper=int(median(grey[::8, ::8]))) if self.tilt else grey
 
     @property
     def tilt(self) -> float:

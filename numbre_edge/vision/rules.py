@@ -8,12 +8,14 @@ line; where a stroke crosses, the ink is thicker and stays.
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from numbre_edge.quantiles import median, quantile
 from numbre_edge.types import Pixels
 from numbre_edge.vision.straight import Line, distinct, level_lines, parallels, shrunk
 
@@ -88,8 +90,9 @@ def _remove_level(mask: Pixels, small: Pixels, contrast: Pixels, longer: float) 
             thicknesses.append(thickness)
     if not rules:
         return mask
-    usual = float(np.median(thicknesses))
-    if len(distinct(rules, mask.shape[1], _APART * usual)) >= _FAMILY:
+    usual = median(thicknesses)
+    width = mask.shape[1]
+    if len(distinct(np.array([(rule.at(0), rule.at(width)) for rule in rules]), _APART * usual)) >= _FAMILY:
         share = max(_FAINT, _DENSER * cv2.countNonZero(mask) / mask.size)
         for line in parallels(small, rules, factor, share):
             band = _band(line, runs, reach)
@@ -112,15 +115,15 @@ class _Band(NamedTuple):
     rows: NDArray[np.intp]
     columns: NDArray[np.intp]
     inside: NDArray[np.bool_]
-    around: NDArray[np.int32]
-    crossing: NDArray[np.int32]
+    around: NDArray[np.int16]
+    crossing: NDArray[np.int16]
 
     @property
-    def inked(self) -> NDArray[np.int32]:
+    def inked(self) -> NDArray[np.int16]:
         return self.crossing[self.crossing > 0]
 
 
-def _band(line: Line, runs: NDArray[np.int32], reach: int) -> _Band:
+def _band(line: Line, runs: NDArray[np.int16], reach: int) -> _Band:
     height, width = runs.shape
     columns = np.arange(max(0, int(line.x1) - 4), min(width, int(line.x2) + 5))
     rows = np.rint(line.at(columns)).astype(np.intp)[None, :] + np.arange(-reach, reach + 1)[:, None]
@@ -134,7 +137,7 @@ def _thickness(band: _Band, line: Line, heights: NDArray[np.float64], longer: fl
     """Return how thick a rule is, in pixels; 0 if it is none: writing of such ``heights``, in a picture so wide."""
     if len(band.inked) < _INKED * len(band.columns):
         return 0.0
-    thickness = float(np.median(band.inked))
+    thickness = median(band.inked)
     writing = _typical(heights[heights > _TALLER * thickness])
     spans = line.x1 <= 0.02 * width and line.x2 >= 0.98 * width - 1
     return thickness if spans or (writing and line.x2 - line.x1 >= longer * writing) else 0.0
@@ -155,7 +158,7 @@ def _erase(mask: Pixels, band: _Band, contrast: Pixels, thickness: float) -> boo
     along = (contrast[rows, columns] * inside).max(0)
     gaps = _gaps(along, thickness)
     erase = thin
-    if np.median(gaps[~crossed]) < _DOTTED * np.median(along[~crossed]):
+    if median(gaps[~crossed]) < _DOTTED * median(along[~crossed]):
         erase = thin | _ends_at_rule(around > 0, thin, thickness)
     erase = erase & ~_written(along, gaps, crossed)
     mask[rows[erase], np.broadcast_to(columns, rows.shape)[erase]] = 0
@@ -180,7 +183,7 @@ def _written(along: Pixels, gaps: Pixels, crossed: NDArray[np.bool_]) -> NDArray
     """
     if not crossed.any():
         return np.zeros_like(crossed)
-    rule, ink = float(np.median(gaps[~crossed])), float(np.median(along[crossed]))
+    rule, ink = median(gaps[~crossed]), median(along[crossed])
     return np.asarray(gaps > max((rule + ink) / 2, _DARKER * rule))
 
 
@@ -195,21 +198,21 @@ def _ends_at_rule(ink: NDArray[np.bool_], thin: NDArray[np.bool_], thickness: fl
     if not thin.any():
         return np.zeros_like(thin)
     places = np.arange(len(ink))[:, None]
-    middle = float(np.average(np.broadcast_to(places, thin.shape), weights=thin))
+    middle = float((places * thin).sum() / thin.sum())
     band = np.abs(places - middle) <= thickness / 2 + 1
     through = (ink | (places > middle) | band).all(0) & (ink | (places < middle) | band).all(0)
     return np.asarray(ink & band & ~through)
 
 
 def _typical(heights: NDArray[np.float64]) -> float:
-    return float(np.percentile(heights, 75)) if len(heights) else 0.0
+    return quantile(heights, 0.75) if len(heights) else 0.0
 
 
-def _vertical_runs(mask: Pixels) -> NDArray[np.int32]:
-    """Return (h, w) int32: for each ink pixel the length of its vertical run of ink, else 0."""
-    ink = mask > 0
-    height = len(ink)
-    rows = np.arange(height, dtype=np.int32)[:, None]
-    above = np.maximum.accumulate(np.where(ink, -1, rows), axis=0)
-    below = np.minimum.accumulate(np.where(ink, height, rows)[::-1], axis=0)[::-1]
-    return np.where(ink, below - above - 1, 0).astype(np.int32)
+def _vertical_runs(mask: Pixels) -> NDArray[np.int16]:
+    """Return (h, w) int16: for each ink pixel the length of its vertical run of ink, else 0."""
+    runs = (mask > 0).astype(np.int16)
+    for above, row in pairwise(runs):
+        row *= above + 1  # so far, from above
+    for below, row in pairwise(runs[::-1]):
+        np.maximum(row, below * (row > 0), out=row)
+    return runs

@@ -64,19 +64,21 @@ def parallels(small: Pixels, rules: list[Line], factor: float, share: float) -> 
     found = cv2.HoughLines(
         ink, 1, np.pi / 720, int(share * width), min_theta=np.pi / 2 + low, max_theta=np.pi / 2 + high
     )
-    polar = [] if found is None else found.reshape(-1, 2).tolist()
-    ends = [(rho / math.sin(theta), (rho - width * math.cos(theta)) / math.sin(theta)) for rho, theta in polar]
-    lines = [Line(0, left, width, right) for left, right in ends]
-    return [line.scaled(1 / factor) for line in distinct(lines, width, _SAME)[:_MOST]]
+    rho, theta = (np.zeros((0, 2)) if found is None else found.reshape(-1, 2).astype(np.float64)).T
+    ends = np.column_stack([rho, rho - width * np.cos(theta)]) / np.sin(theta)[:, None]
+    apart = distinct(ends, _SAME)[:_MOST]
+    return [Line(0, left, width, right).scaled(1 / factor) for left, right in apart]
 
 
-def distinct(lines: list[Line], width: int, apart: float) -> list[Line]:
-    """Return those lines that are, at a picture's borders, at least ``apart`` in all from each one before them."""
-    ends = np.array([(line.at(0), line.at(width)) for line in lines]).reshape(-1, 2)
-    left, distinct = np.arange(len(lines)), []
-    while len(left):
-        distinct.append(lines[left[0]])
-        left = left[np.abs(ends[left] - ends[left[0]]).sum(1) >= apart]
+def distinct(ends: NDArray[np.float64], apart: float) -> list[list[float]]:
+    """Return those of lines that are at least ``apart`` from each one before them.
+
+    ``ends``, (n, 2): where each is at the picture's left and right border, at which the distances are summed up.
+    """
+    distinct = []
+    while len(ends):
+        distinct.append(ends[0].tolist())
+        ends = ends[np.abs(ends - ends[0]).sum(1) >= apart]
     return distinct
 
 

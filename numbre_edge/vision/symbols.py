@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from numbre_edge.quantiles import median
 from numbre_edge.types import Box
 
 # A piece of a broken stroke is less than this share of the typical symbol's height, so many widths of a stroke long (a
@@ -57,7 +58,7 @@ def mended(symbols: list[Symbol], labels: NDArray[np.int32], stroke: float) -> l
 
 def typical_height(symbols: list[Symbol]) -> float:
     heights = sorted(symbol.box.height for symbol in symbols)
-    return float(np.median(heights[len(heights) // 2 :]))
+    return median(heights[len(heights) // 2 :])
 
 
 def _nearest(symbol: Symbol, labels: NDArray[np.int32], owner: dict[int, Symbol], reach: float) -> Symbol | None:

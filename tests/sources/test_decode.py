@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import pickle
 import struct
 import sys
 
@@ -136,6 +137,47 @@ def test_every_exif_orientation_is_applied_with_transparency_and_without(
             upright = decode(data.tobytes(), "a" + suffix)
             assert upright.shape == expected.shape
             assert np.abs(upright.astype(int) - expected).mean() < 4
+
+
+def large_jpeg(width: int = 2600, height: int = 1900) -> bytes:
+    """Return a photograph, as it were: a blue bar on grey paper."""
+    pixels = np.full((height, width, 3), WHITE, np.uint8)
+    cv2.rectangle(pixels, (400, 300), (500, 900), INK, cv2.FILLED)
+    return encoded(".jpg", pixels)
+
+
+@pytest.mark.parametrize(("orientation", "turned"), [(1, False), (3, False), (6, True), (8, True)])
+def test_a_large_jpeg_comes_reduced_and_whole_when_somebody_asks(orientation: int, turned: bool) -> None:
+    data = with_exif(large_jpeg(), orientation)
+
+    frame = decode_frame(data, "a.jpg")
+
+    assert (frame.width, frame.height) == ((1900, 2600) if turned else (2600, 1900))
+    assert frame.reduced is not None
+    assert frame.reduced.pixels.shape == ((1300, 950) if turned else (950, 1300))
+    assert np.array_equal(frame.pixels, decode(data, "a.jpg"))
+    assert frame.pixels is frame.pixels  # decoded once
+    whole = cv2.cvtColor(frame.pixels, cv2.COLOR_BGR2GRAY)
+    halved = cv2.resize(whole, frame.reduced.pixels.shape[::-1], interpolation=cv2.INTER_AREA)
+    assert np.abs(halved.astype(int) - frame.reduced.pixels).mean() < 1
+
+
+@pytest.mark.parametrize("size", [(2559, 1900), (2600, 2599)])
+def test_a_jpeg_that_is_not_large_or_whose_half_does_not_say_how_it_is_turned_comes_as_it_is(
+    size: tuple[int, int],
+) -> None:
+    frame = decode_frame(large_jpeg(*size), "a.jpg")
+
+    assert frame.reduced is None
+    assert (frame.width, frame.height) == size
+
+
+def test_a_reduced_picture_goes_to_another_process_and_keeps_to_its_bounds() -> None:
+    data = large_jpeg()
+    sent = pickle.loads(pickle.dumps(decode_frame(data, "a.jpg")))
+    assert sent.pixels.shape == (1900, 2600, 3)
+    with pytest.raises(SourceError, match="more than 1 million"):
+        decode_frame(data, "a.jpg", max_pixels=1_000_000)
 
 
 def test_of_several_pages_the_first_is_read_and_noted(seven: NDArray[np.uint8]) -> None:

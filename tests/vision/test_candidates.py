@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
 
-from numbre_edge.geometry import in_frame
+from numbre_edge.geometry import WORKING_SIDE, in_frame
 from numbre_edge.types import Box, Frame, Patches
 from numbre_edge.vision.candidates import candidates
-from numbre_edge.vision.page import WORKING_SIDE, Page
+from numbre_edge.vision.page import Page
 from tests.vision.drawing import Ink, blank, digits_on, extent
 
 MnistSample = tuple[NDArray[np.uint8], NDArray[np.uint8]]

@@ -10,7 +10,7 @@ import pytest
 
 from numbre_edge.errors import UsageError
 from numbre_edge.geometry import in_frame
-from numbre_edge.types import Box, Frame, Placement
+from numbre_edge.types import Box, Frame, Pixels, Placement, Reduced
 from numbre_edge.vision.page import Page
 from tests.vision.drawing import Ink, blank
 
@@ -42,6 +42,26 @@ def test_who_asks_for_grey_alone_pays_for_no_more(picture: Ink) -> None:
     page.grey_at(0.5), page.scale, page.full
 
     assert not {"flattened", "writing", "_upright"} & set(vars(page))  # no stage was made
+
+
+def test_a_picture_that_comes_reduced_is_read_from_that_unless_a_part_of_it_is_asked_for(picture: Ink) -> None:
+    large = np.asarray(cv2.resize(picture, (3600, 2400), interpolation=cv2.INTER_NEAREST), np.uint8)
+    half = np.asarray(cv2.resize(large, (1800, 1200), interpolation=cv2.INTER_AREA), np.uint8)
+    asked = []
+
+    def whole() -> Pixels:
+        asked.append(True)
+        return large
+
+    page, part = (Page(Frame(whole, reduced=Reduced(half, 3600, 2400)), roi=roi) for roi in (None, ROI))
+
+    assert page.region == (0, 0, 3600, 2400)
+    assert np.array_equal(page.upright_grey, Page(Frame(large)).upright_grey)
+    assert page.placement == Page(Frame(large)).placement
+    assert not asked
+    assert np.array_equal(part.grey, large[20:220, 40:340])
+    assert np.array_equal(page.grey_at(0.75), Page(Frame(large)).grey_at(0.75))  # larger than it came
+    assert asked == [True, True]
 
 
 def test_each_stage_is_made_once(picture: Ink) -> None:
