@@ -63,10 +63,10 @@ class _Pixels:
     def __get__(self, frame: Frame | None, owner: type[Frame]) -> Pixels:
         if frame is None:
             raise AttributeError("pixels")  # the field has no default
-        pixels = frame.__dict__["pixels"]
-        if callable(pixels):
-            pixels = frame.__dict__["pixels"] = pixels()
-        return np.asarray(pixels)
+        given = frame.__dict__["pixels"]
+        pixels: Pixels = given() if callable(given) else given
+        frame.__dict__["pixels"] = pixels
+        return pixels
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,8 @@ from numbre_edge.batch import Listener, Outcome, ReadOptions, Tally, outcomes, r
 from numbre_edge.errors import BackendError
 from numbre_edge.sources.files import Source
 from numbre_edge.sources.view import Orientation, Region
-from numbre_edge.types import Box, Digit, Frame, Reading
+from numbre_edge.types import Box, Digit, Frame, Pixels, Reading
+from numbre_edge.vision.page import Page
 
 THREE = Reading.of([Digit(3, 0.9, Box(0, 0, 5, 5))])
 
@@ -145,6 +146,29 @@ def test_a_long_run_holds_few_frames_at_a_time(pictures: list[Source], clip: Sou
     run([*pictures, clip] * 5, OneNumber(), [watcher])
 
     assert watcher.most <= 2
+
+
+def test_a_large_photograph_is_looked_at_alike_whether_anybody_draws_on_it_or_not(tmp_path: Path) -> None:
+    class Looks(OneNumber):
+        def __init__(self) -> None:
+            super().__init__()
+            self.seen: list[Pixels] = []
+
+        def read_frame(self, frame: Frame, *, roi: Box | None = None) -> list[Reading]:
+            self.seen.append(Page(frame, roi=roi).upright_grey)
+            return super().read_frame(frame, roi=roi)
+
+    photograph, reader = tmp_path / "a.jpg", Looks()
+    cv2.imwrite(str(photograph), np.random.default_rng(1).integers(0, 256, (1300, 2600, 3), np.uint8))
+
+    (drawn,), (read,) = (
+        list(outcomes(Source(str(photograph)), reader, options=ReadOptions(keep_frames=keep))) for keep in (True, False)
+    )
+
+    assert drawn.frame is not None
+    assert drawn.frame.pixels.shape == (1300, 2600, 3)
+    assert (drawn.result.width, drawn.result.height) == (read.result.width, read.result.height) == (2600, 1300)
+    assert np.array_equal(*reader.seen)
 
 
 def test_what_a_listener_cannot_do_ends_the_run(pictures: list[Source]) -> None:

@@ -26,11 +26,16 @@ def normalized(grey: Pixels) -> Pixels:
     Ink is as far from PAPER whatever the light, the pen or the exposure; polarity is left as it is.
     """
     window = (_WINDOW, _WINDOW)
-    mean = cv2.boxFilter(grey, cv2.CV_32F, window, borderType=cv2.BORDER_REFLECT_101)
-    square = cv2.sqrBoxFilter(grey, cv2.CV_32F, window, borderType=cv2.BORDER_REFLECT_101)
-    deviation = np.sqrt(np.maximum(square - mean * mean, 0))
-    distance = _DEVIATION * (grey - mean) / (deviation + _NOISE)
-    return np.asarray(np.clip(distance + PAPER, 0, 255).astype(np.uint8))
+    mean = np.asarray(cv2.boxFilter(grey, cv2.CV_32F, window, borderType=cv2.BORDER_REFLECT_101), np.float32)
+    square = np.asarray(cv2.sqrBoxFilter(grey, cv2.CV_32F, window, borderType=cv2.BORDER_REFLECT_101), np.float32)
+    # In place: to make room for each step's result takes longer than the step.
+    square -= mean * mean
+    deviation = np.sqrt(np.maximum(square, 0, out=square), out=square)
+    distance = np.subtract(grey, mean, out=mean)
+    distance *= _DEVIATION
+    distance /= np.add(deviation, _NOISE, out=deviation)
+    distance += PAPER
+    return np.asarray(np.clip(distance, 0, 255, out=distance).astype(np.uint8))
 
 
 def inked(grey: Pixels) -> NDArray[np.bool_]:

@@ -24,6 +24,7 @@ from numbre_edge.model import (
     find_model,
     load_model,
 )
+from numbre_edge.model.onnx import card_in
 from tests.backends.models import LITE, TINY
 from tests.conftest import ROOT
 
@@ -48,6 +49,10 @@ class TestCard:
     def test_an_onnx_file_carries_it(self) -> None:
         model = load_model(TINY)
         assert (model.format, model.card.name, model.content) == ("onnx", "tiny", TINY.read_bytes())
+
+    def test_of_an_onnx_file_it_is_the_same_whether_the_rest_is_looked_through_or_not(self) -> None:
+        content = default_model("onnx").read_bytes()
+        assert card_in(content) == find_card(content, "onnx", "x")
 
     def test_a_tflite_file_carries_it(self) -> None:
         assert load_model(LITE).card.name == "tiny"

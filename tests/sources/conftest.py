@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-WHITE, INK = (235, 235, 235), (160, 40, 30)  # BGR
+from tests.sources.encoding import INK, WHITE
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+WHITE, INK = (235, 235, 235), (160, 40, 30)  # BGR
+
 
 def encoded(suffix: str, pixels: NDArray[np.generic], *parameters: int) -> bytes:
     ok, data = cv2.imencode(suffix, pixels, parameters)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from numbre_edge.errors import SourceError
 from numbre_edge.sources.decode import decode, decode_frame
 from numbre_edge.sources.formats import picture_format
-from tests.sources.encoding import encoded, heic, png
+from tests.sources.encoding import INK, WHITE, encoded, heic, png
 
 
 def with_exif(data: bytes, orientation: int) -> bytes:
