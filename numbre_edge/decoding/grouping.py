@@ -144,7 +144,7 @@ def numbers(line: list[Token], points: list[Point]) -> list[list[Token]]:
             else:
                 runs.append([])
             continue
-        if last and (_ends(last, token, runs[-1], points) if token.digit else not _goes_on(last)):
+        if last and (_ends(last, token, runs[-1], points) if token.digit else not _goes_on(_last_digit(runs[-1]))):
             runs.append([])
         if token.digit is not None:
             runs[-1].append(token)
@@ -218,6 +218,11 @@ def _gap_limit(runs: list[list[Token]]) -> float:
     )
 
 
+def _last_digit(run: list[Token]) -> Token:
+    """Return the last digit of a run; its last token where it has none."""
+    return next((token for token in reversed(run) if token.digit), run[-1])
+
+
 def _ended(token: Token) -> bool:
     return token.linked is not None and token.linked < _ENDED
 
@@ -236,7 +241,7 @@ def _ends(last: Token, digit: Token, run: list[Token], points: list[Point]) -> b
     """Whether a number ends before ``digit``, whose run so far ends with ``last``."""
     if last.mark in SIGNS:
         return not (_near(last.box, digit.box, _SIGN) and _within(digit.box, middle(last.box), _MIDDLE))
-    before = next((token for token in reversed(run) if token.digit), last)
+    before = _last_digit(run)
     if last.mark:
         return _raised(before.box, digit.box) or not _near(before.box, digit.box, _SEPARATED)
     return _raised(last.box, digit.box) or _parted(last.box, digit.box, points)

@@ -270,3 +270,11 @@ def test_what_may_be_a_point_makes_a_number_less_certain() -> None:
     assert whole(number, [(x, y, 0.95)]) == pytest.approx(0.05)
     assert whole(number, [(x, y, 0.02)]) == whole(number, [])
     assert whole(number, [(x, 4, 0.95)]) == whole(number, [(300, y, 0.95)]) == whole(number, [])
+
+
+@pytest.mark.parametrize(("link", "expected"), [(0.95, ["4.0"]), (0.85, ["4", "0"])])
+def test_what_is_no_digit_beside_a_point_parts_no_number_that_goes_on(link: float, expected: list[str]) -> None:
+    four, nought = found((4, link), (0, 0.05))
+    line = [four, Token(None, Box(21, 26, 3, 3), mark="."), Token(None, Box(24, 5, 5, 20)), nought]
+
+    assert ["".join(map(str, number)) for number in numbers(line, [])] == expected

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -34,8 +36,24 @@ def test_samples_are_read(backend: str) -> None:
     assert read == {name: texts for name, texts in EXPECTED.items() if name in read}
 
 
-def test_the_files_are_small() -> None:
-    sizes = {kind: shipped_network("finder", kind).stat().st_size for kind in FORMATS}
+@pytest.mark.parametrize("backend", EVERY)
+def test_digits_of_displays_counters_and_print_are_read(backend: str) -> None:
+    reader = Reader(finder="printed", backend=backend)
+    lines = map(json.loads, (SAMPLES / "printed" / "expected.jsonl").read_text(encoding="utf-8").splitlines())
+    wanted = {line["source"]: digits_of(line["texts"]) for line in lines}
+
+    assert {
+        name: digits_of(reading.text for reading in reader.read(SAMPLES.parent / name)) for name in wanted
+    } == wanted
+
+
+def digits_of(texts: Iterable[str]) -> str:
+    return "".join(re.findall(r"\d", "".join(texts)))
+
+
+@pytest.mark.parametrize("finder", ["finder", "printed-finder"])
+def test_the_files_are_small(finder: str) -> None:
+    sizes = {kind: shipped_network(finder, kind).stat().st_size for kind in FORMATS}
 
     assert sizes["onnx"] <= 1_500_000
     assert sizes["tflite"] <= 450_000
