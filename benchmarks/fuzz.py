@@ -6,16 +6,19 @@ TARGET is one of picture, mjpeg, onnx, tflite, card, idx, npz. It begins with th
 benchmarks/hostile.py) and goes on where they lead to code not seen before, ten minutes by default. What is no
 NumbreError is a crash: libFuzzer prints it, and keeps the bytes as crash-* in the current folder. Put them, made
 smaller, into a test.
+
+With --runs, the same inputs are taken each time, on the same machine with the same packages; the last line is the
+SHA-256 of them all.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import io
+import os
 import sys
-import tempfile
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import atheris
@@ -45,7 +48,7 @@ def _npz(content: bytes) -> None:
 
 
 _PICTURES = [content for _, content in good_pictures()]
-_MODELS = {suffix: [path.read_bytes() for path in TESTS.rglob(f"*.{suffix}")] for suffix in ("onnx", "tflite")}
+_MODELS = {suffix: [path.read_bytes() for path in sorted(TESTS.rglob(f"*.{suffix}"))] for suffix in ("onnx", "tflite")}
 # What takes bytes, and good ones to begin with.
 _TARGETS: Mapping[str, tuple[Callable[[bytes], object], list[bytes]]] = {
     "picture": (lambda content: decode(content, "a.png"), _PICTURES),
@@ -61,28 +64,45 @@ _TARGETS: Mapping[str, tuple[Callable[[bytes], object], list[bytes]]] = {
 }
 
 
+def _in_memory(content: bytes) -> str:
+    """Return the name of a file that goes with this process, which libFuzzer ends."""
+    file = os.memfd_create("seed")
+    os.write(file, content)
+    return f"/proc/self/fd/{file}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("target", choices=_TARGETS)
-    parser.add_argument("--seconds", type=int, default=600)
-    parser.add_argument("--runs", type=int, default=-1)
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--seconds", type=int, default=600)
+    length.add_argument("--runs", type=int)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     take, good = _TARGETS[given.target]
+    taken, digest = 0, hashlib.sha256()
 
     def once(content: bytes) -> None:
+        nonlocal taken
+        taken += 1
+        digest.update(len(content).to_bytes(4) + content)
+        if taken == given.runs:  # the last: libFuzzer ends the process, and asks nobody
+            print(f"{given.target}: {taken} inputs, {digest.hexdigest()}", flush=True)
         try:
             take(content)
         except NumbreError:
             return
 
-    with tempfile.TemporaryDirectory() as folder:
-        for number, content in enumerate(good):
-            Path(folder, str(number)).write_bytes(content)
-        limits = [f"-max_total_time={given.seconds}", f"-runs={given.runs}", f"-seed={given.seed}"]
-        limits += ["-rss_limit_mb=1024", "-timeout=10", "-max_len=100000"]
-        atheris.Setup([sys.argv[0], *limits, folder], once)
-        atheris.Fuzz()
+    limits = [f"-seed={given.seed}", "-rss_limit_mb=1024", "-timeout=10", "-max_len=100000"]
+    if given.runs:
+        # The entropic schedule, which is libFuzzer's own, goes by more than the inputs: addresses turn it.
+        limits += [f"-runs={given.runs}", "-entropic=0"]
+    else:
+        limits.append(f"-max_total_time={given.seconds}")
+    # By name: a folder would be listed in any order, and looked through again each second.
+    limits.append(f"-seed_inputs={','.join(map(_in_memory, good))}")
+    atheris.Setup([sys.argv[0], *limits], once)
+    atheris.Fuzz()
 
 
 if __name__ == "__main__":
