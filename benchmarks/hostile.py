@@ -32,7 +32,7 @@ from typing import Self
 
 import numpy as np
 from hostile_files.damage import Rng
-from hostile_files.data import archives, idx_files, label_files, npz_files
+from hostile_files.data import archives, form_files, idx_files, label_files, npz_files
 from hostile_files.documents import documents
 from hostile_files.models import cards, models
 from hostile_files.paths import paths
@@ -56,6 +56,7 @@ KINDS: Mapping[str, Callable[[Rng], Iterator[File]]] = {
     "npz": npz_files,
     "tgz": archives,
     "labels": label_files,
+    "forms": form_files,
     "paths": lambda rng: iter(()),  # see _made
 }
 _ENVIRONMENT = os.environ | {

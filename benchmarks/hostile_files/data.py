@@ -1,4 +1,4 @@
-"""What the workshop takes: MNIST as idx, .npz and .tgz, BHMSDS, labels."""
+"""What the workshop takes: MNIST as idx, .npz and .tgz, BHMSDS, labels; and what describes a form."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from hostile_files.damage import Rng, copies
+from hostile_files.pictures import good_pictures
 
 File = tuple[str, bytes]
 
@@ -106,3 +107,22 @@ def label_files(rng: Rng) -> Iterator[File]:
         yield f"code-{number}/labels.csv", good.encode(code)
     for number, name in enumerate(("\0", "x" * 300, "x" * 200_000, "../" * 2000, '"' * 999, "\r\r")):
         yield f"name-{number}/labels.csv", f"file,label\n{name},1\n".encode()
+
+
+def form_files(rng: Rng) -> Iterator[File]:
+    """Yield hostile descriptions of a form, and its picture."""
+    yield "form.png", next(content for name, content in good_pictures() if name == "rgb.png")
+    field = '[[field]]\nname = "a"\nbox = [1, 1, 90, 20]\n'
+    good = f'reference = "form.png"\n{field}kind = "comb"\ncells = 4\nrange = [0, 9]\npattern = "[0-9]{{4}}"\n'
+    for number, copy in enumerate(copies(good.encode(), 120, rng)):
+        yield f"{number:03d}.toml", copy
+    long, deep, bare = "9" * 900, "[" * 900, f'reference = "form.png"\n{field}'
+    for number, value in enumerate((long, deep, "1e999", "nan", "true", "{}", '""', '"\\u0000"', "-1", "[nan, inf]")):
+        for key in ("name", "box", "kind", "cells", "range", "pattern"):
+            yield f"{key}-{number}.toml", f"{bare.replace(f'{key} =', '#')}{key} = {value}\n".encode()
+    for number, pattern in enumerate(("(" * 450 + ")" * 450, f"a{{{long}}}", "a{9999}" * 100, "(?<=a*)", "[[0-9]")):
+        yield f"pattern-odd-{number}.toml", f'{bare}pattern = "{pattern}"\n'.encode()
+    for number, text in enumerate(("a" + ".a" * 100_000, field * 2600, "[[field]]\n" * 25_000, "\0", "x" * 300_000)):
+        yield f"long-{number}.toml", f'reference = "form.png"\n{text}'.encode()
+    for number, name in enumerate(("\\u0000", "x" * 300, "../" * 300, "/dev/zero", "long-0.toml")):
+        yield f"reference-{number}.toml", good.replace("form.png", name).encode()

@@ -93,6 +93,12 @@ def _labels(name: str) -> None:
     load_labels(Path(name).parent)
 
 
+def _form(name: str) -> None:
+    from numbre_edge.forms import load_form
+
+    load_form(Path(name))
+
+
 @contextmanager
 def _streams() -> Iterator[Take]:
     from numbre_edge.sources.connect import open_url
@@ -121,6 +127,7 @@ _TAKES: Mapping[str, Take] = {
     "npz": _npz,
     "tgz": _tgz,
     "labels": _labels,
+    "forms": _form,
 }
 
 

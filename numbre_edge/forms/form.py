@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from numbre_edge.errors import SourceError, UsageError
+from numbre_edge.errors import ModelError, SourceError, UsageError
+from numbre_edge.model.file import read_whole
 from numbre_edge.sources.pictures import as_frame
 from numbre_edge.types import Box, Frame
 
@@ -17,6 +19,8 @@ Kind = Literal["number", "decimal", "comb", "cross"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _KEYS = ("name", "box", "kind", "cells", "range", "pattern")
 _RESERVED = ("source", "needs_review", "error")  # columns of their own
+_LARGEST = 2**18  # bytes of a form's file: some 2,500 fields
+_LONGEST = 1000  # characters of a line: TOML's reader takes minutes over a key of 10,000 parts
 
 
 @dataclass(frozen=True)
@@ -71,16 +75,7 @@ def load_form(path: Path) -> Form:
         UsageError: the file is none of a form; the message names the file, the line and what is wrong.
         SourceError: the reference picture cannot be read.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as exc:
-        why = exc.strerror if isinstance(exc, OSError) and exc.strerror else "is no UTF-8 text"
-        raise UsageError(f"{path}: {why.lower()}") from exc
-    lines = _Lines(path, text)
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as exc:
-        raise UsageError(f"{path}: no TOML: {exc}") from exc
+    lines, content = _parsed(path)
     if unknown := content.keys() - {"reference", "field"}:
         raise lines.wrong(f"{min(unknown)} is no key of a form; there are reference and [[field]]", min(unknown))
     name = content.get("reference")
@@ -94,17 +89,32 @@ def load_form(path: Path) -> Form:
     except SourceError as exc:
         raise SourceError(f"{path}: reference {exc}") from exc
     page = Box(0, 0, reference.width, reference.height)
-    fields: list[Field] = []
+    fields: dict[str, Field] = {}
     for number, table in enumerate(tables):
         field = _field(table, lines, number)
-        if field.name in (other.name for other in fields):
+        if field.name in fields:
             raise lines.wrong(f"there are two fields named {field.name}", "name", number)
         if field.box.x < 0 or field.box.y < 0 or field.box.right > page.right or field.box.bottom > page.bottom:
             raise lines.wrong(
                 f"field {field.name}: its box lies outside the {page.width}x{page.height} reference", "box", number
             )
-        fields.append(field)
-    return Form(path, reference, tuple(fields))
+        fields[field.name] = field
+    return Form(path, reference, tuple(fields.values()))
+
+
+def _parsed(path: Path) -> tuple[_Lines, dict[str, Any]]:
+    try:
+        text = read_whole(path, _LARGEST).decode("utf-8-sig")
+    except ModelError as exc:
+        raise UsageError(str(exc)) from exc
+    except UnicodeDecodeError as exc:
+        raise UsageError(f"{path}: is no UTF-8 text") from exc
+    if max(map(len, text.splitlines()), default=0) > _LONGEST:
+        raise UsageError(f"{path}: a line of it is longer than {_LONGEST} characters")
+    try:
+        return _Lines(path, text), tomllib.loads(text)
+    except (ValueError, RecursionError) as exc:  # ValueError: of a whole number with too many digits, too
+        raise UsageError(f"{path}: no TOML: {exc}") from exc
 
 
 def _field(table: Mapping[str, Any], lines: _Lines, number: int) -> Field:
@@ -119,16 +129,19 @@ def _field(table: Mapping[str, Any], lines: _Lines, number: int) -> Field:
     if not _is_box(box):
         raise lines.wrong(f"field {name}: box must be four whole numbers [x, y, width, height]", "box", number)
     cells = table.get("cells", 0)
-    if (kind == "comb") != (isinstance(cells, int) and not isinstance(cells, bool) and cells >= 1):
+    if type(cells) is not int or (kind == "comb") != (cells >= 1) or cells < 0:
         raise lines.wrong(f"field {name}: a comb, and nothing else, has cells, 1 or more", "cells", number)
+    if cells > box[2]:
+        raise lines.wrong(f"field {name}: has more cells than its box is wide", "cells", number)
     span = table.get("range")
     if span is not None and (not _numbers(span, 2) or span[0] > span[1]):
         raise lines.wrong(f"field {name}: range must be two numbers [lowest, highest]", "range", number)
     pattern = table.get("pattern")
     if pattern is not None:
         try:
-            re.compile(pattern)
-        except (re.error, TypeError) as exc:
+            with warnings.catch_warnings(action="ignore"):  # of what Python's next version may take otherwise
+                re.compile(pattern)
+        except (re.error, TypeError, OverflowError, RecursionError) as exc:
             raise lines.wrong(f"field {name}: pattern is no regular expression: {exc}", "pattern", number) from exc
     return Field(name, Box(*table["box"]), kind, cells, tuple(span) if span is not None else None, pattern)
 

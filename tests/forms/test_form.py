@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,17 @@ def test_a_form_has_its_fields_and_its_picture(tmp_path: Path) -> None:
         ('reference = "form.png"', "title = 1", "line 1: title is no key of a form"),
         ('reference = "form.png"', "", "line 1: reference must name a picture"),
         (TOML[TOML.index("[[") :], "", "line 1: a form has at least one [[field]]"),
+        ("cells = 5", "cells = 251", "line 12: field code: has more cells than its box is wide"),
         ("cells = 5", "cells = ", "no TOML: "),
+        ("cells = 5", "cells = " + "[" * 900, "no TOML: "),
+        ("[300, 100, 160, 44]", "9" * 900, "line 5: field year: box must be four whole numbers"),
+        ("cells = 5", "a" + ".a" * 500 + " = 5", "a line of it is longer than 1000 characters"),
+        (
+            "range = [1900, 2100]",
+            f'pattern = "a{{{"9" * 30}}}"',
+            "line 6: field year: pattern is no regular expression",
+        ),
+        ("range = [1900, 2100]", f'pattern = "{"(" * 490}{")" * 490}"', "pattern is no regular expression"),
     ],
 )
 def test_a_wrong_file_is_refused_by_its_line(tmp_path: Path, old: str, new: str, message: str) -> None:
@@ -60,8 +71,26 @@ def test_a_wrong_file_is_refused_by_its_line(tmp_path: Path, old: str, new: str,
     assert str(tmp_path / "form.toml") in str(error.value)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "form.toml")
+    with pytest.raises(UsageError, match=r"form\.toml: is no file but a pipe"):
+        load_form(tmp_path / "form.toml")
+
+
+def test_python_s_warnings_about_a_pattern_are_kept_from_the_terminal(tmp_path: Path) -> None:
+    form = load_form(write_form(tmp_path, TOML.replace("range = [1900, 2100]", 'pattern = "[[0-9]"')))
+    assert form.fields[0].fits("7", 7)
+
+
+def test_a_file_as_windows_writes_it_is_one_too(tmp_path: Path) -> None:
+    path = write_form(tmp_path)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert len(load_form(path).fields) == 4
+
+
 def test_a_file_or_picture_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"gone\.toml: no such file"):
+    with pytest.raises(UsageError, match=r"gone\.toml: cannot be read \(No such file"):
         load_form(tmp_path / "gone.toml")
     with pytest.raises(SourceError, match=r"form\.toml: reference .*gone\.png: no such file"):
         load_form(write_form(tmp_path, TOML.replace("form.png", "gone.png")))
