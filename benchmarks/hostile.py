@@ -8,7 +8,7 @@ process after the other, motion JPEG from a server on the loopback, and what the
 `[export]`. Prints Markdown, a row a kind, then each file that failed, and how; the exit code is 1 if one did.
 
 - crash: the process ended by a signal, or by a traceback
-- hang: nothing said for 10 s of its own time, or 60 s by the clock
+- hang: nothing said for 10 s of its own time, or 60 s by the clock, without those in which others had the processors
 - silent: no line for a file, or an error of other than one line
 - peak: of the process's memory, in MB; more than 1000 is a failure
 """
@@ -124,10 +124,10 @@ class Process:
     def line(self) -> bytes | None:
         """Return the next line, b"" at the end, None where there was none for too long."""
         assert self._process.stdout is not None
-        begun, busy = time.monotonic(), self._busy()
+        begun, busy = time.monotonic() - self._kept_waiting(), self._busy()
         while b"\n" not in self._said:
             self._look()
-            waited = time.monotonic() - begun
+            waited = time.monotonic() - self._kept_waiting() - begun
             if select.select([self._process.stdout], [], [], 0.2)[0]:
                 part = self._process.stdout.read(1 << 16)
                 self._said += part or b""
@@ -156,6 +156,12 @@ class Process:
         """Return the seconds of processor time that it has taken."""
         fields = _of_process(self._process.pid, "stat").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
+
+    def _kept_waiting(self) -> float:
+        """Return the seconds for which its threads would have run, but for others."""
+        tasks = Path(f"/proc/{self._process.pid}/task").glob("*")
+        said = (_of_process(self._process.pid, f"task/{task.name}/schedstat").split() for task in tasks)
+        return sum(int(fields[1]) for fields in said if fields) / 1e9
 
 
 def _of_process(number: int, what: str) -> str:
@@ -234,7 +240,7 @@ def _made(kind: str, seed: int, folder: Path) -> list[str]:
 
 def _command(kind: str) -> list[str]:
     if kind == "pictures":
-        return [sys.executable, "-m", "numbre_edge", "predict", "--quiet", "--format", "jsonl", "-"]
+        return [sys.executable, "-m", "numbre_edge", "predict", "--quiet", "--format", "jsonl", "--jobs", "1", "-"]
     return [sys.executable, "-m", "hostile_files.worker", kind]
 
 

@@ -1,6 +1,6 @@
 """How many pictures read otherwise once they have a border, or half their size: what no reader should mind.
 
-    python benchmarks/invariance.py [FOLDER] [--finder NAME]
+    python benchmarks/invariance.py [FOLDER] [--finder NAME] [--backend NAME]
 
 Of the pictures in FOLDER, ``samples/`` unless named, each is read as it is and then changed: with a white border, with
 one of the paper's colour (its median), half as large, turned by two degrees. Prints a Markdown table of how many give
@@ -61,8 +61,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", nargs="?", default=str(Path(__file__).parents[1] / "samples"))
     parser.add_argument("--finder", choices=FINDERS, default=FINDER)
+    parser.add_argument("--backend", choices=("onnx", "tflite", "opencv"), default="onnx", help="onnx reads in float32, tflite in int8")
     options = parser.parse_args()
-    reader = Reader(finder=options.finder)
+    reader = Reader(finder=options.finder, backend=options.backend)
     frames = [as_frame(Path(source.name)) for source in list_sources([options.folder]).files]
 
     def read(pixels: Pixels) -> list[str]:
