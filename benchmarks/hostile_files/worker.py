@@ -22,7 +22,7 @@ from numbre_edge.errors import NumbreError, SourceError
 Take = Callable[[str], None]
 
 _PAGE = TESTS.parent / "samples" / "one-digit-marker.jpg"
-_READ = ("predict", "--quiet", "--format", "jsonl")
+_READ = ("predict", "--quiet", "--format", "jsonl", "--jobs", "1")
 _READS = 2000  # of a stream: more than any here has
 
 
