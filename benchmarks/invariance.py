@@ -1,10 +1,10 @@
 """How many pictures read otherwise once they have a border, or half their size: what no reader should mind.
 
-    python benchmarks/invariance.py [FOLDER] [--finder NAME] [--backend NAME]
+    python benchmarks/invariance.py [FOLDER] [--finder NAME]
 
 Of the pictures in FOLDER, ``samples/`` unless named, each is read as it is and then changed: with a white border, with
 one of the paper's colour (its median), half as large, turned by two degrees. Prints a Markdown table of how many give
-other numbers, and names them.
+other numbers, by the float32 and by the int8 files, and names them.
 """
 
 from __future__ import annotations
@@ -61,23 +61,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", nargs="?", default=str(Path(__file__).parents[1] / "samples"))
     parser.add_argument("--finder", choices=FINDERS, default=FINDER)
-    parser.add_argument("--backend", choices=("onnx", "tflite", "opencv"), default="onnx", help="onnx reads in float32, tflite in int8")
     options = parser.parse_args()
-    reader = Reader(finder=options.finder, backend=options.backend)
     frames = [as_frame(Path(source.name)) for source in list_sources([options.folder]).files]
+    readers = [Reader(finder=options.finder, backend=backend) for backend in ("onnx", "tflite")]
 
-    def read(pixels: Pixels) -> list[str]:
+    def read(reader: Reader, pixels: Pixels) -> list[str]:
         return [reading.text for reading in reader.read_frame(Frame(pixels))]
 
-    as_they_are = [read(frame.pixels) for frame in frames]
-    print(f"| changed | read otherwise, of {len(frames)} | which |\n|---|---:|---|")
+    as_they_are = [[read(reader, frame.pixels) for frame in frames] for reader in readers]
+    print(f"| changed | read otherwise, of {len(frames)} | which | int8: read otherwise | int8: which |")
+    print("|---|---:|---|---:|---|")
     for name, change in CHANGES.items():
-        other = [
-            Path(frame.source).name
-            for frame, before in zip(frames, as_they_are, strict=True)
-            if read(change(frame.pixels)) != before
-        ]
-        print(f"| {name} | {len(other)} | {', '.join(other)} |", flush=True)
+        cells = [name]
+        for reader, before in zip(readers, as_they_are, strict=True):
+            other = [
+                Path(frame.source).name
+                for frame, numbers in zip(frames, before, strict=True)
+                if read(reader, change(frame.pixels)) != numbers
+            ]
+            cells += [str(len(other)), ", ".join(other)]
+        print(f"| {' | '.join(cells)} |", flush=True)
 
 
 if __name__ == "__main__":

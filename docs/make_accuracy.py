@@ -127,6 +127,14 @@ tell how they lean, and are read as they are.""",
         "python benchmarks/tilt.py equations/ pages/ scans/",
         tilt,
     ),
+    "invariance": Section(
+        "Borders and sizes",
+        """\
+Of the samples, how many are read otherwise with a border on all sides, a tenth of the longer side wide, at half their
+size, or turned by two degrees: no reader should mind.""",
+        "python benchmarks/invariance.py",
+        lambda options: printed_by("invariance.py"),
+    ),
     "printed": Section(
         "Pages of print",
         """\
