@@ -25,7 +25,8 @@ FLOORS = (
     {"numbre_edge.finding", "numbre_edge.vision", "numbre_edge.backends", "numbre_edge.sources"}
     | {"numbre_edge.sinks", "numbre_edge.decoding", "numbre_edge.tracking", "numbre_edge.diagnosis"},
     {"numbre_edge.geometry", "numbre_edge.events"},
-    {"numbre_edge.types", "numbre_edge.model", "numbre_edge.atomic", "numbre_edge.drawn"} | {"numbre_edge.labels"},
+    {"numbre_edge.types", "numbre_edge.model", "numbre_edge.atomic", "numbre_edge.drawn"}
+    | {"numbre_edge.labels", "numbre_edge.quiet"},
     {"numbre_edge.errors", "numbre_edge.vocabulary", "numbre_edge.quantiles"},
 )
 # The workshop's own, in the order of the work: each may use what was made before it.

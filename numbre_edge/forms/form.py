@@ -131,7 +131,7 @@ def _field(table: Mapping[str, Any], lines: _Lines, number: int) -> Field:
     cells = table.get("cells", 0)
     if type(cells) is not int or (kind == "comb") != (cells >= 1) or cells < 0:
         raise lines.wrong(f"field {name}: a comb, and nothing else, has cells, 1 or more", "cells", number)
-    if cells > box[2]:
+    if cells > table["box"][2]:
         raise lines.wrong(f"field {name}: has more cells than its box is wide", "cells", number)
     span = table.get("range")
     if span is not None and (not _numbers(span, 2) or span[0] > span[1]):

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 
 from numbre_edge.errors import SourceError, is_unicode
+from numbre_edge.quiet import quiet_opencv
 from numbre_edge.sources.devices import device_problem
-from numbre_edge.sources.quiet import quiet_opencv
 from numbre_edge.types import Pixels
 
 

@@ -7,10 +7,10 @@ from functools import partial
 import cv2
 
 from numbre_edge.errors import SourceError
+from numbre_edge.quiet import quiet_opencv
 from numbre_edge.sources.capture import Capture, OpenCVCapture, native_capture
 from numbre_edge.sources.http import open_http
 from numbre_edge.sources.network import Address, check_rtsp, rtsp_problem
-from numbre_edge.sources.quiet import quiet_opencv
 
 OPEN_TIMEOUT = 5.0  # seconds until a server must have begun its stream
 READ_TIMEOUT = 6.0  # seconds until the next frame must have come

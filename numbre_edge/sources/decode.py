@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 
 from numbre_edge.errors import MissingExtra, SourceError, memory_errors, out_of_memory
 from numbre_edge.geometry import WORKING_SIDE
+from numbre_edge.quiet import quiet_opencv
 from numbre_edge.sources.content import MAX_MEMORY, MAX_PIXELS, check_pixels
 from numbre_edge.sources.depth import eight_bit, on_white
 from numbre_edge.sources.formats import JPEG_SCAN, Header, jpeg_segments, picture_format, png_chunks, read_header
 from numbre_edge.sources.noise import without_noise
 from numbre_edge.sources.paging import Paging
 from numbre_edge.sources.pdf import pdf_pages
-from numbre_edge.sources.quiet import quiet_opencv
 from numbre_edge.sources.tiff import exif_orientation
 from numbre_edge.types import Frame, Pixels, Reduced, readable
 

@@ -1,4 +1,4 @@
-"""What libpng and libjpeg print on stderr about a picture: kept off it, where stderr is the program's own.
+"""What decoders print on stderr about a picture or video: kept off it, where stderr is the program's own.
 
 They name no file, OpenCV has no setting against them, and one damaged picture of a folder may bring hundreds of lines.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +18,8 @@ _NOISE = (
     *(b"Warning: unknown JFIF revision", b"Unknown Adobe color transform", b"Invalid SOS parameters"),
     *(b"Invalid color quantization", b"Application transferred too many scanlines"),
 )
+# OpenCV's, of an AVI (container_avi.cpp): four bytes of the file as they are, a line's end too.
+_AVI_NOISE = re.compile(rb"Unexpected (?:element|list type)\. Expected: .{0,4}\. Got: .{0,4}\.\n", re.DOTALL)
 
 
 class _Stderr:
@@ -68,7 +71,7 @@ class _Stderr:
     def _pass_on(self) -> list[str]:
         said = os.pread(self._held, os.fstat(self._held).st_size - self._taken, self._taken)
         self._taken += len(said)
-        lines = said.splitlines(keepends=True)
+        lines = _AVI_NOISE.sub(b"", said).splitlines(keepends=True)
         with suppress(OSError):  # stderr is full or gone
             os.write(self._real, b"".join(line for line in lines if not line.startswith(_NOISE)))
         return [line.decode(errors="replace").strip() for line in lines if line.startswith(_NOISE)]

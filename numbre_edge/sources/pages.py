@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numbre_edge.errors import SourceError, memory_errors, out_of_memory
+from numbre_edge.quiet import quiet_opencv
 from numbre_edge.sources.content import check_pixels
 from numbre_edge.sources.decode import decode_frame, decoded, kind_of
 from numbre_edge.sources.depth import eight_bit, on_white
@@ -17,7 +18,6 @@ from numbre_edge.sources.formats import Header, read_header, tiff_page
 from numbre_edge.sources.noise import without_noise
 from numbre_edge.sources.paging import Paging
 from numbre_edge.sources.pdf import pdf_pages
-from numbre_edge.sources.quiet import quiet_opencv
 from numbre_edge.sources.tiff import Tiff
 from numbre_edge.types import Frame, Unreadable
 

@@ -14,9 +14,10 @@ import numpy as np
 
 from numbre_edge.errors import SourceError
 from numbre_edge.events import SourceEvent
+from numbre_edge.quiet import quiet_opencv
 from numbre_edge.sources.capture import native_capture
 from numbre_edge.sources.content import MAX_PIXELS, check_pixels, check_video
-from numbre_edge.sources.quiet import quiet_opencv
+from numbre_edge.sources.noise import without_noise
 from numbre_edge.sources.stream import Stream
 from numbre_edge.types import Frame
 
@@ -150,7 +151,8 @@ def _check_whole(path: Path, count: int, clock: _Clock, *, promised: float, rate
 
 @contextmanager
 def _opened(path: Path) -> Iterator[cv2.VideoCapture]:
-    capture = native_capture(str(path))
+    with without_noise():
+        capture = native_capture(str(path))
     try:
         if not capture.isOpened():
             raise SourceError(

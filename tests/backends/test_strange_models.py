@@ -184,3 +184,12 @@ def test_whatever_became_of_a_model_no_runtime_dies_of_it(backend: str, run_pyth
         cwd=tmp_path,
     )
     assert run.stdout == "alive\n", run.stderr
+
+
+def test_opencv_shows_nothing_of_a_model_it_cannot_load(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Its log has the names of a model's parts in it as they are, and they may give a terminal orders."""
+    path = tmp_path / "m.onnx"
+    path.write_bytes(TINY.read_bytes().replace(b"MatMul", b"Resize"))
+    with pytest.raises(ModelError, match=r"m\.onnx: OpenCV cannot load it"):
+        open_backend("opencv", path)
+    assert capfd.readouterr() == ("", "")

@@ -11,6 +11,7 @@ import pytest
 
 from numbre_edge.errors import SourceError
 from numbre_edge.events import SourceEvent
+from numbre_edge.sources.noise import own_stderr
 from numbre_edge.sources.video import VideoStream, video_frames
 from numbre_edge.types import Frame
 from tests.conftest import RunPython
@@ -50,6 +51,17 @@ def read(path: Path) -> tuple[list[News], str]:
     except SourceError as exc:
         return found, str(exc)
     return found, ""
+
+
+@pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="only Linux holds stderr back")
+def test_what_opencv_shows_of_a_damaged_avi_gives_the_terminal_no_orders(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = clip(tmp_path / "a.avi")
+    path.write_bytes(path.read_bytes()[:300].replace(b"hdrl", b"\n\x1b[J"))
+    with own_stderr():
+        read(path)
+    assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize(("name", "codec"), [("a.avi", "MJPG"), ("a.mp4", "mp4v"), ("a.mkv", "MJPG")])

@@ -7,13 +7,13 @@ from subprocess import CompletedProcess
 
 import cv2
 
-from numbre_edge.sources.quiet import quiet_opencv
+from numbre_edge.quiet import quiet_opencv
 
 RunPython = Callable[..., CompletedProcess[str]]
 
 HELD_UP = """
 import threading, time
-from numbre_edge.sources.quiet import quiet_opencv
+from numbre_edge.quiet import quiet_opencv
 inside = threading.Event()
 def work():
     with quiet_opencv():
@@ -34,7 +34,7 @@ BUSY = """
 import atexit, threading, time
 atexit.register(time.sleep, 0.2)  # the last to be called, after all threads were seen off
 import cv2, numpy as np
-from numbre_edge.sources.quiet import quiet_opencv
+from numbre_edge.quiet import quiet_opencv
 begun = threading.Event()
 def work():
     while True:
