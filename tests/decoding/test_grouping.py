@@ -198,7 +198,7 @@ def test_a_finder_that_is_sure_of_an_end_parts_similar_gaps(links: tuple[float, 
     assert ["".join(str(t.digit.value) for t in number if t.digit) for number in numbers(line, [])] == expected
 
 
-@pytest.mark.parametrize(("link", "expected"), [(0.95, ["40"]), (0.85, ["4", "0"])])
+@pytest.mark.parametrize(("link", "expected"), [(0.96, ["40"]), (0.94, ["4", "0"])])
 def test_what_is_no_digit_parts_a_number_unless_a_finder_is_sure_that_it_goes_on(
     link: float, expected: list[str]
 ) -> None:
@@ -272,9 +272,20 @@ def test_what_may_be_a_point_makes_a_number_less_certain() -> None:
     assert whole(number, [(x, 4, 0.95)]) == whole(number, [(300, y, 0.95)]) == whole(number, [])
 
 
-@pytest.mark.parametrize(("link", "expected"), [(0.95, ["4.0"]), (0.85, ["4", "0"])])
+@pytest.mark.parametrize(("link", "expected"), [(0.96, ["4.0"]), (0.94, ["4", "0"])])
 def test_what_is_no_digit_beside_a_point_parts_no_number_that_goes_on(link: float, expected: list[str]) -> None:
     four, nought = found((4, link), (0, 0.05))
     line = [four, Token(None, Box(21, 26, 3, 3), mark="."), Token(None, Box(24, 5, 5, 20)), nought]
+
+    assert ["".join(map(str, number)) for number in numbers(line, [])] == expected
+
+
+@pytest.mark.parametrize(("link", "expected"), [(0.96, ["3100"]), (0.94, ["3", "100"])])
+def test_a_wide_gap_parts_no_number_that_a_finder_is_sure_goes_on(link: float, expected: list[str]) -> None:
+    boxes = [Box(0, 0, 20, 30), Box(54, 0, 6, 30), Box(66, 0, 20, 30), Box(92, 0, 20, 30)]
+    line = [
+        Token(Digit(value, 0.99, box), box, at, linked)
+        for at, (value, box, linked) in enumerate(zip((3, 1, 0, 0), boxes, (link, 0.9, 0.9, 0.1), strict=True))
+    ]
 
     assert ["".join(map(str, number)) for number in numbers(line, [])] == expected

@@ -83,7 +83,7 @@ function numbers(line, points) {
       } else runs.push([]);
       continue;
     }
-    if (last && (token.digit ? ends(last, token, runs.at(-1), points) : !goesOn(last))) runs.push([]);
+    if (last && (token.digit ? ends(last, token, runs.at(-1), points) : !goesOn(lastDigit(runs.at(-1))))) runs.push([]);
     if (token.digit) runs.at(-1).push(token);
   }
   runs = runs.map(trimmed).filter((run) => run.length);
@@ -92,7 +92,8 @@ function numbers(line, points) {
   for (const run of runs) {
     found.push([run[0]]);
     for (const [before, after] of pairs(run)) {
-      if (after.box[0] - right(before.box) >= limit || hasEnded(before)) found.push([]);
+      const apart = after.box[0] - right(before.box) >= limit;
+      if ((apart && !goesOn(before)) || hasEnded(before)) found.push([]);
       found.at(-1).push(after);
     }
   }
@@ -144,6 +145,7 @@ function gapLimit(runs) {
   return pairs(ordered).find(wide)?.[1] ?? Infinity;
 }
 
+const lastDigit = (run) => run.findLast(({ digit }) => digit) ?? run.at(-1);
 const hasEnded = ({ linked }) => linked !== null && linked < ENDED;
 const goesOn = ({ linked }) => linked !== null && linked >= GOES_ON;
 
@@ -157,7 +159,7 @@ function ends(last, token, run, points) {
   if (SIGNS.includes(last.mark)) {
     return !(isNear(last.box, token.box, SIGN) && isWithin(token.box, middle(last.box), MIDDLE));
   }
-  const before = run.findLast(({ digit }) => digit) ?? last;
+  const before = lastDigit(run);
   if (last.mark) return isRaised(before.box, token.box) || !isNear(before.box, token.box, SEPARATED);
   return isRaised(last.box, token.box) || isParted(last.box, token.box, points);
 }
