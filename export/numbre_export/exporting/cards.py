@@ -25,10 +25,6 @@ from numbre_export.exporting.metrics import RunMetrics, read_metrics
 MNIST_CREDIT = "MNIST: Yann LeCun, Corinna Cortes, Christopher J. C. Burges; CC BY-SA 3.0"
 BHMSDS_CREDIT = "BHMSDS: W. Blachowski, MIT"
 UNIPEN_CREDIT = "UNIPEN train_r01_v07: the UNIPEN consortium and I. Guyon et al.; CC BY 4.0, doi 10.5281/zenodo.1195803"
-PHOTOGRAPHS_CREDIT = (
-    "Debian's gnome-backgrounds, lomiri-wallpapers-16.04, lomiri-wallpapers-20.04, mate-backgrounds, "
-    "plasma-workspace-wallpapers, ukui-wallpapers: the authors that each package's copyright file names"
-)
 PENDIGITS_CREDIT = "Pen-Based Recognition of Handwritten Digits: E. Alpaydin, F. Alimoglu; UCI, CC BY 4.0"
 _PACKAGES = ("numbre-edge", "tensorflow", "tensorflow-cpu", "keras", "tf2onnx", "onnx", "numpy")
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP can say: the same model gives the same bytes

@@ -20,7 +20,6 @@ from numbre_edge.backends import open_finder
 from numbre_edge.finding.grid import CHANNELS, CLASSES, Answers
 from numbre_edge.finding.light import PAPER
 from numbre_edge.types import Pixels
-from numbre_export.exporting.cards import PHOTOGRAPHS_CREDIT
 from numbre_export.exporting.networks import Answer, Network, export_network, last_epoch
 from numbre_export.synthesis.views import View
 from numbre_export.training.finder.network import build
@@ -32,7 +31,14 @@ THRESHOLD = 0.15  # of heat: what is less likely is not looked at twice; 0.2 mis
 _CALIBRATION = 200  # tiles
 
 
-def finder(run: Path, training: Sequence[View], validation: Sequence[View], *, printed: bool = False) -> Network:
+def finder(
+    run: Path,
+    training: Sequence[View],
+    validation: Sequence[View],
+    *,
+    printed: bool = False,
+    credits: Sequence[str] = (),
+) -> Network:
     """Return what is exported of the run in a folder: the network for tiles, calibrated and measured on these views."""
     model: Any = build((SIDE, SIDE), classes=False)
     *weights, kernel, bias = keras.saving.load_model(run / f"{model.name}.keras", compile=False).get_weights()
@@ -48,7 +54,7 @@ def finder(run: Path, training: Sequence[View], validation: Sequence[View], *, p
         classes=CLASSES,
         threshold=THRESHOLD,
         printed=printed,
-        credits=() if printed else (PHOTOGRAPHS_CREDIT,),
+        credits=tuple(credits),
     )
 
 
@@ -78,9 +84,10 @@ def main() -> None:
     for name in ("shards", "validation", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--printed", action="store_true")
+    parser.add_argument("--credit", action="append", default=[], help="whose photographs or fonts it learned from")
     given = parser.parse_args()
     views = read_shards(given.shards), read_shards(given.validation)
-    export_network(finder(given.run, *views, printed=given.printed), given.out)
+    export_network(finder(given.run, *views, printed=given.printed, credits=given.credit), given.out)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ so, and ``--finder printed`` uses them.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,6 @@ from numbre_edge.backends import open_backend, open_finder, open_refiner
 from numbre_edge.finding.grid import CLASSES
 from numbre_edge.recognition.learned import LearnedRecogniser
 from numbre_edge.vocabulary import NOT_A_DIGIT
-from numbre_export.exporting.cards import PHOTOGRAPHS_CREDIT
 from numbre_export.exporting.networks import Answer, Network, export_network, last_epoch
 from numbre_export.exporting.trust import fit, pages
 from numbre_export.synthesis.arguments import add_sources, given_sources
@@ -44,6 +43,7 @@ def refiner(
     finder: Path | None = None,
     *,
     printed: bool = False,
+    credits: Sequence[str] = (),
 ) -> Network:
     """Return what is exported of the run in a folder, calibrated and measured on crops, fitted to rendered pages."""
     model: Any = keras.saving.load_model(run / "refiner.keras", compile=False)
@@ -68,7 +68,7 @@ def refiner(
         classes=(*CLASSES, NOT_A_DIGIT),
         trust=trust,
         printed=printed,
-        credits=() if printed else (PHOTOGRAPHS_CREDIT,),
+        credits=tuple(credits),
     )
 
 
@@ -81,10 +81,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--finder", type=Path)
     parser.add_argument("--printed", action="store_true")
+    parser.add_argument("--credit", action="append", default=[], help="whose photographs or fonts it learned from")
     given = parser.parse_args()
     rendered = pages(given_sources(given), _PAGES, np.random.default_rng(1), kinds=PRINTED if given.printed else KINDS)
     training, validation = (kept_candidates(given.run / name) for name in ("candidates", "validation"))
-    network = refiner(given.run, training, validation, rendered, given.finder, printed=given.printed)
+    network = refiner(
+        given.run, training, validation, rendered, given.finder, printed=given.printed, credits=given.credit
+    )
     export_network(network, given.out)
 
 
