@@ -18,6 +18,7 @@ from hostile_files.models import TESTS
 from hostile_files.streams import served
 from numbre_edge.cli.app import main
 from numbre_edge.errors import NumbreError, SourceError
+from numbre_edge.sources.noise import own_stderr
 
 Take = Callable[[str], None]
 
@@ -133,7 +134,7 @@ _TAKES: Mapping[str, Take] = {
 
 def work(kind: str, names: list[str]) -> None:
     """Take each, and say a line of it."""
-    with _streams() if kind == "streams" else _plain(_TAKES[kind]) as take:
+    with own_stderr(), _streams() if kind == "streams" else _plain(_TAKES[kind]) as take:
         for name in names:
             error = None
             try:
