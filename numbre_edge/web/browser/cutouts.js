@@ -2,7 +2,7 @@
 
 import { constants } from "./constants.js";
 import {
-  bordered, boundsOf, clamp, cropped, dilated, disc, grey, otsu, percentile, resized, rounded, SQUARE, sum,
+  bordered, boundsOf, clamp, cropped, dilated, disc, grey, otsu, quantile, resized, rounded, SQUARE, sum,
 } from "./pixels.js";
 
 const { AROUND, FULL, INK } = constants("cutouts");
@@ -29,9 +29,9 @@ const around = (page, [x, y, width, height], margin) =>
 function inkOf(part, ground, lightInk) {
   const ink = grey(part.width, part.height);
   if (!part.pixels.length || !ground.length) return ink;
-  const paper = rounded(percentile(ground, 50));
+  const paper = rounded(quantile(ground, 0.5));
   const away = part.pixels.map((level) => Math.max(0, lightInk ? level - paper : paper - level));
-  const least = INK * Math.max(1, percentile(away, FULL));
+  const least = INK * Math.max(1, quantile(away, FULL));
   const near = dilated({ ...part, pixels: away.map((level) => level > least) }, SQUARE);
   return { ...ink, pixels: away.map((level, at) => level * near.pixels[at]) };
 }

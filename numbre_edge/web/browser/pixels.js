@@ -197,10 +197,10 @@ export function otsu(pixels) {
   return threshold;
 }
 
-// np.percentile.
-export function percentile(pixels, percent) {
+// np.quantile.
+export function quantile(pixels, share) {
   const counts = histogramOf(pixels);
-  const place = (percent / 100) * (pixels.length - 1);
+  const place = share * (pixels.length - 1);
   const ranked = (rank) => {
     let level = 0;
     for (let seen = counts[0]; seen <= rank; seen += counts[level]) level += 1;
