@@ -61,9 +61,9 @@ KINDS: tuple[Kind, ...] = (
 
 # Without any handwriting: what the printed finder and refiner learn.
 PRINTED: tuple[Kind, ...] = (
-    Kind("display", displays.display, 1.6),
-    Kind("counter", counters.counter, 1.6),
-    Kind("figures", prints.figures, 1.4),
+    Kind("display", displays.display, 3.0),
+    Kind("counter", counters.counter, 2.0),
+    Kind("figures", prints.figures, 1.2),
     Kind("print", prints.printed, 0.5, numbers=False),
     Kind("texture", prints.texture, 0.4, numbers=False),
     Kind("photograph", prints.photograph, 0.4, numbers=False),

@@ -8,7 +8,7 @@ import numpy as np
 
 from numbre_export.synthesis.inks import Ink
 from numbre_export.synthesis.pages import numerals
-from numbre_export.synthesis.pages.displays import case, photographed, reflections
+from numbre_export.synthesis.pages.displays import case, edges, photographed, reflections
 from numbre_export.synthesis.pages.page import Page, Region
 from numbre_export.synthesis.paths import rectangle, segment
 from numbre_export.synthesis.sheet import Mark, extent, linked, moved, unlabelled
@@ -53,6 +53,7 @@ def counter(page: Page) -> None:
     page.lay(linked(number))
     _shade(page, windows)
     one = page.chance(0.3)
+    edges(page, (*windows[0][:2], *windows[-1][2:]))
     case(page, [(windows[0][0], windows[0][1], windows[-1][2], windows[0][3])] if page.chance(0.4) else windows)
     reflections(page)
     if page.chance(0.5):

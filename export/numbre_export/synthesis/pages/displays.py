@@ -44,6 +44,7 @@ def display(page: Page) -> None:
         page.lay(ghosts, replace(page.ink, density=page.ink.density * page.between(0.03, 0.25)))
     page.lay(lit)
     window = _around(page, lit + ghosts)
+    edges(page, window)
     case(page, [window])
     reflections(page)
     if page.chance(0.55):
@@ -79,6 +80,22 @@ def case(page: Page, windows: list[Region]) -> None:
             labels(page, foot)
 
 
+def edges(page: Page, window: Region) -> None:
+    """Let the glass, the frame and their shadows show as bars along a window's sides: none of them is a 1 or a 7."""
+    left, top, right, bottom = window
+    for _ in range(int(page.rng.choice((0, 1, 2, 4)))):
+        thick, away = page.height * page.logarithmic(0.02, 0.3), page.height * page.between(-0.1, 0.25)
+        side = int(page.rng.integers(4))
+        bar = (
+            (left + away, top, left + away + thick, bottom),
+            (right - away - thick, top, right - away, bottom),
+            (left, top + away, right, top + away + thick),
+            (left, bottom - away - thick, right, bottom - away),
+        )[side]
+        ink = Ink(tone=page.between(0.0, 1.0), density=page.between(0.2, 1.0), bleed=page.between(0, 1.5))
+        page.lay([Mark.of([rectangle(*bar)], 0.0, filled=True)], ink)
+
+
 def reflections(page: Page) -> None:
     """Let lamps, windows and whoever holds the camera show in the glass."""
     left, top, right, bottom = page.view
@@ -102,13 +119,13 @@ def _lit(page: Page, tone: float, alight: bool) -> Ink:
 def _shown(page: Page, cells: int) -> str:
     """Return what stands in so many cells, at the right of them."""
     kind = page.rng.random()
-    if kind < 0.45 and cells > 2:
+    if kind < 0.6 and cells > 2:
         decimals = int(page.rng.integers(1, min(4, cells)))
         figure = numerals.digits(page.rng, int(page.rng.integers(decimals + 1, cells + 1)))
         return figure[:-decimals] + "." + figure[-decimals:]
-    if kind < 0.55 and cells > 3:
+    if kind < 0.68 and cells > 3:
         return f"{int(page.rng.integers(24)):2d}:{int(page.rng.integers(60)):02d}".strip()
-    if kind < 0.62 and cells > 1:
+    if kind < 0.75 and cells > 1:
         return "-" + numerals.digits(page.rng, int(page.rng.integers(1, cells)))
     return numerals.digits(page.rng, int(page.rng.integers(1, cells + 1)))
 
