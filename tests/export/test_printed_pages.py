@@ -18,7 +18,7 @@ from numbre_export.synthesis.pages.counters import counter
 from numbre_export.synthesis.pages.page import Page, blank_page
 from numbre_export.synthesis.segments import SEGMENTED, segment_shape
 from numbre_export.synthesis.shapes import type_shape, typefaces
-from numbre_export.synthesis.sheet import NOTHING, Mark
+from numbre_export.synthesis.sheet import NOTHING
 from numbre_export.synthesis.sources import Sources
 from numbre_export.synthesis.views import render_view
 
@@ -53,7 +53,8 @@ def pages(sources: Sources, count: int) -> list[Page]:
 def test_a_counter_is_one_number_and_a_drum_between_two_digits_is_hard(sources: Sources) -> None:
     seen: Counter[bool] = Counter()
     for page in pages(sources, 60):
-        number = [mark for layer in page.layers for mark in layer.marks if mark.label != NOTHING and not printed(mark)]
+        drums = [mark for layer in page.layers if layer.ink is page.ink for mark in layer.marks]  # no words on the case
+        number = [mark for mark in drums if mark.label != NOTHING]
         assert [mark.linked for mark in number] == [True] * (len(number) - 1) + [False]
         feet = [float(mark.path.points[:, 1].max()) for mark in number]
         for mark, foot in zip(number, feet, strict=True):
@@ -62,11 +63,6 @@ def test_a_counter_is_one_number_and_a_drum_between_two_digits_is_hard(sources: 
             seen[mark.hard] += 1
     assert seen[True] > 5
     assert seen[False] > 100
-
-
-def printed(mark: Mark) -> bool:
-    """Whether it is of the words on a case, whose digits are hard and stand apart."""
-    return mark.hard and not mark.linked and float(np.ptp(mark.path.points[:, 1])) < 25
 
 
 def test_type_from_a_file_has_digits_one_unit_high() -> None:
