@@ -10,9 +10,10 @@ Batch = Pixels | Floats
 
 
 def first_line(exc: Exception) -> str:
-    """Return what a runtime's exception says, without the rest of what it says."""
+    """Return what a runtime's exception says, without the rest of what it says; and that memory ran out, in words."""
     lines = [line.strip() for line in str(exc).splitlines() if line.strip()]
-    return lines[0] if lines else type(exc).__name__
+    line = lines[0] if lines else type(exc).__name__
+    return f"out of memory: {line}" if "bad_alloc" in line else line  # C++'s own, which says no more than this
 
 
 class Session(Protocol):

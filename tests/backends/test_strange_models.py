@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from numbre_edge.backends import open_backend
 from numbre_edge.backends.memory import bounded
 from numbre_edge.backends.registry import RUNTIMES, running
+from numbre_edge.backends.session import first_line
 from numbre_edge.errors import BackendError, ModelError, NumbreError
 from numbre_edge.model import InputSpec, ModelCard
 from tests.backends.models import CARDED, EVERY, HERE, LITE, TINY, card, needs_litert
@@ -34,6 +35,12 @@ class TestMemory:
     def test_more_than_half_a_gigabyte_is_refused(self, name: str) -> None:
         with pytest.raises(BackendError, match=r"greedy\.onnx: .*[Mm]emory"):
             open_backend(name, HERE / "greedy.onnx")
+
+    def test_a_runtime_s_bad_alloc_is_said_to_be_memory(self) -> None:
+        """Which allocation fails is chance, and so what it is told by."""
+        told = first_line(RuntimeError("\n6 : Concat node: std::bad_alloc\nmore"))
+        assert told == "out of memory: 6 : Concat node: std::bad_alloc"
+        assert first_line(RuntimeError("a shape is wrong\nmore")) == "a shape is wrong"
 
     def test_afterwards_there_is_as_much_as_before(self) -> None:
         with bounded(2**24), pytest.raises(MemoryError):
