@@ -26,6 +26,7 @@ from numbre_edge.finding.overlap import overlaps, suppressed, widened
 from numbre_edge.types import Floats, Pixels
 from numbre_export.data.npz import load_npz
 from numbre_export.synthesis.views import View
+from numbre_export.training.finder.targets import heights
 from numbre_export.training.views import SHARDS, Variation, read_shard, shard_files, varied
 
 MARGIN = (4, 8)  # pixels above and below, left and right of what a refiner sees, to move it by
@@ -33,6 +34,10 @@ _THRESHOLD = 0.05  # of heat: what is less likely is never looked at
 # Of the union of a detection and a symbol, both at least half as wide as high: from here on it is that symbol, if not
 # quite where it should be; below, nobody can say; lower, it is none.
 _SAME, _NONE = 0.3, 0.15
+# A point is four pixels high, and found two beside its place: of marks counts how far from the symbol's ink the middle
+# of a detection is, in heights of the digit nearest to it. By their union, 31 of 100 points that were found were known
+# for points, and many of the others taught as nothing.
+_AT, _OFF = 0.2, 0.4
 _OTHERS = 1.2  # of what is nothing, so many for each symbol; the likelier to be kept, the surer the finder was
 _TILES = 8  # at a time
 
@@ -158,12 +163,22 @@ def matched(view: View, boxes: Floats, mark: NDArray[np.bool_]) -> tuple[NDArray
     which, known = np.full(len(boxes), -1), np.ones(len(boxes), np.bool_)
     if not len(view.boxes):
         return which, known
-    symbols = widened(view.boxes)
-    for at, (box, is_mark) in enumerate(zip(widened(boxes), mark, strict=True)):
-        union = np.where((view.labels >= DIGIT_CLASSES) == is_mark, overlaps(box, symbols)[0], 0)
-        best = int(union.argmax())
-        if union[best] > _SAME:
+    is_mark, symbols = view.labels >= DIGIT_CLASSES, widened(view.boxes)
+    tall = np.maximum(heights(view.boxes, view.labels), 1)
+    for at, (box, wide) in enumerate(zip(boxes, widened(boxes), strict=True)):
+        near = -_away(box, view.boxes) / tall if mark[at] else overlaps(wide, symbols)[0]
+        same, none = (-_AT, -_OFF) if mark[at] else (_SAME, _NONE)
+        near[is_mark != mark[at]] = -np.inf
+        best = int(near.argmax())
+        if near[best] > same:
             which[at], known[at] = best, not view.hard[best]
         else:
-            known[at] = union[best] <= _NONE
+            known[at] = near[best] <= none
     return which, known
+
+
+def _away(box: Floats, symbols: Floats) -> Floats:
+    """Return how far the middle of ``box`` is from each of (N, 4) symbols, 0 within, along the axis that is worse."""
+    middles = symbols[:, :2] + symbols[:, 2:] / 2
+    apart = abs(middles - box[:2] - box[2:] / 2) - symbols[:, 2:] / 2
+    return np.asarray(np.maximum(apart, 0).max(1), np.float32)
