@@ -12,7 +12,7 @@ from numpy.random import default_rng
 
 from numbre_edge.errors import DataError
 from numbre_edge.finding.crops import ANSWERS, CROP, LINKED, NEAR, NOTHING, moved
-from numbre_edge.finding.grid import CLASSES
+from numbre_edge.finding.grid import CHANNELS, CLASSES
 from numbre_edge.finding.light import normalized
 from numbre_edge.types import Floats
 from numbre_export.synthesis.shards import save_views
@@ -37,6 +37,7 @@ def some_candidates(count: int = 40) -> Candidates:
         np.zeros(count, np.float32),
         np.full(count, 0.5, np.float32),
         np.zeros((count, 4), np.float32),
+        np.zeros(count, np.bool_),
     )
 
 
@@ -77,6 +78,22 @@ def test_a_mark_is_no_digit_that_stands_in_its_place(page: View) -> None:
     assert told(page, found_at(60, 60, 16, 20, mark=True)).labels.tolist() == [NOTHING]
 
 
+@pytest.mark.parametrize(
+    ("found", "label"),
+    [
+        ((78, 76, 6, 6), "."),  # two pixels beside it, and larger
+        ((76, 80, 2, 2), None),  # nobody can tell
+        ((78, 60, 4, 4), ""),
+    ],
+)
+def test_a_point_is_known_by_where_its_middle_is(found: tuple[float, ...], label: str | None) -> None:
+    shown = view(("3", 56, 60, 16, 20), (".", 81, 78, 3, 3), ("7", 88, 60, 16, 20))
+
+    given = told(View(normalized(shown.grey), *list(vars(shown).values())[1:]), found_at(*found, mark=True))
+
+    assert [CLASSES[at] if at != NOTHING else "" for at in given.labels] == ([] if label is None else [label])
+
+
 def test_candidates_are_kept_and_those_of_other_views_are_refused(tmp_path: Path) -> None:
     shards, folder = tmp_path / "shards", tmp_path / "candidates"
     shards.mkdir()
@@ -104,12 +121,12 @@ def test_a_batch_holds_crops_varied_anew_and_their_truth() -> None:
     some = some_candidates()
     task = RefinerTask(some, some, batch_size=16)
 
-    (crops, labels, linked, moves), (others, *_) = task.batch(default_rng(1)), task.batch(default_rng(2))
+    (crops, classes, linked, moves, mark), (others, *_) = task.batch(default_rng(1)), task.batch(default_rng(2))
 
     assert crops.shape == (16, *CROP)
     assert crops.dtype == np.uint8
-    assert set(labels.tolist()) == {0, NOTHING}
-    assert linked.shape == (16,)
+    assert set(classes.argmax(1).tolist()) == {0, NOTHING}
+    assert linked.shape == mark.shape == (16,)
     assert moves.shape == (16, 4)
     assert not np.array_equal(crops, others)
 
@@ -120,9 +137,9 @@ def test_marks_are_shown_more_often_than_they_occur() -> None:
     some = some_candidates(100)
     some.labels[0] = CLASSES.index(".")
 
-    labels = RefinerTask(some, some, batch_size=10000).batch(default_rng(0))[1]
+    classes = RefinerTask(some, some, batch_size=10000).batch(default_rng(0))[1]
 
-    assert 0.015 < (labels == CLASSES.index(".")).mean() < 0.025
+    assert 0.015 < classes[:, CLASSES.index(".")].mean() < 0.025
 
 
 def test_figures_are_of_digits_of_everything_and_of_links() -> None:
@@ -178,3 +195,49 @@ def test_a_run_begins_with_another_s_weights(tmp_path: Path) -> None:
         train(task, still, tmp_path / "fourth", begin=tmp_path / "other.keras")
     with pytest.raises(DataError, match=r"no.keras: cannot be opened as a Keras model"):
         train(task, still, tmp_path / "fourth", begin=tmp_path / "no.keras")
+
+
+@pytest.mark.parametrize("kind", ["finder", "refiner"])
+def test_a_shipped_network_is_taught_on_from_what_it_says(kind: str) -> None:
+    from numbre_edge.backends import open_finder, open_refiner
+    from numbre_edge.model import shipped_network
+    from numbre_export.training.exported import restore, settle
+    from numbre_export.training.finder.network import build as build_finder
+    from numbre_export.training.refiner.network import build as build_refiner
+
+    path = shipped_network(kind, "onnx")
+    model = build_finder((256, 256)) if kind == "finder" else build_refiner()
+    size = CROP if kind == "refiner" else (256, 256)
+    pixels = default_rng(0).integers(0, 256, (4, *size), np.uint8)
+    said = (open_refiner if kind == "refiner" else open_finder)("onnx").answer(pixels)
+
+    def answers(*, training: bool = False) -> Floats:
+        given = np.asarray(model(pixels.astype(np.float32), training=training))
+        return given[..., :CHANNELS].reshape(4, -1) if kind == "finder" else given
+
+    restore(model, path)
+    restored = answers()
+    settle(model, pixels.astype(np.float32))
+
+    assert np.allclose(restored, said, atol=1e-3)
+    assert np.allclose(answers(), said, atol=1e-2)
+    if kind == "finder":  # the refiner leaves out some of what it sees while it learns
+        assert np.allclose(answers(training=True), said, atol=0.1), "batches are normalized as is expected"
+
+
+def test_what_is_no_mark_is_kept_as_it_was_said() -> None:
+    from numbre_export.training.refiner.task import RefinerTask
+
+    some = some_candidates(4)
+    some.mark[1] = True
+    task = RefinerTask(some, some, marks=True)
+    before: Floats = np.zeros((4, ANSWERS), np.float32)
+    before[:, 7] = 99
+    truth = np.eye(NOTHING + 1, dtype=np.float32)[some.labels]
+
+    assert task.kept is not None
+    classes, linked, moves, _ = task.kept(before, truth, some.linked, some.moves, some.mark)
+
+    assert np.argmax(classes, 1).tolist() == [7, NOTHING, 7, 7]
+    assert np.allclose(linked, 0.5)
+    assert np.allclose(moves, before[:, LINKED + 1 :])

@@ -22,7 +22,9 @@ Steps = Annotated[int, typer.Option(help="Of the optimizer.", min=1)]
 Decay = Annotated[int, typer.Option(help="Last steps, over which the learning rate falls to 0.", min=1)]
 Seed = Annotated[int, typer.Option(help="Of weights and batches.")]
 Threads = Annotated[int, typer.Option(help="Of the network.", min=1)]
-Begin = Annotated[Path | None, typer.Option(help="The .keras of another run, whose weights are the first.")]
+Begin = Annotated[
+    Path | None, typer.Option(help="The .keras of another run, or an exported .onnx, whose weights are the first.")
+]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on after the last whole epoch of this folder.")]
 
 

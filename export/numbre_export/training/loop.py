@@ -24,9 +24,11 @@ from numpy.typing import NDArray
 
 from numbre_edge.atomic import replacing
 from numbre_edge.errors import DataError
+from numbre_export.training.exported import restore, settle
 
 Batch = tuple[NDArray[Any], ...]  # (N, ...) uint8 inputs, and what is wanted of each
 _AHEAD = 8  # batches
+_SETTLED = 8  # batches that tell what an exported network's layers are given
 
 HISTORY, _STATE = "history.csv", "state"
 
@@ -37,10 +39,12 @@ class Task(Protocol):
     Attributes:
         name: of the network, and of its file.
         losses: names of what ``loss`` returns after the whole.
+        kept: of a task that is to keep what the first weights say: that and what is wanted of a batch -> what is then.
     """
 
     name: str
     losses: tuple[str, ...]
+    kept: Callable[..., Batch] | None
 
     def network(self, *, trained: bool) -> Any:
         """Build the untrained network, for batches to train on or for ``measured``; the weights are alike."""
@@ -93,7 +97,7 @@ def train(
     """Learn ``task``; ``folder`` gets NAME.keras, the averaged weights, and history.csv.
 
     The model of the last whole epoch is there at any time; ``resume`` goes on after it, with this schedule. ``begin``
-    is the NAME.keras of another run, whose weights are the first.
+    is the NAME.keras of another run, or what was exported of it as .onnx, whose weights are the first.
 
     Raises:
         DataError: ``begin`` is no such network.
@@ -102,11 +106,17 @@ def train(
     keras.utils.set_random_seed(seed)
     folder.mkdir(parents=True, exist_ok=True)
     keras.config.set_dtype_policy("mixed_bfloat16")  # a quarter less time a step, where the processor has it
-    model = task.network(trained=True)
+    model, before = task.network(trained=True), task.network(trained=True) if task.kept else None
     keras.config.set_dtype_policy("float32")
     averaged = task.network(trained=False)
-    if begin is not None:
+    if begin is not None and begin.suffix == ".onnx":
+        restore(model, begin)
+        some = np.concatenate([task.batch(np.random.default_rng((seed, at)))[0] for at in range(_SETTLED)])
+        settle(model, some.astype(np.float32))
+    elif begin is not None:
         model.set_weights(_weights(begin, model))
+    if before is not None:
+        before.set_weights(model.get_weights())
     averaged.set_weights(model.get_weights())
     optimizer = keras.optimizers.AdamW(schedule.learning_rate, weight_decay=schedule.weight_decay, global_clipnorm=10.0)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
@@ -117,7 +127,7 @@ def train(
     )
     if resume and state.latest_checkpoint:
         state.checkpoint.restore(state.latest_checkpoint).assert_existing_objects_matched()
-    step = _step(task, model, averaged, optimizer, schedule.averaging)
+    step = _step(task, model, averaged, before, optimizer, schedule.averaging)
     with _batches(task, seed, int(at)) as batches:
         while int(at) < schedule.steps:
             begun, sums = time.monotonic(), np.zeros(len(task.losses))
@@ -146,13 +156,16 @@ def _weights(path: Path, model: Any) -> list[NDArray[np.float32]]:
 
 
 def _step(
-    task: Task, model: Any, averaged: Any, optimizer: Any, averaging: float
+    task: Task, model: Any, averaged: Any, before: Any, optimizer: Any, averaging: float
 ) -> Callable[[int, Batch], NDArray[np.float64]]:
     """Return what learns from one batch, and gives the parts of its loss."""
 
     def learn(number: Any, inputs: Any, *wanted: Any) -> Any:
+        inputs = tf.cast(inputs, tf.float32)
+        if task.kept:  # "Learning without Forgetting", Z. Li and D. Hoiem, 2016
+            wanted = task.kept(before(inputs, training=False), *wanted)
         with tf.GradientTape() as tape:
-            whole, *parts = task.loss(model(tf.cast(inputs, tf.float32), training=True), *wanted)
+            whole, *parts = task.loss(model(inputs, training=True), *wanted)
         gradients = tape.gradient(whole, model.trainable_variables)
         optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
         momentum = tf.minimum(averaging, (number + 1) / (number + 10))  # early on, the beginning is forgotten
