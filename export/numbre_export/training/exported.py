@@ -46,7 +46,9 @@ def settle(model: Any, inputs: Any) -> None:
     import tensorflow as tf
 
     norms = [layer for layer in model.layers if _normalizes(layer)]
-    for norm, given in zip(norms, keras.Model(model.input, [norm.input for norm in norms])(inputs), strict=True):
+    for norm, given in zip(
+        norms, keras.Model(model.input, [norm.input for norm in norms])(inputs, training=False), strict=True
+    ):
         gamma, beta, mean, variance = norm.get_weights()
         scale = gamma / np.sqrt(variance + norm.epsilon)
         own_mean, own_variance = (
