@@ -24,6 +24,7 @@ Region = tuple[float, float, float, float]  # left, top, right, bottom, page pix
 Style = Literal["photograph", "scan", "bilevel", "shown", "screen"]
 
 CORRECTED = 0.05  # share of numbers that were struck out, written over or gone over
+_CLEAR = 0.06  # of a digit's height: the least gap on pages where digits do not touch
 _SPREAD = 0.2  # share of pages where digits may stand wide apart, and do
 _TWO_HANDS = 0.1  # share of pages on which two people write
 _NATURAL = 0.1  # share of a pen writer's numbers that are taken as written
@@ -119,6 +120,10 @@ class Page:
             marks = hand.write(text, x, foot, self.rng)
         return corrected(marks, hand, self.rng, room) if self.chance(CORRECTED) else marks
 
+    def clear(self) -> None:
+        """Have the page's hand keep its digits apart, as people do where they are asked to write clearly."""
+        self.hand = self.near(gap=max(self.hand.gap, _CLEAR), joins=0.0)
+
     def spread(self) -> None:
         """Let the page's hand set its digits wide apart at times, as far as any; numbers then stand farther apart."""
         if self.chance(_SPREAD):
@@ -169,7 +174,7 @@ def blank_page(sources: Sources, rng: Generator, view: tuple[int, int], height: 
         writer=sources.hand(rng),
         height=height,
         width=max(0.7, height * float(np.exp(rng.uniform(np.log(0.035), np.log(0.17))))),
-        gap=float(rng.uniform(-0.12, 0.05) if touching else rng.uniform(0.06, 0.4)),
+        gap=float(rng.uniform(-0.12, 0.05) if touching else rng.uniform(_CLEAR, 0.4)),
         slant=float(rng.normal(0.06, 0.15)),
         aspect=float(np.exp(rng.normal(0, 0.12))),
         jitter=float(rng.uniform(0.1, 0.95)),
