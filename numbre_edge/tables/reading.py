@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import floor
@@ -18,19 +19,19 @@ from numbre_edge.reader import FrameReader
 from numbre_edge.sources.pictures import Picture, as_frame
 from numbre_edge.tables.grid import Grid, grids
 from numbre_edge.tables.lines import SIDE, Line, straight_lines
+from numbre_edge.tables.standing import Span, spans, standing
 from numbre_edge.tables.table import Cell, Table, number_of
 from numbre_edge.types import Box, Digit, Frame, Pixels, Reading
 from numbre_edge.vision.page import Page
 
-Span = tuple[float, float]  # from, to
-
 _WITHIN = 0.6  # share of a picture's digits that the cells of ruled tables must hold; else its lines are paper
-_APART = 0.8  # of a digit's height: lines nearer to each other are one
+# Of a digit's height: lines nearer to each other are one. Under half of _PAPER, so that thinned squares stay too close.
+_APART = 0.5
 _REACH = 14.0  # pixels of the picture that lines are looked for in, by which one may end before the one that it meets
 _PAPER = 1.3  # digit heights: lines that are closer together are squared paper, not cells
 # A cell holds writing where so much of it is ink, but for this share of its sides, where lines run.
 _WORDS, _BORDER = 0.03, 0.18
-_GAP = 0.35  # of a digit's height, on each side: a gap twice as wide that goes through all rows parts columns
+_SPECK = 0.5  # of a digit's height: what is lower, and read as a digit, is a speck
 _SQUARE, _USED = 1.25, 0.5  # sides of squares are as unlike; so many rows or columns of a table have numbers
 _BEYOND = 1.0  # rows or columns: what stands so far beyond a table's lines belongs to it
 
@@ -52,6 +53,7 @@ def read_tables(reader: FrameReader, picture: Picture | Frame) -> list[Table]:
     if not readings:
         return []
     tall = float(np.median([digit.box.height for reading in readings for digit in reading.digits]))
+    readings = [reading for reading in readings if max(digit.box.height for digit in reading.digits) >= _SPECK * tall]
     grey = Page(frame).grey
     found = [grid for grid in _grids(grey, readings, tall) if min(grid.pitch) > _PAPER * tall]
     left, ruled = list(readings), []
@@ -153,7 +155,7 @@ def _placed(grid: Grid, reading: Reading) -> list[_Placed]:
             parts.append(([digit], (row, column)))
     found = []
     for own, _ in parts:
-        number = reading if len(parts) == 1 else number_of(own, whole=reading.confidence)
+        number = _part(reading, own)
         x, y, width, height = number.box
         (top, left), (foot, right) = (grid.measured(x + a * width, y + b * height) for a, b in ((0, 0.25), (1, 0.75)))
         found.append(_Placed(number, (top, foot), (left, right)))
@@ -163,15 +165,15 @@ def _placed(grid: Grid, reading: Reading) -> list[_Placed]:
 def _bands(numbers: Sequence[Span], others: Sequence[Span], count: int, least: int) -> list[Span]:
     """Return rows, or columns: those between lines; and where numbers stand apart within one, its parts.
 
-    Parts count where in ``least`` places, by numbers' spans of the ``others``, there is more than one. Beyond the lines
+    Parts count where in ``least`` places, by numbers' spans of the ``others``, there are several. Beyond the lines
     there is a band where numbers are.
     """
     found: list[Span] = []
     for band in range(-1, count + 1):
         own = [at for at, span in enumerate(numbers) if floor(sum(span) / 2) == band]
         parts = spans(numbers[at] for at in own)
-        seats = Counter(floor(sum(others[at]) / 2) for at in own)
-        if len(parts) > 1 and sum(count > 1 for count in seats.values()) >= least:
+        seats = {(floor(sum(others[at]) / 2), bisect([low for low, _ in parts], numbers[at][0])) for at in own}
+        if sum(count > 1 for count in Counter(seat for seat, _ in seats).values()) >= least:
             edges = [float(band), *((a[1] + b[0]) / 2 for a, b in pairwise(parts)), band + 1.0]
             found += list(pairwise(edges))
         elif own or 0 <= band < count:
@@ -218,17 +220,6 @@ def _merged(table: Table, grid: Grid, downs: Sequence[Span], acrosses: Sequence[
     return replace(table, cells=tuple(cells[place] for place in sorted(cells)))
 
 
-def spans(intervals: Iterable[Span]) -> list[Span]:
-    """Join spans that overlap; those that are left are rows, or columns."""
-    found: list[Span] = []
-    for low, high in sorted(intervals):
-        if found and low < found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], high))
-        else:
-            found.append((low, high))
-    return found
-
-
 def _comb(table: Table) -> Table | None:
     """Return boxes in a row that have one digit each as the one number that they are; None for anything else."""
     cells = table.cells
@@ -243,29 +234,21 @@ def _comb(table: Table) -> Table | None:
 
 
 def _aligned(readings: Sequence[Reading], tall: float) -> Table | None:
-    """Make a table of numbers that stand in rows and columns without lines; a gap through all rows parts columns."""
-    boxes = [digit.box for reading in readings for digit in reading.digits]
-    acrosses = _touching(spans((box.x - _GAP * tall, box.right + _GAP * tall) for box in boxes))
-    placed = [number for reading in readings for number in _in_columns(reading, acrosses)]
-    downs = _touching(spans(number.rows for number in placed))
-    if len(downs) < 2:
+    """Make a table of numbers that stand in rows and columns without lines."""
+    readings = sorted(readings, key=lambda reading: reading.box.x)
+    found = standing(readings, tall)
+    rows, columns = ([(float(at), at + 1.0) for at in range(len(ends) - 1)] for ends in (found.downs, found.acrosses))
+    if len(rows) < 2:
         return None
-    return _table(placed, downs, acrosses, lambda y, x: (round(x), round(y)), ruled=False)
+    places, placed = iter(found.places), []
+    for reading in readings:
+        parts: dict[tuple[int, int], list[Digit]] = {}
+        for digit in reading.digits:
+            parts.setdefault(next(places), []).append(digit)
+        placed += [_Placed(_part(reading, own), rows[row], columns[column]) for (row, column), own in parts.items()]
+    return _table(placed, rows, columns, found.point, ruled=False)
 
 
-def _in_columns(reading: Reading, columns: Sequence[Span]) -> list[_Placed]:
-    parts: dict[int, list[Digit]] = {}
-    for digit in reading.digits:
-        middle = digit.box.x + digit.box.width / 2
-        parts.setdefault(sum(left <= middle for left, _ in columns), []).append(digit)
-    numbers = [reading if len(parts) == 1 else number_of(own, whole=reading.confidence) for own in parts.values()]
-    return [
-        _Placed(n, (n.box.y + 0.25 * n.box.height, n.box.bottom - 0.25 * n.box.height), (n.box.x, n.box.right))
-        for n in numbers
-    ]
-
-
-def _touching(parts: Sequence[Span]) -> list[Span]:
-    """Return spans that end where the next begins, half way between them."""
-    edges = [parts[0][0], *((a[1] + b[0]) / 2 for a, b in pairwise(parts)), parts[-1][1] + 1]
-    return list(pairwise(edges))
+def _part(reading: Reading, digits: Sequence[Digit]) -> Reading:
+    """Return a number's digits as the number that they are."""
+    return reading if len(digits) == len(reading.digits) else number_of(digits, whole=reading.confidence)

@@ -38,6 +38,16 @@ def test_a_dashed_line_is_one_line() -> None:
     assert line.length == pytest.approx(484, abs=12)
 
 
+@pytest.mark.parametrize("slope", [-0.3, -0.15, 0.08, 0.22])
+def test_faint_lines_are_found_at_any_lean(slope: float) -> None:
+    page = ruled([x + 60 for x in XS], [y + 100 for y in YS], (520, 680), slope=slope)
+    page = 225 - (225 - page) // 3
+
+    lines = [line for line in straight_lines(page) if line.length > 150]
+
+    assert [sum(line.level == way for line in lines) for way in (True, False)] == [4, 4]
+
+
 def test_what_is_written_is_no_line() -> None:
     page = np.full((200, 300), 225, np.uint8)
     cv2.line(page, (100, 50), (100, 110), (40,), 4)

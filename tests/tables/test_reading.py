@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 
 from numbre_edge.tables.reading import read_tables
 from numbre_edge.tables.table import Table
-from numbre_edge.types import Frame, Pixels, Reading
+from numbre_edge.types import Box, Digit, Frame, Pixels, Reading
 from tests.tables.drawing import Knows, number, ruled
 
 XS, YS = (60, 200, 340, 480), (50, 110, 170, 230)
@@ -56,6 +58,65 @@ def test_without_lines_they_stand_as_they_stand() -> None:
 
     assert table.texts() == TEXTS
     assert not table.ruled
+
+
+BARE = np.full((300, 500), 225, np.uint8)
+
+
+def test_a_number_that_juts_out_glues_no_columns() -> None:
+    rows = [number("207", 60, 40), number("189", 130, 40), number("2", 76, 90), number("9", 150, 90)]
+
+    (table,) = read(BARE, *rows, number("0873", 70, 140), number("18", 162, 140))
+
+    assert table.texts() == [["207", "189"], ["2", "9"], ["0873", "18"]]
+
+
+def test_rows_may_lean() -> None:
+    leaning = [number("1", 40 + 100 * column, 60 + 40 * row + 10 * column) for row in range(3) for column in range(4)]
+
+    (table,) = read(BARE, *leaning)
+
+    assert table.texts() == [["1"] * 4] * 3
+    assert table.cells[3].corners[0][1] > table.cells[0].corners[0][1] + 15
+
+
+def test_a_number_that_is_read_in_two_parts_is_no_column() -> None:
+    parts = [number("0", 60, 40), number("46", 92, 40)]
+
+    (table,) = read(BARE, *parts, number("8720", 58, 90), number("5113", 60, 140), number("7", 220, 90))
+
+    assert table.texts() == [["0 46", ""], ["8720", "7"], ["5113", ""]]
+
+
+def test_columns_whose_numbers_are_read_as_one_are_two() -> None:
+    (table,) = read(BARE, number("58", 60, 40, apart=24), number("44", 60, 90, apart=24), number("7", 98, 140))
+
+    assert table.texts() == [["5", "8"], ["4", "4"], ["", "7"]]
+
+
+def test_a_point_that_is_read_parts_no_columns() -> None:
+    decimals = [replace(number("12", 60, y, apart=24), text="1.2") for y in (40, 90)]
+
+    (table,) = read(BARE, *decimals)
+
+    assert table.texts() == [["1.2"], ["1.2"]]
+
+
+def test_a_speck_that_is_read_makes_neither_row_nor_column() -> None:
+    speck = Reading.of([Digit(1, 0.9, Box(420, 10, 5, 9))])
+
+    (bare,), (lined,) = (read(page, *in_cells(TEXTS), speck) for page in (BARE, ruled(XS, YS)))
+
+    assert bare.texts() == lined.texts() == TEXTS
+
+
+def test_a_number_beside_others_splits_no_column_in_which_it_stands_alone() -> None:
+    pairs = [number("12", 350, 70), number("34", 392, 70), number("56", 350, 130), number("78", 394, 130)]
+
+    (table,) = read(ruled(XS, YS), *in_cells([["1", "2", ""], ["3", "4", ""], ["5", "6", ""]]), *pairs,
+                    number("1", 462, 190), number("9085", 352, 190))  # fmt: skip
+
+    assert table.columns == 3
 
 
 def test_a_number_that_runs_over_a_line_is_two() -> None:
@@ -120,8 +181,9 @@ def test_a_photo_that_cuts_a_table_shows_its_rest() -> None:
     assert table.texts() == [["12", ""], ["", "34"], ["", ""]]
 
 
-def test_squared_paper_is_no_table() -> None:
-    page = ruled(tuple(range(0, 480, 24)), tuple(range(0, 320, 24)), (330, 500))
+@pytest.mark.parametrize("pitch", [18, 24])
+def test_squared_paper_is_no_table(pitch: int) -> None:
+    page = ruled(tuple(range(0, 480, pitch)), tuple(range(0, 320, pitch)), (330, 500))
 
     (table,) = read(page, *in_cells(TEXTS))
 
