@@ -12,7 +12,7 @@ from numpy.random import default_rng
 
 from numbre_edge.errors import DataError
 from numbre_edge.finding.crops import ANSWERS, CROP, LINKED, NEAR, NOTHING, moved
-from numbre_edge.finding.grid import CHANNELS, CLASSES
+from numbre_edge.finding.grid import CHANNELS, CLASSES, DIGIT_CLASSES
 from numbre_edge.finding.light import normalized
 from numbre_edge.types import Floats
 from numbre_export.synthesis.shards import save_views
@@ -37,7 +37,6 @@ def some_candidates(count: int = 40) -> Candidates:
         np.zeros(count, np.float32),
         np.full(count, 0.5, np.float32),
         np.zeros((count, 4), np.float32),
-        np.zeros(count, np.bool_),
     )
 
 
@@ -121,12 +120,12 @@ def test_a_batch_holds_crops_varied_anew_and_their_truth() -> None:
     some = some_candidates()
     task = RefinerTask(some, some, batch_size=16)
 
-    (crops, classes, linked, moves, mark), (others, *_) = task.batch(default_rng(1)), task.batch(default_rng(2))
+    (crops, labels, linked, moves), (others, *_) = task.batch(default_rng(1)), task.batch(default_rng(2))
 
     assert crops.shape == (16, *CROP)
     assert crops.dtype == np.uint8
-    assert set(classes.argmax(1).tolist()) == {0, NOTHING}
-    assert linked.shape == mark.shape == (16,)
+    assert set(labels.tolist()) == {0, NOTHING}
+    assert linked.shape == (16,)
     assert moves.shape == (16, 4)
     assert not np.array_equal(crops, others)
 
@@ -137,9 +136,9 @@ def test_marks_are_shown_more_often_than_they_occur() -> None:
     some = some_candidates(100)
     some.labels[0] = CLASSES.index(".")
 
-    classes = RefinerTask(some, some, batch_size=10000).batch(default_rng(0))[1]
+    labels = RefinerTask(some, some, batch_size=10000).batch(default_rng(0))[1]
 
-    assert 0.015 < classes[:, CLASSES.index(".")].mean() < 0.025
+    assert 0.015 < (labels == CLASSES.index(".")).mean() < 0.025
 
 
 def test_figures_are_of_digits_of_everything_and_of_links() -> None:
@@ -225,19 +224,19 @@ def test_a_shipped_network_is_taught_on_from_what_it_says(kind: str) -> None:
         assert np.allclose(answers(training=True), said, atol=0.1), "batches are normalized as is expected"
 
 
-def test_what_is_no_mark_is_kept_as_it_was_said() -> None:
-    from numbre_export.training.refiner.task import RefinerTask
+def test_marks_are_learned_and_what_is_said_of_digits_stays() -> None:
+    from numbre_export.training.refiner.marks import teach_marks
+    from numbre_export.training.refiner.network import build
 
-    some = some_candidates(4)
-    some.mark[1] = True
-    task = RefinerTask(some, some, marks=True)
-    before: Floats = np.zeros((4, ANSWERS), np.float32)
-    before[:, 7] = 99
-    truth = np.eye(NOTHING + 1, dtype=np.float32)[some.labels]
+    some = some_candidates(200)
+    some.labels[some.labels == NOTHING] = CLASSES.index(",")
+    model, seen = build(), some.seen.astype(np.float32)
+    before = model.predict(seen, verbose=0)
 
-    assert task.kept is not None
-    classes, linked, moves, _ = task.kept(before, truth, some.linked, some.moves, some.mark)
+    teach_marks(model, some, epochs=200)
 
-    assert np.argmax(classes, 1).tolist() == [7, NOTHING, 7, 7]
-    assert np.allclose(linked, 0.5)
-    assert np.allclose(moves, before[:, LINKED + 1 :])
+    after = model.predict(seen, verbose=0)
+    marks = np.arange(ANSWERS)[DIGIT_CLASSES:NOTHING]
+    assert np.allclose(np.delete(after, marks, 1), np.delete(before, marks, 1), atol=1e-5)
+    told = (after[:, marks].max(1) > after[:, :DIGIT_CLASSES].max(1)) == (some.labels == CLASSES.index(","))
+    assert told.mean() > 0.9

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -39,19 +40,26 @@ def learn(
     resume: bool,
     begin: Path | None,
 ) -> None:
-    """Train what ``task`` makes; an error of ours ends the program with its one line, and leaves the run as it is."""
+    """Train what ``task`` makes, as :func:`running`."""
+    with running(threads, f"--resume goes on after the last whole epoch in {out}"):
+        from numbre_export.training.loop import Schedule, train
+
+        train(task(), Schedule(steps=steps, decay=decay), out, seed=seed, resume=resume, begin=begin)
+
+
+@contextmanager
+def running(threads: int, after: str) -> Iterator[None]:
+    """Have TensorFlow use so many threads; an error of ours ends the program with its line, Ctrl-C with ``after``."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(1)
-    from numbre_export.training.loop import Schedule, train
-
     try:
-        train(task(), Schedule(steps=steps, decay=decay), out, seed=seed, resume=resume, begin=begin)
+        yield
     except NumbreError as exc:
         print(f"error: {exc}", file=sys.stderr)
         raise SystemExit(1) from exc
     except KeyboardInterrupt as exc:
-        print(f"\nstopped; --resume goes on after the last whole epoch in {out}", file=sys.stderr)
+        print(f"\nstopped; {after}", file=sys.stderr)
         raise SystemExit(130) from exc

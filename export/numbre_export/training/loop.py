@@ -39,12 +39,10 @@ class Task(Protocol):
     Attributes:
         name: of the network, and of its file.
         losses: names of what ``loss`` returns after the whole.
-        kept: of a task that is to keep what the first weights say: that and what is wanted of a batch -> what is then.
     """
 
     name: str
     losses: tuple[str, ...]
-    kept: Callable[..., Batch] | None
 
     def network(self, *, trained: bool) -> Any:
         """Build the untrained network, for batches to train on or for ``measured``; the weights are alike."""
@@ -106,7 +104,7 @@ def train(
     keras.utils.set_random_seed(seed)
     folder.mkdir(parents=True, exist_ok=True)
     keras.config.set_dtype_policy("mixed_bfloat16")  # a quarter less time a step, where the processor has it
-    model, before = task.network(trained=True), task.network(trained=True) if task.kept else None
+    model = task.network(trained=True)
     keras.config.set_dtype_policy("float32")
     averaged = task.network(trained=False)
     if begin is not None and begin.suffix == ".onnx":
@@ -115,8 +113,6 @@ def train(
         settle(model, some.astype(np.float32))
     elif begin is not None:
         model.set_weights(_weights(begin, model))
-    if before is not None:
-        before.set_weights(model.get_weights())
     averaged.set_weights(model.get_weights())
     optimizer = keras.optimizers.AdamW(schedule.learning_rate, weight_decay=schedule.weight_decay, global_clipnorm=10.0)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
@@ -127,7 +123,7 @@ def train(
     )
     if resume and state.latest_checkpoint:
         state.checkpoint.restore(state.latest_checkpoint).assert_existing_objects_matched()
-    step = _step(task, model, averaged, before, optimizer, schedule.averaging)
+    step = _step(task, model, averaged, optimizer, schedule.averaging)
     with _batches(task, seed, int(at)) as batches:
         while int(at) < schedule.steps:
             begun, sums = time.monotonic(), np.zeros(len(task.losses))
@@ -142,7 +138,7 @@ def train(
                 averaged.save(temporary)
             losses = dict(zip(task.losses, (sums / steps).tolist(), strict=True))
             row = {"step": int(at)} | losses | {"seconds": seconds} | dict(measured)
-            _write(row, folder / HISTORY, fresh=int(at) == steps or not (folder / HISTORY).exists())
+            write_row(row, folder / HISTORY, fresh=int(at) == steps or not (folder / HISTORY).exists())
 
 
 def _weights(path: Path, model: Any) -> list[NDArray[np.float32]]:
@@ -156,16 +152,13 @@ def _weights(path: Path, model: Any) -> list[NDArray[np.float32]]:
 
 
 def _step(
-    task: Task, model: Any, averaged: Any, before: Any, optimizer: Any, averaging: float
+    task: Task, model: Any, averaged: Any, optimizer: Any, averaging: float
 ) -> Callable[[int, Batch], NDArray[np.float64]]:
     """Return what learns from one batch, and gives the parts of its loss."""
 
     def learn(number: Any, inputs: Any, *wanted: Any) -> Any:
-        inputs = tf.cast(inputs, tf.float32)
-        if task.kept:  # "Learning without Forgetting", Z. Li and D. Hoiem, 2016
-            wanted = task.kept(before(inputs, training=False), *wanted)
         with tf.GradientTape() as tape:
-            whole, *parts = task.loss(model(inputs, training=True), *wanted)
+            whole, *parts = task.loss(model(tf.cast(inputs, tf.float32), training=True), *wanted)
         gradients = tape.gradient(whole, model.trainable_variables)
         optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
         momentum = tf.minimum(averaging, (number + 1) / (number + 10))  # early on, the beginning is forgotten
@@ -204,7 +197,8 @@ def _batches(task: Task, seed: int, first: int) -> Iterator[Iterator[Batch]]:
                 future.cancel()
 
 
-def _write(row: Mapping[str, float], path: Path, *, fresh: bool) -> None:
+def write_row(row: Mapping[str, float], path: Path, *, fresh: bool) -> None:
+    """Add a row to a history, or begin one with it, and tell it on stderr."""
     row = {name: round(value, 4) for name, value in row.items()}
     with path.open("w" if fresh else "a", newline="") as file:
         writer = csv.DictWriter(file, list(row))

@@ -33,7 +33,6 @@ class FinderTask:
 
     name = "finder"
     losses: tuple[str, ...] = ("heat", "classes", "boxes", "links")
-    kept: Callable[..., Batch] | None = None
 
     def __init__(
         self, training: Path, validation: Path, *, batch_size: int = 32, size: tuple[int, int] = (128, 192)

@@ -23,9 +23,6 @@ def main(
     seed: command.Seed = 0,
     threads: command.Threads = 2,
     begin: command.Begin = None,
-    marks: Annotated[
-        bool, typer.Option("--marks", help="Learn marks alone: of digits, say what --begin says.")
-    ] = False,
     resume: command.Resume = False,
 ) -> None:
     """Train the refiner; --out gets refiner.keras, the best known weights, and history.csv."""
@@ -35,10 +32,8 @@ def main(
         from numbre_export.training.refiner.task import RefinerTask
 
         held_out = prepared(validation, finder, out / "validation", processes=threads)
-        return RefinerTask(prepared(shards, finder, out / "candidates", processes=threads), held_out, marks=marks)
+        return RefinerTask(prepared(shards, finder, out / "candidates", processes=threads), held_out)
 
-    if marks and begin is None:
-        raise typer.BadParameter("--marks needs --begin, the network that knows digits")
     command.learn(task, out, steps=steps, decay=decay, seed=seed, threads=threads, resume=resume, begin=begin)
 
 

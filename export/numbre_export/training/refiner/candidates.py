@@ -7,7 +7,7 @@ import multiprocessing
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,6 @@ class Candidates:
         linked: (N,) float32, 1 where the number goes on after it.
         heat: (N,) float32, how sure the finder was.
         moves: (N, 4) float32, what is wrong with a digit's box, as ``finding.crops.moves`` says.
-        mark: (N,) bool, whether a mark was found there, and no digit.
     """
 
     crops: Pixels
@@ -60,7 +59,6 @@ class Candidates:
     linked: Floats
     heat: Floats
     moves: Floats
-    mark: NDArray[np.bool_]
 
     @property
     def seen(self) -> Pixels:
@@ -101,7 +99,7 @@ def kept_candidates(folder: Path) -> Candidates:
     files = sorted(folder.glob(SHARDS))
     if not files:
         raise DataError(f"{folder}: holds no {SHARDS}; python -m numbre_export.training.refiner makes them")
-    names = tuple(field.name for field in fields(Candidates))
+    names = ("crops", "labels", "linked", "heat", "moves")
     return Candidates.joined([Candidates(**load_npz(file, names, wanted="candidates")) for file in files])
 
 
@@ -154,8 +152,7 @@ def told(view: View, found: Found) -> Candidates:
         for box, mark in zip(found.boxes[known], found.mark[known], strict=True)
     ]
     crops = np.array(cut, np.uint8).reshape(-1, 2, *size)
-    away = moves(found.boxes, truth)
-    return Candidates(crops, labels[known], linked[known], found.heat[known], away[known], mark=found.mark[known])
+    return Candidates(crops, labels[known], linked[known], found.heat[known], moves(found.boxes, truth)[known])
 
 
 def matched(view: View, boxes: Floats, mark: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:

@@ -23,7 +23,6 @@ _LINKS, _MOVES = 0.5, 2.0  # weights of links and moves beside the classes' 1
 _MOVED, _SCALED, _TURNED, _SLANTED, _GAIN, _NOISE = 0.9, 0.07, 0.05, 0.08, 0.15, 6.0
 _NOISY = 0.3  # share of crops with noise
 _MARKS = 2.0  # how often a mark is shown for once that anything else is: there are many digits to one
-_MARKS_ALONE = 8.0  # and what may be one, where marks alone are learned: then it is half of what is shown
 # And what the finder is sure of, so much and _FAINT more often than what it hardly sees: most of that nobody can read.
 _FAINT = 0.25
 
@@ -34,53 +33,36 @@ class RefinerTask:
     Args:
         training, validation: what a finder found.
         batch_size: crops.
-        marks: whether to learn marks alone, and of all else to keep what the first weights say.
     """
 
     name = "refiner"
     losses: tuple[str, ...] = ("classes", "links", "moves")
 
-    def __init__(
-        self, training: Candidates, validation: Candidates, *, batch_size: int = 256, marks: bool = False
-    ) -> None:
+    def __init__(self, training: Candidates, validation: Candidates, *, batch_size: int = 256) -> None:
         self._training, self._validation, self._batch_size = training, validation, batch_size
-        self.kept = self._kept if marks else None
         mark = (training.labels >= DIGIT_CLASSES) & (training.labels != NOTHING)
-        often = np.where(training.mark, _MARKS_ALONE, 1.0) if marks else np.where(mark, _MARKS, 1.0)
-        self._often = np.cumsum(often * (_FAINT + training.heat))
+        self._often = np.cumsum(np.where(mark, _MARKS, 1.0) * (_FAINT + training.heat))
 
     def network(self, *, trained: bool) -> Any:
         return build()
 
     def loss(self, outputs: Any, *wanted: Any) -> tuple[Any, ...]:
         """Return cross entropy of classes, and of symbols' links, and L1 of digits' moves, after their weighted sum."""
-        classes, linked, moves, _ = wanted
-        of_classes = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(classes, outputs[:, : NOTHING + 1]))
+        labels, linked, moves = wanted
+        of_classes = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, outputs[:, : NOTHING + 1]))
         unlike = tf.nn.sigmoid_cross_entropy_with_logits(linked, outputs[:, LINKED])
-        symbol = 1 - classes[:, NOTHING]
+        symbol = tf.cast(labels != NOTHING, tf.float32)
         of_links = tf.reduce_sum(unlike * symbol) / tf.maximum(1.0, tf.reduce_sum(symbol))
-        digit = tf.reduce_sum(classes[:, :DIGIT_CLASSES], 1)
+        digit = tf.cast(labels < DIGIT_CLASSES, tf.float32)
         away = tf.reduce_mean(tf.abs(outputs[:, LINKED + 1 :] - moves), 1)
         of_moves = tf.reduce_sum(away * digit) / tf.maximum(1.0, tf.reduce_sum(digit))
         return of_classes + _LINKS * of_links + _MOVES * of_moves, of_classes, of_links, of_moves
-
-    def _kept(self, before: Any, *wanted: Any) -> tuple[Any, ...]:
-        """Of what was found as a mark the truth is wanted; of all else, and of links, what was said before."""
-        classes, _, _, mark = wanted
-        said = tf.where(mark[:, tf.newaxis], classes, tf.nn.softmax(before[:, : NOTHING + 1]))
-        return said, tf.sigmoid(before[:, LINKED]), before[:, LINKED + 1 :], mark
 
     def batch(self, rng: Generator) -> Batch:
         drawn = np.searchsorted(self._often, rng.uniform(0, self._often[-1], self._batch_size), side="right")
         some = self._training.chosen(drawn)
         crops, moves = zip(*(_varied(*each, rng) for each in zip(some.crops, some.moves, strict=True)), strict=True)
-        return (
-            np.stack(crops),
-            np.eye(NOTHING + 1, dtype=np.float32)[some.labels],
-            some.linked,
-            np.stack(moves),
-            some.mark,
-        )
+        return np.stack(crops), some.labels, some.linked, np.stack(moves)
 
     def measured(self, network: Any) -> Mapping[str, float]:
         logits = network.predict(self._validation.seen.astype(np.float32), batch_size=256, verbose=0)
