@@ -25,7 +25,7 @@ from numbre_edge import Reader
 from numbre_edge.forms import Field, FormReader, load_form
 from numbre_edge.forms.draft import as_toml
 from numbre_edge.forms.registration import NoMatchError
-from numbre_edge.recognition import FINDERS, FORM_FINDER
+from numbre_edge.recognition import CELL_FINDER, FINDERS
 from numbre_edge.types import Box, Frame, Pixels
 from numbre_export.synthesis.arguments import add_sources, given_sources
 from numbre_export.synthesis.pages import numerals
@@ -157,7 +157,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_sources(parser)
     parser.add_argument("--copies", type=int, default=10, help="of each form")
-    parser.add_argument("--finder", choices=FINDERS, default=FORM_FINDER)
+    parser.add_argument("--finder", choices=FINDERS, default=CELL_FINDER)
     parser.add_argument("--touching", action="store_true", help="digits that run into each other")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()

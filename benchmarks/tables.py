@@ -24,7 +24,7 @@ import numpy as np
 from numpy.random import Generator
 
 from numbre_edge import Reader
-from numbre_edge.recognition import FINDERS
+from numbre_edge.recognition import CELL_FINDER, FINDERS
 from numbre_edge.tables import read_tables
 from numbre_edge.types import Frame, Pixels
 from numbre_export.synthesis.arguments import add_sources, given_sources
@@ -160,7 +160,7 @@ def main() -> None:
     add_sources(parser, required=False)
     parser.add_argument("--photos", type=Path, action="append", metavar="FOLDER")
     parser.add_argument("--tables", type=int, default=8, help="of each kind")
-    parser.add_argument("--finder", choices=FINDERS, default="both")
+    parser.add_argument("--finder", choices=FINDERS, default=CELL_FINDER)
     parser.add_argument("--touching", action="store_true", help="digits that run into each other")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()

@@ -15,6 +15,7 @@ import numpy as np
 
 from numbre_edge import Frame, Reader
 from numbre_edge.sinks.annotate import draw
+from numbre_edge.recognition import CELL_FINDER
 from numbre_edge.tables import Table, read_tables
 from numbre_edge.tables.xlsx import DOUBTFUL
 from numbre_edge.types import Pixels
@@ -41,7 +42,7 @@ def in_and_out() -> Pixels:
 def table() -> Pixels:
     """Return the photographed table, and the first table read in it as a spreadsheet."""
     pixels = cv2.imread(str(ROOT / "samples" / "table" / "measurements.jpg"))
-    return side_by_side(pixels, spreadsheet(read_tables(Reader(), Frame(pixels))[0]))
+    return side_by_side(pixels, spreadsheet(read_tables(Reader(finder=CELL_FINDER), Frame(pixels))[0]))
 
 
 def side_by_side(left: Pixels, right: Pixels) -> Pixels:

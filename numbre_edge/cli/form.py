@@ -14,7 +14,7 @@ from numbre_edge.cli.inputs import besides, check_output, check_unnamed, pages_o
 from numbre_edge.cli.options import BackendOption, CardFile, Dpi, FinderOption, MaxPixels, ModelFile, Pages
 from numbre_edge.cli.signals import at_once, stop_signals
 from numbre_edge.errors import NumbreError, UsageError, one_line, printable
-from numbre_edge.recognition import FORM_FINDER
+from numbre_edge.recognition import CELL_FINDER
 from numbre_edge.sources.content import MAX_PIXELS
 from numbre_edge.sources.paging import DPI
 
@@ -62,7 +62,7 @@ def read(
     model: ModelFile = None,
     card: CardFile = None,
     backend: BackendOption = "auto",
-    finder: FinderOption = FORM_FINDER,
+    finder: FinderOption = CELL_FINDER,
     verbose: Verbose = False,
     quiet: Quiet = False,
 ) -> None:

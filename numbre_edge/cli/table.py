@@ -25,7 +25,7 @@ from numbre_edge.cli.options import (
 )
 from numbre_edge.cli.signals import at_once, stop_signals
 from numbre_edge.errors import NumbreError, UsageError, one_line
-from numbre_edge.recognition import FINDER
+from numbre_edge.recognition import CELL_FINDER
 from numbre_edge.sources.content import MAX_PIXELS
 from numbre_edge.sources.paging import DPI
 
@@ -108,7 +108,7 @@ def table(
     model: ModelFile = None,
     card: CardFile = None,
     backend: BackendOption = "auto",
-    finder: FinderOption = FINDER,
+    finder: FinderOption = CELL_FINDER,
     min_confidence: MinConfidence = None,
     decimal: Decimal = "auto",
     verbose: Verbose = False,

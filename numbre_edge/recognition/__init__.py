@@ -22,7 +22,7 @@ NETWORKS: dict[str, tuple[str, ...]] = {
 }
 FINDERS = tuple(NETWORKS)
 FINDER = "both"  # unless another is asked for: it reads most kinds of pictures best, and none much worse
-FORM_FINDER = "learned"  # of form: by rules, the frame around a field reads as a 1 (benchmarks/forms.py)
+CELL_FINDER = "learned"  # of table and form: by rules, a frame reads as a 1 (benchmarks/tables.py, forms.py)
 LIVE_FINDER = "components"  # of live: of a number that stands clear it is right in more frames (benchmarks/tracking.py)
 
 
