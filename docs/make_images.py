@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 
 from numbre_edge import Frame, Reader
-from numbre_edge.sinks.annotate import draw
 from numbre_edge.recognition import CELL_FINDER
+from numbre_edge.sinks.annotate import draw
 from numbre_edge.tables import Table, read_tables
 from numbre_edge.tables.xlsx import DOUBTFUL
 from numbre_edge.types import Pixels

@@ -17,11 +17,13 @@ from tests.forms.paper import FIELDS, TICK, Knows, photographed, printed, write_
 TEXTS = {"year": ["2026"], "code": ["40719"], "total": ["12,50"]}
 
 
-def read(folder: Path, texts: dict[str, list[str]], *, confidence: float = 0.99, tick: bool = False) -> Row:
+def read(
+    folder: Path, texts: dict[str, list[str]], *, confidence: float = 0.99, tick: bool = False, ink: int = 50
+) -> Row:
     page = printed()
     if tick:
-        cv2.line(page, (TICK.x + 4, TICK.y + 14), (TICK.x + 12, TICK.y + 24), (50,), 3)
-        cv2.line(page, (TICK.x + 12, TICK.y + 24), (TICK.x + 26, TICK.y + 4), (50,), 3)
+        cv2.line(page, (TICK.x + 4, TICK.y + 14), (TICK.x + 12, TICK.y + 24), (ink,), 3)
+        cv2.line(page, (TICK.x + 12, TICK.y + 24), (TICK.x + 26, TICK.y + 4), (ink,), 3)
     form = load_form(write_form(folder))
     return FormReader(form, Knows(FIELDS, texts, confidence)).read(Frame(photographed(page)))
 
@@ -37,6 +39,12 @@ def test_a_photographed_copy_is_read_field_by_field(tmp_path: Path) -> None:
     }
     assert row.values["total"].value == 12.5
     assert row.needs_review == []
+
+
+def test_a_cross_in_a_hard_pencil_is_one(tmp_path: Path) -> None:
+    paid = read(tmp_path, TEXTS, tick=True, ink=170).values["paid"]
+
+    assert (paid.text, paid.check) == ("1", False), "fainter than its frame"
 
 
 def test_an_empty_form_has_empty_fields(tmp_path: Path) -> None:
