@@ -251,6 +251,7 @@ def test_an_address_by_hand_and_the_way_back_show_their_tabs(visit) -> None:
 class TestKeyboard:
     def test_everything_is_reached_and_used_without_a_mouse(self, visit) -> None:
         page = visit("live")
+        page.on("filechooser", lambda chooser: None)  # from here on, so that none opens before it is looked for
         page.wait_for_selector("#live-numbers td:text('4071')")  # all that it starts with is there
         focused = "document.activeElement.id"
         press = page.keyboard.press
