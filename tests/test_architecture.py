@@ -179,6 +179,15 @@ def imported_by(run_python: RunPython, code: str) -> set[str]:
     return set(run.stderr.splitlines()[-1].split())
 
 
+def test_networks_that_find_digits_are_taught_by_any_backend_of_keras() -> None:
+    taught = ("finder", "refiner.task", "refiner.network", "refiner.candidates", "loop", "exported", "views")
+    within = tuple(f"numbre_export.training.{name}" for name in taught)
+    teaching = {name: used for name, used in IMPORTS.items() if name.startswith(within)}
+
+    assert len(teaching) > len(taught)
+    assert not {name for name, used in teaching.items() if any(each.startswith("tensorflow") for each in used)}
+
+
 HELP = """
 import sys
 from numbre_edge.cli.app import main

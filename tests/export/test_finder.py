@@ -183,6 +183,23 @@ def test_a_run_that_was_left_goes_on_where_it_was(tmp_path: Path) -> None:
     assert (run / "finder.keras").exists()
 
 
+def test_processes_make_the_batches_that_a_thread_makes(tmp_path: Path) -> None:
+    from numbre_export.training.finder.task import FinderTask
+    from numbre_export.training.loop import HISTORY, Schedule, train
+
+    write_shard(tmp_path / "shard-00000.npz", [view(("3", 40, 60, 16, 20)), view(("7", 80, 30, 16, 20))])
+    task, losses = FinderTask(tmp_path, tmp_path, batch_size=2), []
+
+    for makers in (0, 2):
+        run = tmp_path / str(makers)
+        train(task, Schedule(steps=3, epoch=3, warm_up=1, decay=1), run, makers=makers)
+        with (run / HISTORY).open() as file:
+            (row,) = csv.DictReader(file)
+        losses.append([float(row[name]) for name in task.losses])
+
+    assert np.allclose(*losses, rtol=0.01)
+
+
 def test_the_network_is_small_and_its_weights_fit_every_shape() -> None:
     from numbre_export.training.finder.network import build
 

@@ -23,6 +23,10 @@ Steps = Annotated[int, typer.Option(help="Of the optimizer.", min=1)]
 Decay = Annotated[int, typer.Option(help="Last steps, over which the learning rate falls to 0.", min=1)]
 Seed = Annotated[int, typer.Option(help="Of weights and batches.")]
 Threads = Annotated[int, typer.Option(help="Of the network.", min=1)]
+Batch = Annotated[int, typer.Option(help="Views or crops a step.", min=1)]
+Makers = Annotated[
+    int, typer.Option(help="Processes that make batches, for a graphics processor that waits for them.", min=0)
+]
 Begin = Annotated[
     Path | None, typer.Option(help="The .keras of another run, or an exported .onnx, whose weights are the first.")
 ]
@@ -37,6 +41,7 @@ def learn(
     decay: int,
     seed: int,
     threads: int,
+    makers: int,
     resume: bool,
     begin: Path | None,
 ) -> None:
@@ -44,17 +49,18 @@ def learn(
     with running(threads, f"--resume goes on after the last whole epoch in {out}"):
         from numbre_export.training.loop import Schedule, train
 
-        train(task(), Schedule(steps=steps, decay=decay), out, seed=seed, resume=resume, begin=begin)
+        train(task(), Schedule(steps=steps, decay=decay), out, seed=seed, resume=resume, begin=begin, makers=makers)
 
 
 @contextmanager
 def running(threads: int, after: str) -> Iterator[None]:
     """Have TensorFlow use so many threads; an error of ours ends the program with its line, Ctrl-C with ``after``."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    import tensorflow as tf
+    if os.environ.setdefault("KERAS_BACKEND", "tensorflow") == "tensorflow":
+        import tensorflow as tf
 
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
     try:
         yield
     except NumbreError as exc:

@@ -20,6 +20,8 @@ def restore(model: Any, path: Path) -> None:
     Raises:
         DataError: the file cannot be opened, or is none of this network.
     """
+    from keras import ops
+
     left = _kernels(path)
     for layer in (layer for layer in model.layers if hasattr(layer, "kernel")):
         *own, last = layer.kernel.shape
@@ -32,9 +34,9 @@ def restore(model: Any, path: Path) -> None:
         if not fits:
             raise DataError(f"{path}: is not a {model.name} of this version")
         kernel, bias = left.pop(fits[0])
-        layer.kernel.assign(np.concatenate([kernel, layer.kernel.numpy()[..., kernel.shape[-1] :]], -1))
+        layer.kernel.assign(np.concatenate([kernel, ops.convert_to_numpy(layer.kernel)[..., kernel.shape[-1] :]], -1))
         if norm is None:
-            layer.bias.assign(np.concatenate([bias, layer.bias.numpy()[len(bias) :]]))
+            layer.bias.assign(np.concatenate([bias, ops.convert_to_numpy(layer.bias)[len(bias) :]]))
         else:
             even = np.ones_like(bias)
             norm.set_weights([even, bias, 0 * even, even - norm.epsilon])
@@ -43,7 +45,7 @@ def restore(model: Any, path: Path) -> None:
 def settle(model: Any, inputs: Any) -> None:
     """Have all that normalizes batches expect what it is given of ``inputs``; what the network answers is the same."""
     import keras
-    import tensorflow as tf
+    from keras import ops
 
     norms = [layer for layer in model.layers if _normalizes(layer)]
     for norm, given in zip(
@@ -52,7 +54,8 @@ def settle(model: Any, inputs: Any) -> None:
         gamma, beta, mean, variance = norm.get_weights()
         scale = gamma / np.sqrt(variance + norm.epsilon)
         own_mean, own_variance = (
-            moment.numpy() for moment in tf.nn.moments(tf.cast(given, tf.float32), list(range(len(given.shape) - 1)))
+            ops.convert_to_numpy(moment)
+            for moment in ops.moments(ops.cast(given, "float32"), list(range(len(given.shape) - 1)))
         )
         moved = beta + scale * (own_mean - mean)
         norm.set_weights([scale * np.sqrt(own_variance + norm.epsilon), moved, own_mean, own_variance])

@@ -21,6 +21,8 @@ def main(
     decay: command.Decay = 12000,
     seed: command.Seed = 0,
     threads: command.Threads = 2,
+    batch: command.Batch = 32,
+    makers: command.Makers = 0,
     begin: command.Begin = None,
     resume: command.Resume = False,
 ) -> None:
@@ -29,9 +31,11 @@ def main(
     def task() -> Task:
         from numbre_export.training.finder.task import FinderTask
 
-        return FinderTask(shards, validation)
+        return FinderTask(shards, validation, batch_size=batch)
 
-    command.learn(task, out, steps=steps, decay=decay, seed=seed, threads=threads, resume=resume, begin=begin)
+    command.learn(
+        task, out, steps=steps, decay=decay, seed=seed, threads=threads, makers=makers, resume=resume, begin=begin
+    )
 
 
 if __name__ == "__main__":

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import tensorflow as tf
+import numpy as np
+from keras import ops
 
-from numbre_edge.finding.grid import BOXES_TIMES, CLASSES, PARTS
+from numbre_edge.finding.grid import BOXES_TIMES, PARTS
 
 # Weights beside the heat's 1; which digit it is, a refiner says better.
 _BOXES, _CLASSES, _LINKS = 1.0, 0.4, 0.5
@@ -20,18 +21,18 @@ def loss(outputs: Any, heat: Any, counts: Any, classes: Any, boxes: Any, links: 
     classes and links are cross entropy, and boxes L1, in the cells of a centre.
     Arguments are those of ``targets.Targets``, batched.
     """
-    logits, written, goes_on, of_class = tf.split(outputs, (*PARTS, len(CLASSES)), axis=-1)
-    likely, unlikely = tf.math.log_sigmoid(logits), tf.math.log_sigmoid(-logits)
-    p = tf.sigmoid(logits)
-    centre = tf.cast(heat == 1.0, tf.float32)
+    logits, written, goes_on, of_class = ops.split(outputs, np.cumsum(PARTS).tolist(), axis=-1)
+    likely, unlikely = ops.log_sigmoid(logits), ops.log_sigmoid(-logits)
+    p = ops.sigmoid(logits)
+    centre = ops.cast(heat == 1.0, "float32")
     focal = centre * (1 - p) ** 2 * likely + (1 - centre) * (1 - heat) ** 4 * p**2 * unlikely
-    of_heat = -tf.reduce_sum(focal * counts * (1.0, _MARKS)) / tf.maximum(1.0, tf.reduce_sum(centre))
-    whole = tf.maximum(1.0, tf.reduce_sum(weights))
-    wrong = tf.nn.sparse_softmax_cross_entropy_with_logits(classes, of_class)
-    of_classes = tf.reduce_sum(wrong * weights) / whole
-    away = tf.reduce_sum(tf.abs(written / BOXES_TIMES - boxes), -1)
-    of_boxes = tf.reduce_sum(away * weights) / whole
-    unlike = tf.nn.sigmoid_cross_entropy_with_logits(links, goes_on[..., 0])
-    of_links = tf.reduce_sum(unlike * weights) / whole
+    of_heat = -ops.sum(focal * counts * np.array((1.0, _MARKS), np.float32)) / ops.maximum(1.0, ops.sum(centre))
+    whole = ops.maximum(1.0, ops.sum(weights))
+    wrong = ops.sparse_categorical_crossentropy(classes, of_class, from_logits=True)
+    of_classes = ops.sum(wrong * weights) / whole
+    away = ops.sum(ops.abs(written / BOXES_TIMES - boxes), -1)
+    of_boxes = ops.sum(away * weights) / whole
+    unlike = ops.binary_crossentropy(links, goes_on[..., 0], from_logits=True)
+    of_links = ops.sum(unlike * weights) / whole
     together = of_heat + _CLASSES * of_classes + _BOXES * of_boxes + _LINKS * of_links
     return together, of_heat, of_classes, of_boxes, of_links

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 from numpy.random import Generator
 
 from numbre_edge.finding.grid import CHANNELS, Answers
@@ -60,9 +59,8 @@ class FinderTask:
 
 def answering(model: Any) -> Callable[[Pixels], Answers]:
     """Return ``model`` as a function of (N, h, w) uint8 levels."""
-    run = tf.function(lambda levels: model(tf.cast(levels, tf.float32), training=False), reduce_retracing=True)
 
     def answer(levels: Pixels) -> Answers:
-        return Answers.of(run(tf.constant(levels))[..., :CHANNELS].numpy(), levels.shape[2])
+        return Answers.of(model.predict_on_batch(levels.astype(np.float32))[..., :CHANNELS], levels.shape[2])
 
     return answer

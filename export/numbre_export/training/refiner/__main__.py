@@ -22,6 +22,8 @@ def main(
     decay: command.Decay = 8000,
     seed: command.Seed = 0,
     threads: command.Threads = 2,
+    batch: command.Batch = 256,
+    makers: command.Makers = 0,
     begin: command.Begin = None,
     resume: command.Resume = False,
 ) -> None:
@@ -32,9 +34,12 @@ def main(
         from numbre_export.training.refiner.task import RefinerTask
 
         held_out = prepared(validation, finder, out / "validation", processes=threads)
-        return RefinerTask(prepared(shards, finder, out / "candidates", processes=threads), held_out)
+        training = prepared(shards, finder, out / "candidates", processes=threads)
+        return RefinerTask(training, held_out, batch_size=batch)
 
-    command.learn(task, out, steps=steps, decay=decay, seed=seed, threads=threads, resume=resume, begin=begin)
+    command.learn(
+        task, out, steps=steps, decay=decay, seed=seed, threads=threads, makers=makers, resume=resume, begin=begin
+    )
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from typing import Any
 
 import cv2
 import numpy as np
-import tensorflow as tf
+from keras import ops
 from numpy.random import Generator
 
 from numbre_edge.finding.crops import CROP, HIGH, LINKED, NEAR, NOTHING, WIDER
@@ -49,13 +49,13 @@ class RefinerTask:
     def loss(self, outputs: Any, *wanted: Any) -> tuple[Any, ...]:
         """Return cross entropy of classes, and of symbols' links, and L1 of digits' moves, after their weighted sum."""
         labels, linked, moves = wanted
-        of_classes = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, outputs[:, : NOTHING + 1]))
-        unlike = tf.nn.sigmoid_cross_entropy_with_logits(linked, outputs[:, LINKED])
-        symbol = tf.cast(labels != NOTHING, tf.float32)
-        of_links = tf.reduce_sum(unlike * symbol) / tf.maximum(1.0, tf.reduce_sum(symbol))
-        digit = tf.cast(labels < DIGIT_CLASSES, tf.float32)
-        away = tf.reduce_mean(tf.abs(outputs[:, LINKED + 1 :] - moves), 1)
-        of_moves = tf.reduce_sum(away * digit) / tf.maximum(1.0, tf.reduce_sum(digit))
+        of_classes = ops.mean(ops.sparse_categorical_crossentropy(labels, outputs[:, : NOTHING + 1], from_logits=True))
+        unlike = ops.binary_crossentropy(linked, outputs[:, LINKED], from_logits=True)
+        symbol = ops.cast(labels != NOTHING, "float32")
+        of_links = ops.sum(unlike * symbol) / ops.maximum(1.0, ops.sum(symbol))
+        digit = ops.cast(labels < DIGIT_CLASSES, "float32")
+        away = ops.mean(ops.abs(outputs[:, LINKED + 1 :] - moves), 1)
+        of_moves = ops.sum(away * digit) / ops.maximum(1.0, ops.sum(digit))
         return of_classes + _LINKS * of_links + _MOVES * of_moves, of_classes, of_links, of_moves
 
     def batch(self, rng: Generator) -> Batch:
