@@ -236,7 +236,7 @@ def test_marks_are_learned_and_what_is_said_of_digits_stays() -> None:
     restore(model, shipped_network("refiner", "onnx"))
     before = model.predict(seen, verbose=0)
 
-    teach_marks(model, some, epochs=200)
+    teach_marks(model, some, epochs=800)
 
     after = model.predict(seen, verbose=0)
     marks = np.arange(ANSWERS)[DIGIT_CLASSES:NOTHING]
