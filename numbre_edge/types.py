@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
@@ -242,6 +243,15 @@ class Reading:
             confidence=min(whole, *(d.confidence for d in digits)),
             box=Box.around([d.box for d in digits]),
         )
+
+    def part(self, digits: Collection[Digit]) -> Reading:
+        """Return some of its digits as a number, with its sign if that stands before them, and the marks between."""
+        text, before = "", True
+        for digit, written in zip(self.digits, re.findall(r"[^\d?]*[\d?]", self.text), strict=True):
+            own = digit in digits
+            text += (written if before else written[-1]) if own else ""
+            before = own
+        return Reading.of([digit for digit in self.digits if digit in digits], text=text, whole=self.confidence)
 
 
 class View(Protocol):

@@ -30,9 +30,9 @@ from numbre_edge.vocabulary import DIGIT_COLUMNS, MARKS
 _BELIEVED = 0.3
 # Of the digits' median height: letters are seldom lower, dots of a dotted line always.
 _OTHER = 0.6
-# A mark is written into the text that is believed as much as a digit must be; what may be one, and is not, makes
-# the number less certain.
-_SURE = _BELIEVED
+# A mark is written into the text that is likelier one than none; what may be one, and is not, makes the number less
+# certain.
+LIKELY_MARK = 0.5
 
 
 def decode(
@@ -66,6 +66,7 @@ def grouped(
     marks: Floats,
     threshold: float,
     *,
+    likely_mark: float = LIKELY_MARK,
     digits_only: bool = False,
 ) -> Recognition:
     """Make numbers of what a finder found.
@@ -77,6 +78,7 @@ def grouped(
         standing: (N,) bool, which do not overlap a likelier one; the others are as if they were not there.
         marks: (M, 4) float32, how likely it is which of MARKS, of each punctuation of ``patches``.
         threshold: of confidence; below it a digit is doubtful.
+        likely_mark: how likely a mark is at least that is written into a number.
         digits_only: whether a number ends at its point, and has no sign.
 
     Returns:
@@ -93,17 +95,28 @@ def grouped(
             tokens.append(Token(digit, Box(*box), number, float(links[number])))
         else:
             others.append(Token(None, Box(*box)))
-    least = _OTHER * median([token.box.height for token in tokens] or [0])
-    # What was found but is not believed is a letter or an operator, mostly, and parts numbers; or dust, if it is small.
-    tokens += [token for token in others if token.box.height >= least]
     signs = [
         Token(None, box, mark=MARKS[int(row.argmax())], sure=float(row.sum()))
         for box, row in zip(patches.punctuation, marks, strict=True)
     ]
-    sure = [sign for sign in signs if sign.sure >= _SURE]
-    tokens += [] if digits_only else sure
-    doubts = [(sign.box.x + sign.box.width / 2, middle(sign.box), sign.sure) for sign in signs if sign.sure < _SURE]
+    sure = [sign for sign in signs if sign.sure >= likely_mark]
+    written = [] if digits_only else sure
+    least = _OTHER * median([token.box.height for token in tokens] or [0])
+    # What was found but is not believed is a letter or an operator, mostly, and parts numbers; or dust, if it is small;
+    # or a mark, in a box for a digit.
+    high = [token for token in others if token.box.height >= least]
+    tokens += [token for token in high if not any(_around(token, mark) for mark in written)]
+    tokens += written
+    doubts = [
+        (sign.box.x + sign.box.width / 2, middle(sign.box), sign.sure) for sign in signs if sign.sure < likely_mark
+    ]
     return _recognition(lines(tokens), patches, rows, [sign.box for sign in sure], doubts)
+
+
+def _around(token: Token, sign: Token) -> bool:
+    """Whether the middle of a mark lies in a token's box."""
+    x, y = sign.box.x + sign.box.width / 2, middle(sign.box)
+    return token.box.x <= x < token.box.right and token.box.y <= y < token.box.bottom
 
 
 def _recognition(

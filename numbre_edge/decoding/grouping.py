@@ -26,6 +26,7 @@ _ENDED = 0.2
 # Where it is so sure that a number goes on, what stands between and is no digit is dust or a rule, not an operator, and
 # a wide gap is a narrow digit's: displays set a 1 at the right of its cell. The best of 0.9, 0.94 and 0.95.
 _GOES_ON = 0.95
+_THOUSAND, _LIKELY = 3, 0.5  # digits of a thousand; of a finder, that a number goes on with them after a space
 _LOOK_BACK = 3  # tokens at a line's end that the next is compared with
 # A point or a dash stands lower than this share of the digits' height: what is above is dust, or of the line above.
 _ABOVE = 0.25
@@ -38,6 +39,9 @@ _LOW, _MIDDLE = (0.6, 1.5), (0.25, 0.8)
 # A sign is nearer to the digit after it than this share of its height, and than to anything before; two digits with a
 # point between are nearer to each other than that many.
 _SIGN, _SEPARATED = 0.8, 1.3
+# Marks whose middles are nearer than this share of a digit's height, across and down, are one, seen at two levels: a
+# cell of the coarser is no larger, 4 pixels where digits are 12.5.
+_ONE_MARK = 0.35
 
 Point = tuple[float, float]  # x, y
 Doubt = tuple[float, float, float]  # x, y, and how likely it is a mark
@@ -72,7 +76,7 @@ def lines(tokens: list[Token]) -> list[list[Token]]:
 
     A token belongs to a line if its middle lies within the height of one of the
     line's last tokens, or the other way round: lines may slope. An exponent
-    belongs to the line of its base.
+    belongs to the line of its base, a comma to that of the digit at whose foot it stands.
     """
     found: list[list[Token]] = []
     passing: defaultdict[int, set[int]] = defaultdict(set)  # strip of the page, a token high -> lines that pass it
@@ -93,10 +97,15 @@ def lines(tokens: list[Token]) -> list[list[Token]]:
 def _distance(line: list[Token], token: Token) -> float:
     """Return how far, in pixels, ``token`` is above or below the end of ``line``; infinite if it is not on it."""
     last = line[-_LOOK_BACK:]
-    level = [
-        abs(middle(m.box) - middle(token.box)) for m in last if _level(m.box, token.box) or _exponent(m.box, token.box)
-    ]
+    level = [abs(middle(m.box) - middle(token.box)) for m in last if _stands_by(m, token)]
     return min(level, default=np.inf)
+
+
+def _stands_by(before: Token, token: Token) -> bool:
+    """Whether ``token`` is on the line of one that is: level with it or its exponent; a comma, at a digit's foot."""
+    if token.mark in SEPARATORS:
+        return before.digit is not None and _within(before.box, middle(token.box), _LOW)
+    return _level(before.box, token.box) or _exponent(before.box, token.box)
 
 
 def is_writing(tokens: list[Token]) -> bool:
@@ -135,7 +144,7 @@ def numbers(line: list[Token], points: list[Point]) -> list[list[Token]]:
     ``points``: the middles of punctuation, from left to right.
     """
     runs: list[list[Token]] = [[]]
-    for token in _without_slashes(line):
+    for token in _marks_once(_without_slashes(line)):
         last = runs[-1][-1] if runs[-1] else None
         if token.mark:
             if token.mark in SIGNS and not (last and _near(last.box, token.box, _SIGN)):
@@ -151,15 +160,39 @@ def numbers(line: list[Token], points: list[Point]) -> list[list[Token]]:
             runs[-1].append(token)
     runs = [run for run in map(_trimmed, runs) if run]
     limit = _gap_limit(runs)
-    found = []
-    for run in runs:
-        found.append([run[0]])
-        for before, after in pairwise(run):
-            apart = after.box.x - before.box.right >= limit
-            if (apart and not _goes_on(before)) or _ended(before):
-                found.append([])
-            found[-1].append(after)
+    found = [number for run in runs for number in _in_threes(_parts(run, limit))]
     return [number for number in map(_trimmed, found) if number]
+
+
+def _parts(run: list[Token], limit: float) -> list[list[Token]]:
+    """Split a run where a gap is as wide as ``limit``, or a finder saw that a number ends."""
+    parts = [[run[0]]]
+    for before, after in pairwise(run):
+        if (_gap(before, after) >= limit and not _goes_on(before)) or _ended(before):
+            parts.append([])
+        parts[-1].append(after)
+    return parts
+
+
+def _in_threes(parts: list[list[Token]]) -> list[list[Token]]:
+    """Put together what a space parts as thousands are: three digits, with which a number likelier goes on than not."""
+    found: list[list[Token]] = []
+    open_ended = False  # whether thousands may follow
+    for part in parts:
+        digits = next((at for at, token in enumerate(part) if token.mark), len(part))
+        follows = open_ended and digits == _THOUSAND and _is_followed(found[-1][-1], part[0])
+        if follows:
+            found[-1] += part
+        else:
+            found.append(part)
+        marked = any(token.mark in SEPARATORS for token in part)
+        open_ended = not marked and (follows or sum(token.digit is not None for token in part) <= _THOUSAND)
+    return found
+
+
+def _is_followed(last: Token, digit: Token) -> bool:
+    likely = last.linked is not None and last.linked >= _LIKELY
+    return likely and _near(last.box, digit.box, _SEPARATED)
 
 
 def _trimmed(run: list[Token]) -> list[Token]:
@@ -207,9 +240,28 @@ def _without_slashes(line: list[Token]) -> list[Token]:
     return result
 
 
+def _marks_once(line: list[Token]) -> list[Token]:
+    """Leave of neighbouring marks that are one the surest; a 7's bar may reach over the point before it."""
+    if not any(token.mark for token in line):
+        return line
+    reach = _ONE_MARK * median([token.box.height for token in line if token.digit] or [0])
+    result: list[Token] = []
+    for token in sorted(line, key=lambda token: 2 * token.box.x + token.box.width):
+        if token.mark and result and result[-1].mark and _apart(result[-1].box, token.box) < reach:
+            result[-1] = max(result[-1], token, key=lambda mark: mark.sure)
+        else:
+            result.append(token)
+    return result
+
+
+def _apart(one: Box, other: Box) -> float:
+    """Return how far apart the middles of two boxes are, across or down, whichever is farther."""
+    return max(abs(one.x + one.width / 2 - other.x - other.width / 2), abs(middle(one) - middle(other)))
+
+
 def _gap_limit(runs: list[list[Token]]) -> float:
     """Return the gap, in pixels, from which on a number ends; infinite where all are similar."""
-    gaps = [after.box.x - before.box.right for run in runs for before, after in pairwise(run)]
+    gaps = [_gap(before, after) for run in runs for before, after in pairwise(run) if not (before.mark or after.mark)]
     if len(gaps) < 2:
         return np.inf
     height = median([token.box.height for run in runs for token in run])
@@ -218,6 +270,11 @@ def _gap_limit(runs: list[list[Token]]) -> float:
         (b for a, b in pairwise(ordered) if b > _GAP_RATIO * a and b - a > _GAP_HEIGHT * height),
         np.inf,
     )
+
+
+def _gap(before: Token, after: Token) -> float:
+    """Return how many pixels are between two neighbours; 0 where one of them is a mark, which keeps them together."""
+    return 0 if before.mark or after.mark else after.box.x - before.box.right
 
 
 def _last_digit(run: list[Token]) -> Token:
@@ -245,7 +302,7 @@ def _ends(last: Token, digit: Token, run: list[Token], points: list[Point]) -> b
         return not (_near(last.box, digit.box, _SIGN) and _within(digit.box, middle(last.box), _MIDDLE))
     before = _last_digit(run)
     if last.mark:
-        return _raised(before.box, digit.box) or not _near(before.box, digit.box, _SEPARATED)
+        return _raised(before.box, digit.box) or not (_goes_on(before) or _near(before.box, digit.box, _SEPARATED))
     return _raised(last.box, digit.box) or _parted(last.box, digit.box, points)
 
 

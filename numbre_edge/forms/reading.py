@@ -131,7 +131,9 @@ class FormReader:
         elif field.kind == "comb":
             text, confidence = _comb(numbers, box, field.cells)
         else:
-            text = numbers[0].text if field.kind == "decimal" else "".join(map(str, numbers[0].digits))
+            numbers.sort(key=lambda number: number.box.x)  # what was read as several is one all the same, and doubtful
+            texts = (number.text if field.kind == "decimal" else number.digits for number in numbers)
+            text = "".join(str(part) for text in texts for part in text)
             confidence = numbers[0].confidence if len(numbers) == 1 else 0.0
         value = value_of(text) if text else None
         empty = not text and confidence == 1 and field.range is None and field.pattern is None
@@ -177,7 +179,7 @@ def _within(reading: Reading, box: Box) -> Reading | None:
     own = [digit for digit in reading.digits if _middle_in(digit, box)]
     if not own:
         return None
-    return reading if len(own) == len(reading.digits) else Reading.of(own, whole=reading.confidence)
+    return reading if len(own) == len(reading.digits) else reading.part(own)
 
 
 def _middle_in(digit: Digit, box: Box) -> bool:

@@ -23,6 +23,7 @@ NETWORKS: dict[str, tuple[str, ...]] = {
 FINDERS = tuple(NETWORKS)
 FINDER = "both"  # unless another is asked for: it reads most kinds of pictures best, and none much worse
 CELL_FINDER = "learned"  # of table and form: by rules, a frame reads as a 1 (benchmarks/tables.py, forms.py)
+_PRINTED_MARK = 0.3  # how likely a point is at least that is read in print, where little else is small and dark
 LIVE_FINDER = "components"  # of live: of a number that stands clear it is right in more frames (benchmarks/tracking.py)
 
 
@@ -57,6 +58,7 @@ def open_recogniser(
     if finder == "components":
         return ComponentRecogniser(backend, min_confidence)
     from numbre_edge.backends import open_finder, open_refiner
+    from numbre_edge.decoding import LIKELY_MARK
     from numbre_edge.recognition.both import BothRecogniser
     from numbre_edge.recognition.learned import LearnedRecogniser
 
@@ -65,7 +67,8 @@ def open_recogniser(
         open_finder(backend.name, finder_model, shipped=finds),
         open_refiner(backend.name, refiner_model, shipped=refines),
     )
-    learned = LearnedRecogniser(*networks, backend, min_confidence, digits_only=digits_only)
+    likely_mark = _PRINTED_MARK if finder == "printed" else LIKELY_MARK
+    learned = LearnedRecogniser(*networks, backend, min_confidence, likely_mark=likely_mark, digits_only=digits_only)
     return learned if finder != "both" else BothRecogniser(ComponentRecogniser(backend, min_confidence), learned)
 
 

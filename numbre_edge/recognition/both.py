@@ -48,7 +48,7 @@ class BothRecogniser:
             return _confirmed(ruled, learned)
         sure = ruled.readings and min(reading.confidence for reading in ruled.readings) >= _SURE
         seen = sum(digit.confidence >= _UNCONFIRMED for reading in learned.readings for digit in reading.digits)
-        missed = seen > sum(len(reading.digits) for reading in ruled.readings)
+        missed = seen > sum(len(reading.digits) for reading in ruled.readings) or any(map(_has_marks, likely.readings))
         return _confirmed(ruled, learned) if (sure and not missed) or _alike(ruled, learned) else likely
 
 
@@ -70,6 +70,11 @@ def _looked_at(ruled: Recognition, boxes: Boxes) -> list[float]:
             seen += bool(np.any(wide.clip(0) * high.clip(0) > _SHARED * smaller))
         shares.append(seen / len(reading.digits))
     return shares
+
+
+def _has_marks(reading: Reading) -> bool:
+    """Whether points, commas or a sign belong to a number: rules know none."""
+    return len(reading.text) > len(reading.digits)
 
 
 def _alike(ruled: Recognition, learned: Recognition) -> bool:

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from numbre_edge.backends import Backend, NetworkBackend
-from numbre_edge.decoding import grouped
+from numbre_edge.decoding import LIKELY_MARK, grouped
 from numbre_edge.decoding.opinions import NO_DIGIT, MarkOpinions, Opinions, Trust, linked, weighed, weighed_marks
 from numbre_edge.decoding.probabilities import calibrated
 from numbre_edge.errors import ModelError
@@ -49,6 +49,7 @@ class LearnedRecogniser:
         refiner: looks closely at each of them, and at what stands beside it.
         backend: reads its ink alone, cut out.
         min_confidence: below it a digit is doubtful; None for none.
+        likely_mark: how likely a point, comma or sign is at least that is read.
         digits_only: whether a number ends at its point, and has no sign.
 
     Raises:
@@ -62,10 +63,11 @@ class LearnedRecogniser:
         backend: Backend,
         min_confidence: float | None,
         *,
+        likely_mark: float = LIKELY_MARK,
         digits_only: bool = False,
     ) -> None:
         self._finder, self._refiner, self._backend = finder, refiner, backend
-        self._min_confidence, self._digits_only = min_confidence, digits_only
+        self._min_confidence, self._likely_mark, self._digits_only = min_confidence, likely_mark, digits_only
         self._side = finder.model.card.size[0]
         _check_answers(finder, (self._side, self._side), (self._side // STRIDE) ** 2 * CHANNELS)
         _check_answers(refiner, CROP, ANSWERS)
@@ -99,6 +101,7 @@ class LearnedRecogniser:
             standing[:count],
             marks * standing[count:, np.newaxis],
             self._min_confidence or 0.0,
+            likely_mark=self._likely_mark,
             digits_only=self._digits_only,
         )
         return read.at(seen.patches.placed(partial(in_frame, placement=page.placement)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import floor
@@ -12,6 +12,7 @@ from math import floor
 import cv2
 import numpy as np
 
+from numbre_edge.decoding.values import valued
 from numbre_edge.errors import memory_errors
 from numbre_edge.finding.light import inked
 from numbre_edge.geometry import scaled_size
@@ -20,7 +21,7 @@ from numbre_edge.sources.pictures import Picture, as_frame
 from numbre_edge.tables.grid import Grid, grids
 from numbre_edge.tables.lines import SIDE, Line, straight_lines
 from numbre_edge.tables.standing import Span, spans, standing
-from numbre_edge.tables.table import Cell, Table, number_of
+from numbre_edge.tables.table import Cell, Table
 from numbre_edge.types import Box, Digit, Frame, Pixels, Reading
 from numbre_edge.vision.page import Page
 
@@ -33,7 +34,7 @@ _PAPER = 1.3  # digit heights: lines that are closer together are squared paper,
 _WORDS, _BORDER = 0.03, 0.18
 _SPECK = 0.5  # of a digit's height: what is lower, and read as a digit, is a speck
 _SQUARE, _USED = 1.25, 0.5  # sides of squares are as unlike; so many rows or columns of a table have numbers
-_BEYOND = 1.0  # rows or columns: what stands so far beyond a table's lines belongs to it
+_BEYOND = 1  # rows or columns: what stands so far beyond a table's lines belongs to it; and what goes on as they do
 
 
 @memory_errors()
@@ -129,19 +130,38 @@ class _Placed:
 
 def _ruled(grid: Grid, readings: Sequence[Reading]) -> Table | None:
     """Put numbers into a grid's cells. Digits in several cells are several numbers."""
+    placed = [number for reading in readings for number in _placed(grid, reading)]
+    places = [(floor(row), floor(column)) for row, column in (number.place for number in placed)]
     rows, columns = grid.shape
-    placed = [
-        number
-        for reading in readings
-        for number in _placed(grid, reading)
-        if -_BEYOND < number.place[0] < rows + _BEYOND and -_BEYOND < number.place[1] < columns + _BEYOND
-    ]
+    high = _reached((row for row, column in places if column in _near(columns)), rows)
+    wide = _reached((column for row, column in places if row in high), columns)
+    placed = [number for number, (row, column) in zip(placed, places, strict=True) if row in high and column in wide]
     if not placed:
         return None
     down, across = [number.rows for number in placed], [number.columns for number in placed]
-    downs, acrosses = _bands(down, across, rows, 1), _bands(across, down, columns, 2)
+    downs, acrosses = _bands(down, across, high, rows, 1), _bands(across, down, wide, columns, 2)
     table = _table(placed, downs, acrosses, grid.point, ruled=True)
     return _comb(table) or _merged(table, grid, downs, acrosses)
+
+
+def _near(count: int) -> range:
+    """Return ``count`` rows or columns between lines, and those next to them."""
+    return range(-_BEYOND, count + _BEYOND)
+
+
+def _reached(places: Iterable[int], count: int) -> range:
+    """Return the rows or columns of a table whose lines make ``count``.
+
+    Beyond those next to its lines it goes on while at least _USED as many numbers stand in one as do in most.
+    """
+    held = Counter(places)
+    least = _USED * float(np.median([held[band] for band in range(count)]))
+    first, last = _near(count)[0], _near(count)[-1]
+    while held[first - 1] >= max(1.0, least):
+        first -= 1
+    while held[last + 1] >= max(1.0, least):
+        last += 1
+    return range(first, last + 1)
 
 
 def _placed(grid: Grid, reading: Reading) -> list[_Placed]:
@@ -162,14 +182,14 @@ def _placed(grid: Grid, reading: Reading) -> list[_Placed]:
     return found
 
 
-def _bands(numbers: Sequence[Span], others: Sequence[Span], count: int, least: int) -> list[Span]:
+def _bands(numbers: Sequence[Span], others: Sequence[Span], reached: range, count: int, least: int) -> list[Span]:
     """Return rows, or columns: those between lines; and where numbers stand apart within one, its parts.
 
-    Parts count where in ``least`` places, by numbers' spans of the ``others``, there are several. Beyond the lines
-    there is a band where numbers are.
+    Parts count where in ``least`` places, by numbers' spans of the ``others``, there are several. Beyond the lines, of
+    which there are ``count``, and as far as ``reached``, there is a band where numbers are.
     """
     found: list[Span] = []
-    for band in range(-1, count + 1):
+    for band in reached:
         own = [at for at, span in enumerate(numbers) if floor(sum(span) / 2) == band]
         parts = spans(numbers[at] for at in own)
         seats = {(floor(sum(others[at]) / 2), bisect([low for low, _ in parts], numbers[at][0])) for at in own}
@@ -228,7 +248,7 @@ def _comb(table: Table) -> Table | None:
     readings = [reading for cell in cells for reading in cell.readings]
     first, last = cells[0].corners, cells[-1].corners
     digits = [digit for reading in readings for digit in reading.digits]
-    number = number_of(digits, whole=min(reading.confidence for reading in readings))
+    (number,) = valued([Reading.of(digits, whole=min(reading.confidence for reading in readings))])
     cell = Cell(0, 0, (first[0], last[1], last[2], first[3]), (number,))
     return Table(1, 1, (cell,), ruled=True)
 
@@ -251,4 +271,4 @@ def _aligned(readings: Sequence[Reading], tall: float) -> Table | None:
 
 def _part(reading: Reading, digits: Sequence[Digit]) -> Reading:
     """Return a number's digits as the number that they are."""
-    return reading if len(digits) == len(reading.digits) else number_of(digits, whole=reading.confidence)
+    return reading if len(digits) == len(reading.digits) else valued([reading.part(digits)])[0]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from numbre_edge.decoding.values import value_of
-from numbre_edge.types import Box, Digit, Reading
+from numbre_edge.types import Box, Reading
 
 Corners = tuple[tuple[int, int], tuple[int, int], tuple[int, int], tuple[int, int]]
 
@@ -82,9 +80,3 @@ class Table:
 def rectangle(box: Box) -> Corners:
     """Return the corners of an upright rectangle."""
     return (box.x, box.y), (box.right, box.y), (box.right, box.bottom), (box.x, box.bottom)
-
-
-def number_of(digits: Sequence[Digit], *, whole: float) -> Reading:
-    """Return digits as a number; ``whole`` is how likely it is just these."""
-    number = Reading.of(list(digits), whole=whole)
-    return replace(number, value=value_of(number.text))

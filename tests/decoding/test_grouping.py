@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
 
-from numbre_edge.decoding import decode
+from numbre_edge.decoding import decode, grouped
 from numbre_edge.decoding.grouping import Token, is_writing, lines, numbers, whole
 from numbre_edge.types import Box, Digit
 from tests.decoding.tokens import CARD, apart, row, texts, written
@@ -228,6 +230,10 @@ def signed(text: str, *, gap: int = 8) -> list[Token]:
     return tokens
 
 
+def in_lines(tokens: list[Token]) -> list[str]:
+    return ["".join(map(str, number)) for line in lines(tokens) for number in numbers(line, [])]
+
+
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
@@ -263,6 +269,49 @@ def test_a_point_far_from_both_is_none() -> None:
     assert ["".join(map(str, number)) for number in numbers(signed("12.5", gap=20), [])] == ["12", "5"]
 
 
+@pytest.mark.parametrize(("link", "expected"), [(0.96, ["12.5"]), (0.94, ["12", "5"])])
+def test_a_point_far_from_both_belongs_where_a_finder_is_sure_that_the_number_goes_on(
+    link: float, expected: list[str]
+) -> None:
+    line = [replace(token, linked=link) if token.digit else token for token in signed("12.5", gap=20)]
+
+    assert ["".join(map(str, number)) for number in numbers(line, [])] == expected
+
+
+def test_no_gap_beside_a_point_parts_a_number_that_goes_on() -> None:
+    line = [replace(token, linked=0.96) if token.digit else token for token in signed("11 . 000", gap=4)]
+
+    assert ["".join(map(str, number)) for number in numbers(line, [])] == ["11.000"]
+
+
+@pytest.mark.parametrize(("aside", "expected"), [(8, ["12,5"]), (14, ["12", "5"])])
+def test_two_marks_in_one_place_are_the_surer_one(aside: int, expected: list[str]) -> None:
+    line = signed("12.5", gap=16)
+    x, y, *_ = line[2].box
+    line[2:3] = [replace(line[2], sure=0.8), Token(None, Box(x + aside, y, 5, 9), mark=",", sure=0.9)]
+
+    assert ["".join(map(str, number)) for number in numbers(line, [])] == expected
+
+
+def test_a_comma_below_a_line_s_feet_is_on_that_line() -> None:
+    line = signed("12,5")
+    line[2] = replace(line[2], box=line[2].box._replace(y=32))
+
+    assert in_lines(line) == ["12,5"]
+
+
+def test_a_point_under_the_bar_of_a_7_stands_before_it() -> None:
+    three, point, seven = signed("3.7")
+
+    assert in_lines([three, point, replace(seven, box=Box(point.box.x - 2, 0, 30, 30))]) == ["3.7"]
+
+
+def test_a_comma_stands_on_the_line_of_its_digits_not_beside_what_lies_lower() -> None:
+    line = [replace(token, box=token.box._replace(x=token.box.x + 60)) for token in signed("12,5")]
+
+    assert in_lines([Token(None, Box(0, 24, 20, 34)), *line]) == ["12,5"]
+
+
 def test_what_may_be_a_point_makes_a_number_less_certain() -> None:
     number = [token for token in signed("12.5") if token.digit]
     x, y = signed("12.5")[2].box[:2]
@@ -280,12 +329,55 @@ def test_what_is_no_digit_beside_a_point_parts_no_number_that_goes_on(link: floa
     assert ["".join(map(str, number)) for number in numbers(line, [])] == expected
 
 
-@pytest.mark.parametrize(("link", "expected"), [(0.96, ["3100"]), (0.94, ["3", "100"])])
+@pytest.mark.parametrize(("link", "expected"), [(0.96, ["310"]), (0.94, ["3", "10"])])
 def test_a_wide_gap_parts_no_number_that_a_finder_is_sure_goes_on(link: float, expected: list[str]) -> None:
-    boxes = [Box(0, 0, 20, 30), Box(54, 0, 6, 30), Box(66, 0, 20, 30), Box(92, 0, 20, 30)]
+    boxes = [Box(0, 0, 20, 30), Box(54, 0, 6, 30), Box(66, 0, 20, 30)]
     line = [
         Token(Digit(value, 0.99, box), box, at, linked)
-        for at, (value, box, linked) in enumerate(zip((3, 1, 0, 0), boxes, (link, 0.9, 0.9, 0.1), strict=True))
+        for at, (value, box, linked) in enumerate(zip((3, 1, 0), boxes, (link, 0.9, 0.1), strict=True))
     ]
 
     assert ["".join(map(str, number)) for number in numbers(line, [])] == expected
+
+
+@pytest.mark.parametrize(
+    ("sure", "given", "expected"),
+    [
+        (0.6, {}, ["4.0"]),
+        (0.4, {}, ["4", "0"]),
+        (0.4, {"likely_mark": 0.3}, ["4.0"]),
+        (0.6, {"digits_only": True}, ["4", "0"]),
+    ],
+)
+def test_a_box_for_a_digit_around_a_point_is_the_point(sure: float, given: dict[str, Any], expected: list[str]) -> None:
+    patches = apart([Box(0, 0, 20, 30), Box(24, 4, 12, 26), Box(40, 0, 20, 30)], (Box(28, 26, 4, 4),))
+    rows = np.array([row(d4=0.9), row(none=0.9), row(d0=0.9)])
+    links = np.array([0.9, 0.5, 0.05], np.float32)
+
+    marks = np.array([[sure, 0, 0, 0]], np.float32)
+    found = grouped(patches, rows, links, np.ones(3, np.bool_), marks, 0.0, **given)
+
+    assert [reading.text for reading in found.readings] == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "link", "expected"),
+    [
+        ("12 345", 0.6, ["12345"]),
+        ("12 345", 0.4, ["12", "345"]),
+        ("1 234 567.8", 0.6, ["1234567.8"]),
+        ("-12 345", 0.6, ["-12345"]),
+        ("1234 567", 0.6, ["1234", "567"]),
+        ("12 34", 0.6, ["12", "34"]),
+        ("1.2 345", 0.6, ["1.2", "345"]),
+        ("12  345", 0.6, ["12", "345"]),
+    ],
+)
+def test_digits_in_threes_after_a_space_are_thousands_where_a_finder_thinks_that_the_number_goes_on(
+    line: str, link: float, expected: list[str]
+) -> None:
+    tokens = signed(line, gap=4)
+    last = {at for at, (one, other) in enumerate(pairwise(tokens)) if other.box.x - one.box.right > 4}
+    tokens = [replace(t, linked=link if at in last else 0.9) if t.digit else t for at, t in enumerate(tokens)]
+
+    assert ["".join(map(str, number)) for number in numbers(tokens, [])] == expected

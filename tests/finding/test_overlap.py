@@ -81,5 +81,14 @@ def test_the_likelier_of_two_readings_of_the_same_ink_stands(
     assert distinct(boxes, np.float32(likely), np.array([False, mark])).tolist() == standing
 
 
+@pytest.mark.parametrize(("likely", "standing"), [((0.99, 0.97), [True, True]), ((0.99, 0.8), [True, False])])
+def test_digits_that_run_into_each_other_stand_where_both_are_plain(
+    likely: tuple[float, float], standing: list[bool]
+) -> None:
+    boxes = np.array([(10, 10, 20, 30), (19, 10, 20, 30)], np.int32)  # they share 55 % of either
+
+    assert distinct(boxes, np.float32(likely), np.zeros(2, np.bool_)).tolist() == standing
+
+
 def test_nothing_stays_nothing() -> None:
     assert len(suppressed(Found.joined([]))) == 0

@@ -81,6 +81,13 @@ def test_what_a_person_should_look_at_is_named(
     assert read(tmp_path, texts, confidence=confidence).needs_review == names
 
 
+def test_what_was_read_as_several_numbers_is_the_one_that_a_field_holds(tmp_path: Path) -> None:
+    row = read(tmp_path, TEXTS | {"year": ["20", "26"], "total": ["12", "50"]})
+
+    assert [row.values[name].text for name in ("year", "total")] == ["2026", "1250"]
+    assert [row.values[name].confidence for name in ("year", "total")] == [0, 0]
+
+
 @pytest.mark.parametrize("other", ["blank", "noise", "another form"])
 def test_another_picture_does_not_match(tmp_path: Path, other: str) -> None:
     form = load_form(write_form(tmp_path))

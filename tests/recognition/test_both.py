@@ -19,13 +19,13 @@ class Says:
         digits, rows, readings = 0, [], []
         for text, confidence in numbers:
             own = []
-            for sign in text:
+            for sign in filter(str.isdigit, text):
                 row = np.full(11, (1 - confidence) / 10, np.float32)
                 row[int(sign)] = confidence
                 rows.append(row)
                 own.append(Digit(int(sign), float(row[int(sign)]), Box(20 * digits, 0, 16, 20)))
                 digits += 1
-            readings.append(Reading.of(own))
+            readings.append(Reading.of(own, text=text))
         boxes = np.array([[20 * at, 0, 16, 20] for at in range(digits)], np.int32).reshape(-1, 4)
         lattices = tuple(Lattice((Box(*box),), ((0, 1, at),)) for at, box in enumerate(boxes.tolist()))
         patches = Patches(np.zeros((digits, 28, 28), np.uint8), boxes, lattices)
@@ -69,6 +69,11 @@ def test_doubtful_ink_is_better_than_what_is_likelier_no_digit() -> None:
 def test_a_finder_that_sees_clearly_more_is_believed() -> None:
     assert both(Says(("1", 0.99)), Says(("407", 0.95))) == [("407", pytest.approx(0.95))]
     assert both(Says(("1", 0.99)), Says(("407", 0.8))) == [("1", pytest.approx(0.9))]
+
+
+def test_a_finder_that_sees_a_point_is_believed() -> None:
+    assert both(Says(("407", 0.99)), Says(("40.7", 0.6))) == [("40.7", pytest.approx(0.6))]
+    assert both(Says(("407", 0.99)), Says(("40.7", 0.4))) == [("407", pytest.approx(0.9))]
 
 
 def test_a_page_that_both_read_alike_for_the_most_part_stays_as_connected_ink_reads_it() -> None:

@@ -163,6 +163,24 @@ def test_a_column_beyond_the_last_line_belongs_to_the_table() -> None:
     assert table.texts() == TEXTS
 
 
+def test_columns_beyond_the_last_line_go_on_as_far_as_numbers_stand_in_them() -> None:
+    further = [number("6", 530, YS[row] + 18) for row in range(3)]
+    page = cv2.copyMakeBorder(ruled(XS[:3], YS), 0, 0, 0, 200, cv2.BORDER_REPLICATE)
+
+    (table,) = read(page, *in_cells(TEXTS), *further)
+    (narrow,) = read(page, *in_cells([["12", "4", "7"], ["304", "5", "2"], ["9", "88", "1"]]), further[0])
+
+    assert table.texts() == [[*line, "6"] for line in TEXTS]
+    assert narrow.columns == 3
+
+
+def test_a_number_that_lines_part_keeps_its_marks() -> None:
+    digits = number("1250375", 300, 70, apart=6).digits
+    (table,) = read(ruled(XS, YS), Reading.of(list(digits), text="-1.250,3.75"), *in_cells([[], ["3", "5", "7"]]))
+
+    assert table.texts()[0] == ["", "-1.2", "50,3.75"]
+
+
 def test_boxes_in_a_row_with_a_digit_each_are_one_number() -> None:
     xs = tuple(range(60, 300, 40))
     digits = [number(digit, x + 12, 62) for digit, x in zip("40719", xs, strict=False)]

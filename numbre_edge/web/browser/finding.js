@@ -149,18 +149,18 @@ function owned({ x, y, core: [left, top, right, bottom], level }, found) {
 export function suppressed(found) {
   const kept = [false, true].flatMap((mark) => {
     const own = found.filter((one) => one.mark === mark);
-    return standing(own, own.map(({ heat }) => heat), SMALLER).map((at) => own[at]);
+    return standing(own, own.map(({ heat }) => heat), own.map(() => SMALLER)).map((at) => own[at]);
   });
   return kept.sort((one, other) => other.heat - one.heat);
 }
 
 // Which of digits and marks stand beside what is likelier than they are.
 export function distinct(things, likely) {
-  const kept = new Set(standing(things, likely, PART));
+  const kept = new Set(standing(things, likely, likely.map((share) => PART * share)));
   return things.map((_, at) => kept.has(at));
 }
 
-function standing(things, scores, smallerShare) {
+function standing(things, scores, most) {
   const wide = things.map(({ box }) => widened(box));
   let left = things.map((_, at) => at).sort((one, other) => scores[other] - scores[one]);
   const kept = [];
@@ -169,7 +169,7 @@ function standing(things, scores, smallerShare) {
     kept.push(best);
     left = rest.filter((other) => {
       const [union, smaller] = overlap(wide[best], wide[other]);
-      return !(union > UNION || (smaller > smallerShare && things[best].mark === things[other].mark));
+      return !(union > UNION || (smaller > most[other] && things[best].mark === things[other].mark));
     });
   }
   return kept;

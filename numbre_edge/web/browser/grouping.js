@@ -6,7 +6,8 @@ import { constants } from "./constants.js";
 import { median, sum } from "./pixels.js";
 
 const {
-  ABOVE, ENDED, GAP_HEIGHT, GAP_RATIO, GOES_ON, LOOK_BACK, LOW, MIDDLE, OVERSHOOT, SEPARATED, SIGN,
+  ABOVE, ENDED, GAP_HEIGHT, GAP_RATIO, GOES_ON, LIKELY, LOOK_BACK, LOW, MIDDLE, ONE_MARK, OVERSHOOT,
+  SEPARATED, SIGN, THOUSAND,
 } = constants("grouping");
 const { SEPARATORS, SIGNS } = constants("vocabulary");
 
@@ -58,9 +59,15 @@ function lines(tokens) {
   return found.sort((one, other) => height(one) - height(other));
 }
 
-function distanceTo(line, { box }) {
-  const level = line.slice(-LOOK_BACK).filter((last) => isLevel(last.box, box) || isExponent(last.box, box));
-  return Math.min(...level.map((last) => Math.abs(middle(last.box) - middle(box))));
+function distanceTo(line, token) {
+  const level = line.slice(-LOOK_BACK).filter((last) => standsBy(last, token));
+  return Math.min(...level.map((last) => Math.abs(middle(last.box) - middle(token.box))));
+}
+
+// Whether `token` is on the line of one that is: level with it or its exponent; a comma, at a digit's foot.
+function standsBy(before, { box, mark }) {
+  if (SEPARATORS.includes(mark)) return before.digit && isWithin(before.box, middle(box), LOW);
+  return isLevel(before.box, box) || isExponent(before.box, box);
 }
 
 const isBeside = (box, y) => box[1] <= y && y <= bottom(box);
@@ -74,7 +81,7 @@ function isExponent(base, box) {
 
 function numbers(line, points) {
   let runs = [[]];
-  for (const token of withoutSlashes(line)) {
+  for (const token of marksOnce(withoutSlashes(line))) {
     const last = runs.at(-1).at(-1);
     if (token.mark) {
       if (SIGNS.includes(token.mark) && !(last && isNear(last.box, token.box, SIGN))) runs.push([token]);
@@ -88,16 +95,38 @@ function numbers(line, points) {
   }
   runs = runs.map(trimmed).filter((run) => run.length);
   const limit = gapLimit(runs);
-  const found = [];
-  for (const run of runs) {
-    found.push([run[0]]);
-    for (const [before, after] of pairs(run)) {
-      const apart = after.box[0] - right(before.box) >= limit;
-      if ((apart && !goesOn(before)) || hasEnded(before)) found.push([]);
-      found.at(-1).push(after);
-    }
-  }
+  const found = runs.flatMap((run) => inThrees(parts(run, limit)));
   return found.map(trimmed).filter((number) => number.length);
+}
+
+// A run, split where a gap is as wide as `limit`, or a finder saw that a number ends.
+function parts(run, limit) {
+  const found = [[run[0]]];
+  for (const [before, after] of pairs(run)) {
+    if ((gap(before, after) >= limit && !goesOn(before)) || hasEnded(before)) found.push([]);
+    found.at(-1).push(after);
+  }
+  return found;
+}
+
+// What a space parts as thousands are, put together: three digits, with which a number likelier goes on than not.
+function inThrees(split) {
+  const found = [];
+  let openEnded = false; // whether thousands may follow
+  for (const part of split) {
+    const mark = part.findIndex((token) => token.mark);
+    const digits = mark < 0 ? part.length : mark;
+    const follows = openEnded && digits === THOUSAND && isFollowed(found.at(-1).at(-1), part[0]);
+    if (follows) found.at(-1).push(...part);
+    else found.push([...part]);
+    const marked = part.some((token) => SEPARATORS.includes(token.mark));
+    openEnded = !marked && (follows || part.filter(({ digit }) => digit).length <= THOUSAND);
+  }
+  return found;
+}
+
+function isFollowed(last, digit) {
+  return last.linked !== null && last.linked >= LIKELY && isNear(last.box, digit.box, SEPARATED);
 }
 
 function trimmed(run) {
@@ -136,8 +165,29 @@ function withoutSlashes(line) {
   });
 }
 
+// Of neighbouring marks that are one, the surest is left; a 7's bar may reach over the point before it.
+function marksOnce(line) {
+  if (!line.some(({ mark }) => mark)) return line;
+  const across = ({ box: [x, , width] }) => 2 * x + width;
+  const heights = line.filter(({ digit }) => digit).map(({ box }) => box[3]);
+  const reach = ONE_MARK * (heights.length ? median(heights) : 0);
+  const result = [];
+  for (const token of [...line].sort((one, other) => across(one) - across(other))) {
+    const last = result.at(-1);
+    if (token.mark && last?.mark && apart(last.box, token.box) < reach) {
+      if (token.sure > last.sure) result[result.length - 1] = token;
+    } else result.push(token);
+  }
+  return result;
+}
+
+function apart(one, other) {
+  const across = one[0] + one[2] / 2 - other[0] - other[2] / 2;
+  return Math.max(Math.abs(across), Math.abs(middle(one) - middle(other)));
+}
+
 function gapLimit(runs) {
-  const gaps = runs.flatMap((run) => pairs(run).map(([before, after]) => after.box[0] - right(before.box)));
+  const gaps = runs.flatMap((run) => pairs(run).filter((pair) => pair.every(({ mark }) => !mark)).map((pair) => gap(...pair)));
   if (gaps.length < 2) return Infinity;
   const height = median(runs.flat().map(({ box }) => box[3]));
   const ordered = gaps.map((gap) => Math.max(gap, 0.15 * height)).sort((a, b) => a - b);
@@ -145,6 +195,8 @@ function gapLimit(runs) {
   return pairs(ordered).find(wide)?.[1] ?? Infinity;
 }
 
+// Pixels between two neighbours; 0 where one of them is a mark, which keeps them together.
+const gap = (before, after) => (before.mark || after.mark ? 0 : after.box[0] - right(before.box));
 const lastDigit = (run) => run.findLast(({ digit }) => digit) ?? run.at(-1);
 const hasEnded = ({ linked }) => linked !== null && linked < ENDED;
 const goesOn = ({ linked }) => linked !== null && linked >= GOES_ON;
@@ -160,7 +212,9 @@ function ends(last, token, run, points) {
     return !(isNear(last.box, token.box, SIGN) && isWithin(token.box, middle(last.box), MIDDLE));
   }
   const before = lastDigit(run);
-  if (last.mark) return isRaised(before.box, token.box) || !isNear(before.box, token.box, SEPARATED);
+  if (last.mark) {
+    return isRaised(before.box, token.box) || !(goesOn(before) || isNear(before.box, token.box, SEPARATED));
+  }
   return isRaised(last.box, token.box) || isParted(last.box, token.box, points);
 }
 
