@@ -41,7 +41,7 @@ def test_both_files_are_kept_with_their_card_and_sums(run: Path, views: list[Vie
     from numbre_export.exporting.finder import SIDE, finder
     from numbre_export.exporting.networks import export_network
 
-    export_network(finder(run, views, views), tmp_path)
+    export_network(finder([run], views, views), tmp_path)
 
     assert verify_sums(tmp_path) == {"finder.int8.tflite": True, "finder.onnx": True}
     tiles = np.random.default_rng(0).integers(0, 256, (3, SIDE, SIDE), np.uint8)
@@ -53,12 +53,32 @@ def test_both_files_are_kept_with_their_card_and_sums(run: Path, views: list[Vie
     assert np.abs(answers[0] - answers[2]).max() < 1.0
 
 
+def test_of_several_runs_the_mean_of_their_weights_is_exported(
+    run: Path, views: list[View], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    from numbre_export.exporting.finder import finder
+    from numbre_export.training.finder.network import build
+    from numbre_export.training.loop import HISTORY
+
+    other = tmp_path_factory.mktemp("other")
+    build((128, 192)).save(other / "finder.keras")
+    (other / HISTORY).write_text("step,views,f1\n3,4,0.5\n")
+
+    alone = [finder([each], views, views).model.get_weights() for each in (run, other)]
+    both = finder([run, other], views, views)
+
+    assert not all(map(np.array_equal, *alone))
+    for mine, its, mean in zip(*alone, both.model.get_weights(), strict=True):
+        np.testing.assert_allclose(mean, (mine + its) / 2, atol=1e-6)
+    assert both.training == {"step": 3, "views": 4, "f1": 0.5}
+
+
 def test_a_file_that_is_too_large_is_not_kept(run: Path, views: list[View], tmp_path: Path) -> None:
     from numbre_export.exporting.finder import finder
     from numbre_export.exporting.networks import Budgets, export_network
 
     with pytest.raises(ModelError, match=r"finder.onnx: has .* bytes; its budget is 1,000"):
-        export_network(finder(run, views, views), tmp_path, budgets=Budgets(bytes=(("onnx", 1000), ("tflite", 1000))))
+        export_network(finder([run], views, views), tmp_path, budgets=Budgets(bytes=(("onnx", 1000), ("tflite", 1000))))
 
     assert list(tmp_path.iterdir()) == []
 

@@ -16,7 +16,8 @@ from numbre_edge.model import FORMATS, shipped_network
 from numbre_edge.reader import Reader
 
 SAMPLES = Path(__file__).parents[2] / "samples"
-MISREAD = {"tflite": ("leaning-page.jpg", "page-of-numbers.jpg")}  # by the networks alone, in int8: a digit each
+# By the networks alone: in float32 a 4 beside the number, at 30 %; in int8 a 7 twice. Both ways read all.
+MISREAD = {"onnx": ("jpeg-noise.jpg",), "opencv": ("jpeg-noise.jpg",), "tflite": ("page-of-numbers.jpg",)}
 EXPECTED = {
     Path(row["source"]).name: row["texts"]
     for row in map(json.loads, (SAMPLES / "expected.jsonl").read_text().splitlines())

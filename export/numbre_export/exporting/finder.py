@@ -1,6 +1,9 @@
 """A trained finder -> ``finder.onnx``, ``finder.int8.tflite`` and their lines of SHA256SUMS.
 
-python -m numbre_export.exporting.finder RUN --shards TRAIN --validation VALIDATION --out DIR [--printed]
+python -m numbre_export.exporting.finder RUN... --shards TRAIN --validation VALIDATION --out DIR [--printed]
+
+Of several runs, each begun with the weights of the one before, the mean of their weights is exported ("Model soups", M.
+Wortsman et al., 2022): on pictures unlike those it learned from, it reads better than the last alone.
 
 With ``--printed`` the files are named so, and ``--finder printed`` uses them.
 """
@@ -32,16 +35,20 @@ _CALIBRATION = 200  # tiles
 
 
 def finder(
-    run: Path,
+    runs: Sequence[Path],
     training: Sequence[View],
     validation: Sequence[View],
     *,
     printed: bool = False,
     credits: Sequence[str] = (),
 ) -> Network:
-    """Return what is exported of the run in a folder: the network for tiles, calibrated and measured on these views."""
+    """Return what is exported of the runs in these folders, the last one last: the network for tiles.
+
+    It is calibrated and measured on these views.
+    """
     model: Any = build((SIDE, SIDE), classes=False)
-    *weights, kernel, bias = keras.saving.load_model(run / f"{model.name}.keras", compile=False).get_weights()
+    each = [keras.saving.load_model(run / f"{model.name}.keras", compile=False).get_weights() for run in runs]
+    *weights, kernel, bias = (np.mean(own, axis=0) for own in zip(*each, strict=True))
     model.set_weights([*weights, kernel[..., :CHANNELS], bias[:CHANNELS]])
     return Network(
         model=model,
@@ -50,7 +57,7 @@ def finder(
         measured=lambda answer: asdict(score(_on_tiles(answer), validation)),
         figure="f1",
         held_out=("rendered views", len(validation)),
-        training=last_epoch(run, "step", "views", "f1"),
+        training=last_epoch(runs[-1], "step", "views", "f1"),
         classes=CLASSES,
         threshold=THRESHOLD,
         printed=printed,
@@ -80,14 +87,14 @@ def _calibration(views: Sequence[View]) -> Pixels:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="numbre_export.exporting.finder", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("run", type=Path, help="folder of a training run")
+    parser.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="folder of a training run")
     for name in ("shards", "validation", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--printed", action="store_true")
     parser.add_argument("--credit", action="append", default=[], help="whose photographs or fonts it learned from")
     given = parser.parse_args()
     views = read_shards(given.shards), read_shards(given.validation)
-    export_network(finder(given.run, *views, printed=given.printed, credits=given.credit), given.out)
+    export_network(finder(given.runs, *views, printed=given.printed, credits=given.credit), given.out)
 
 
 if __name__ == "__main__":
