@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from numbre_edge.decoding.grouping import (
     Doubt,
+    Point,
     Token,
     is_writing,
     lines,
@@ -104,8 +106,8 @@ def grouped(
     least = _OTHER * median([token.box.height for token in tokens] or [0])
     # What was found but is not believed is a letter or an operator, mostly, and parts numbers; or dust, if it is small;
     # or a mark, in a box for a digit.
-    high = [token for token in others if token.box.height >= least]
-    tokens += [token for token in high if not any(_around(token, mark) for mark in written)]
+    points = middles(mark.box for mark in written)
+    tokens += [token for token in others if token.box.height >= least and not _holds(token.box, points)]
     tokens += written
     doubts = [
         (sign.box.x + sign.box.width / 2, middle(sign.box), sign.sure) for sign in signs if sign.sure < likely_mark
@@ -113,10 +115,10 @@ def grouped(
     return _recognition(lines(tokens), patches, rows, [sign.box for sign in sure], doubts)
 
 
-def _around(token: Token, sign: Token) -> bool:
-    """Whether the middle of a mark lies in a token's box."""
-    x, y = sign.box.x + sign.box.width / 2, middle(sign.box)
-    return token.box.x <= x < token.box.right and token.box.y <= y < token.box.bottom
+def _holds(box: Box, points: Sequence[Point]) -> bool:
+    """Whether one of ``points``, from left to right, lies in a box."""
+    across = points[bisect_left(points, (box.x,)) : bisect_left(points, (box.right,))]
+    return any(box.y <= y < box.bottom for _, y in across)
 
 
 def _recognition(
