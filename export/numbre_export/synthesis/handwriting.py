@@ -29,7 +29,7 @@ _SIGNS = "-+=x/"
 # Where points of decimals stand off the baseline, as many a hand sets them, digit heights; and how often.
 _RAISED, _RAISED_SHARE = 0.35, 0.35
 # Points and commas that are short strokes, as many a hand leaves them: how often; how long, digit heights.
-_STROKED_SHARE, _STROKES = 0.4, {".": (0.07, 0.26), ",": (0.2, 0.55)}
+_STROKED_SHARE, _STROKES = 0.4, {".": (0.07, 0.26), ",": (0.2, 0.75)}
 # How much room points and commas have to either side, at most, digit heights; and how many of those written have any.
 _APART, _APART_SHARE = 0.3, 0.75
 _DESCENDS = {"g": 0.33, "j": 0.3, "p": 0.33, "q": 0.33, "y": 0.35}  # share of the letter below the baseline
@@ -162,7 +162,7 @@ def _stroke(character: str, rng: Generator) -> Shape:
     length = float(rng.uniform(*_STROKES[character]))
     turn = float(rng.uniform(-np.pi, np.pi) if character == "." else np.pi / 2 + rng.normal(0.3, 0.3))
     end = length * np.array([np.cos(turn), np.sin(turn)])
-    bend = end / 2 + 0.2 * length * rng.normal(0, 1, 2)
+    bend = end / 2 + 0.3 * length * rng.normal(0, 1, 2)
     return outlined(character, [np.array([[0, 0], bend, end], np.float32)], filled=False, scale=1.0)
 
 

@@ -21,6 +21,7 @@ Validation = Annotated[Path, typer.Option(help="Folder of shards by other writer
 Out = Annotated[Path, typer.Option(help="The run's folder.")]
 Steps = Annotated[int, typer.Option(help="Of the optimizer.", min=1)]
 Decay = Annotated[int, typer.Option(help="Last steps, over which the learning rate falls to 0.", min=1)]
+Rate = Annotated[float, typer.Option(help="Of learning, until it falls; less where a run begins with weights.")]
 Seed = Annotated[int, typer.Option(help="Of weights and batches.")]
 Threads = Annotated[int, typer.Option(help="Of the network.", min=1)]
 Batch = Annotated[int, typer.Option(help="Views or crops a step.", min=1)]
@@ -39,6 +40,7 @@ def learn(
     *,
     steps: int,
     decay: int,
+    rate: float,
     seed: int,
     threads: int,
     makers: int,
@@ -49,7 +51,8 @@ def learn(
     with running(threads, f"--resume goes on after the last whole epoch in {out}"):
         from numbre_export.training.loop import Schedule, train
 
-        train(task(), Schedule(steps=steps, decay=decay), out, seed=seed, resume=resume, begin=begin, makers=makers)
+        schedule = Schedule(steps=steps, decay=decay, learning_rate=rate)
+        train(task(), schedule, out, seed=seed, resume=resume, begin=begin, makers=makers)
 
 
 @contextmanager

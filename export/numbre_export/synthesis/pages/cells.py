@@ -57,8 +57,9 @@ def _cells(page: Page, count: int, *, rows: int, apart: float) -> None:
     x0 = page.between(*sorted((page.view[0] - 0.4 * page.height, page.view[2] - count * step)))
     y0 = page.between(*sorted((page.view[1] - 0.3 * high, page.view[3] - rows * lane)))
     open_top, filled = not apart and page.chance(0.25), float(page.rng.choice((0.0, 0.5, 0.9, 1.0, 1.0)))
-    guides, right_first, parted = page.chance(0.15), page.chance(0.3), page.chance(0.5)
-    if guides and page.chance(_FOLLOWED):
+    guide, right_first, parted = _guide(page, wide, high), page.chance(0.3), page.chance(0.5)
+    faint = replace(page.printing, density=page.between(0.15, 0.6))
+    if guide and page.chance(_FOLLOWED):
         square = page.sources.taught(page.rng, square=True)
         aspect = _GUIDE[0] * wide / (0.6 * _GUIDE[1] * high)
         page.hand = page.near(writer=square, height=_GUIDE[1] * high, aspect=aspect, slant=0.0, jitter=0.2)
@@ -77,8 +78,7 @@ def _cells(page: Page, count: int, *, rows: int, apart: float) -> None:
                 if gutter and parted and cell:
                     middle = x - (gutter + step - wide) / 2
                     lines.append(segment(middle, y - 0.2 * lane, middle, y + lane))
-            if guides:
-                _guide(page, x, y, wide, high)
+            page.lay(moved(guide, x, y), faint)
             if cell < empty:
                 written += _crossed(page, x, y, wide, high) if page.chance(0.3) else []
             elif page.rng.random() < filled:
@@ -113,16 +113,19 @@ def _outline(x: float, y: float, wide: float, high: float, open_top: bool) -> li
     return [*teeth, segment(x, y + high, x + wide, y + high)]
 
 
-def _guide(page: Page, x: float, y: float, wide: float, high: float) -> None:
-    """Print the faint eight in a cell that tells how to form digits, dotted or drawn."""
-    (beside, right), (above, bottom) = ((0.5 * (1 - share), 0.5 * (1 + share)) for share in _GUIDE)
-    left, right, top, bottom = x + beside * wide, x + right * wide, y + above * high, y + bottom * high
+def _guide(page: Page, wide: float, high: float) -> list[Mark]:
+    """Return the eight that some cells have for digits to follow, dotted or drawn; on most pages none."""
+    if not page.chance(0.2):
+        return []
+    (left, right), (top, bottom) = (
+        (0.5 * (1 - share) * side, 0.5 * (1 + share) * side) for share, side in zip(_GUIDE, (wide, high), strict=True)
+    )
     ends = [(left, level, right, level) for level in (top, (top + bottom) / 2, bottom)]
     ends += [(side, top, side, bottom) for side in (left, right)]
-    pitch, drawn = page.height * 0.1, page.chance(0.5)
-    faint = replace(page.printing, density=0.35)
-    lines = [[segment(*end)] if drawn else dots(*end, pitch, 0.4 * pitch) for end in ends]
-    page.lay([Mark.of(line, max(0.5, 0.02 * page.height)) for line in lines], faint)
+    if page.chance(0.5):
+        return [Mark.of([segment(*end) for end in ends], page.hairline(0.015, 0.12))]
+    pitch = page.height * 0.1
+    return [Mark.of([dot for end in ends for dot in dots(*end, pitch, 0.4 * pitch)], page.hairline(0.015, 0.06))]
 
 
 def _crossed(page: Page, x: float, y: float, wide: float, high: float) -> list[Mark]:

@@ -19,6 +19,7 @@ def main(
     out: command.Out = Path("runs/finder"),
     steps: command.Steps = 16000,
     decay: command.Decay = 12000,
+    rate: command.Rate = 3e-3,
     seed: command.Seed = 0,
     threads: command.Threads = 2,
     batch: command.Batch = 32,
@@ -34,7 +35,16 @@ def main(
         return FinderTask(shards, validation, batch_size=batch)
 
     command.learn(
-        task, out, steps=steps, decay=decay, seed=seed, threads=threads, makers=makers, resume=resume, begin=begin
+        task,
+        out,
+        steps=steps,
+        decay=decay,
+        rate=rate,
+        seed=seed,
+        threads=threads,
+        makers=makers,
+        resume=resume,
+        begin=begin,
     )
 
 

@@ -20,6 +20,7 @@ def main(
     out: command.Out = Path("runs/refiner"),
     steps: command.Steps = 11000,
     decay: command.Decay = 8000,
+    rate: command.Rate = 3e-3,
     seed: command.Seed = 0,
     threads: command.Threads = 2,
     batch: command.Batch = 256,
@@ -38,7 +39,16 @@ def main(
         return RefinerTask(training, held_out, batch_size=batch)
 
     command.learn(
-        task, out, steps=steps, decay=decay, seed=seed, threads=threads, makers=makers, resume=resume, begin=begin
+        task,
+        out,
+        steps=steps,
+        decay=decay,
+        rate=rate,
+        seed=seed,
+        threads=threads,
+        makers=makers,
+        resume=resume,
+        begin=begin,
     )
 
 
