@@ -24,9 +24,9 @@ from numbre_edge.finding.overlap import suppressed
 from numbre_edge.types import Floats
 from numbre_export.synthesis.views import View
 from numbre_export.training.finder.targets import heights, taught
+from numbre_export.training.refiner.candidates import matched
 from numbre_export.training.views import Variation, read_shards, varied
 
-_ACROSS, _DOWN = 0.25, 0.3  # of its height: an answer whose middle is no farther from a digit's says where it is
 _LEVEL, _NEXT = 0.5, 1.3  # of its height: how far the middle of a neighbour is, at most, down and across
 _SEED = 0
 
@@ -36,7 +36,7 @@ def stages(view: View, finder: NetworkBackend, threshold: float) -> Iterator[tup
     answers = Answers.of(finder.answer(view.grey[np.newaxis]), view.grey.shape[1])
     every = peaks(answers, 0, threshold=threshold)
     every = every.chosen(~every.mark)
-    left = suppressed(every)
+    said = [set(_symbols(view, found).tolist()) for found in (every, suppressed(every))]
     likely = 1 / (1 + np.exp(-answers.heat[0, :, :, 0]))
     digit = view.labels < DIGIT_CLASSES
     to_find, _ = taught(heights(view.boxes, view.labels), view.hard)
@@ -47,13 +47,13 @@ def stages(view: View, finder: NetworkBackend, threshold: float) -> Iterator[tup
         if not around.size:  # beyond the view
             continue
         sure = bool(around.max() > threshold)
-        here = (_at(found, view.boxes[at]) for found in (every, left))
+        here = (at in known for known in said)
         yield int(view.labels[at]), _within(middles, digit, at, view.boxes[at, 3]), (sure, *here)
 
 
-def _at(found: Found, box: Floats) -> bool:
-    away = abs(found.boxes[:, :2] + found.boxes[:, 2:] / 2 - box[:2] - box[2:] / 2)
-    return bool(np.any((away < (_ACROSS * box[3], _DOWN * box[3])).all(1)))
+def _symbols(view: View, found: Found) -> NDArray[np.intp]:
+    """Return which symbol of the view each answer is, as a refiner is taught."""
+    return matched(view, found.boxes, np.zeros(len(found), np.bool_))[0]
 
 
 def _within(middles: Floats, digit: NDArray[np.bool_], at: int, tall: float) -> bool:

@@ -23,7 +23,7 @@ _CONFIRMED = 0.6  # of the finder's own number, for it to confirm another
 # some that are less than sure.
 _ALIKE = 0.7
 _SHARED = 0.5  # of the smaller of two boxes that are of the same ink
-_MAY_BE, _MOST = 0.05, 0.7  # a number's ink may be writing where the finder believes so much of most of its digits
+_MAY_BE = 0.2  # a number's ink may be writing where the finder believes so much of each of its digits
 
 
 class BothRecogniser:
@@ -40,7 +40,7 @@ class BothRecogniser:
     def recognise(self, page: Page) -> Recognition:
         ruled, learned = self._components.recognise(page), self._learned.recognise(page)
         may_be = learned.probabilities[:, DIGIT_COLUMNS].sum(1) >= _MAY_BE
-        ruled = _only(ruled, [share >= _MOST for share in _looked_at(ruled, learned.patches.boxes[may_be])])
+        ruled = _only(ruled, _looked_at(ruled, learned.patches.boxes[may_be]))
         likely = _only(
             learned, [min(digit.confidence for digit in number.digits) >= _LIKELY for number in learned.readings]
         )
@@ -52,24 +52,24 @@ class BothRecogniser:
         return _confirmed(ruled, learned) if (sure and not missed) or _alike(ruled, learned) else likely
 
 
-def _looked_at(ruled: Recognition, boxes: Boxes) -> list[float]:
-    """Return for each number the share of its digits where the finder saw what may be one.
+def _looked_at(ruled: Recognition, boxes: Boxes) -> list[bool]:
+    """Tell of each number whether the finder saw what may be a digit where each of its own is.
 
     On a photograph of anything, ink that is no writing is not worth a second look to it.
     """
     left, top = boxes[:, 0], boxes[:, 1]
     right, bottom = left + boxes[:, 2], top + boxes[:, 3]
-    shares = []
+    looked_at = []
     for reading in ruled.readings:
-        seen = 0
+        seen = []
         for digit in reading.digits:
             x, y, width, height = digit.box
             wide = np.minimum(right, x + width) - np.maximum(left, x)
             high = np.minimum(bottom, y + height) - np.maximum(top, y)
             smaller = np.minimum(boxes[:, 2] * boxes[:, 3], width * height)
-            seen += bool(np.any(wide.clip(0) * high.clip(0) > _SHARED * smaller))
-        shares.append(seen / len(reading.digits))
-    return shares
+            seen.append(bool(np.any(wide.clip(0) * high.clip(0) > _SHARED * smaller)))
+        looked_at.append(all(seen))
+    return looked_at
 
 
 def _has_marks(reading: Reading) -> bool:

@@ -130,6 +130,36 @@ def test_a_batch_holds_crops_varied_anew_and_their_truth() -> None:
     assert not np.array_equal(crops, others)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_a_varied_box_is_where_it_is_said_to_be(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    from numbre_export.training.refiner import task
+
+    chance = {
+        "_TURNED": 0.0,
+        "_SLANTED": 0.0,
+        "_BENT": 0.0,
+        "_NOISY": 0.0,
+        "_MOVED": 1.5,
+        "_SCALED": 0.1,
+        "_STRETCHED": 0.4,
+    }
+    for what, deviation in chance.items():
+        monkeypatch.setattr(task, what, deviation)
+    tall, wide = 18, 12
+    views = np.full((2, *SIZE), 128, np.uint8)
+    views[:, 11 : 11 + tall, 30 : 30 + wide] = 228  # in the very middle
+
+    crop, (across, down, width, height) = task._varied(
+        views, np.float32([0, 0, np.log(wide / tall), 0]), default_rng(seed)
+    )
+
+    rows, columns = np.nonzero(crop[: NEAR[0]] > 178)
+    shown = (columns.min(), rows.min(), np.ptp(columns) + 1, np.ptp(rows) + 1)
+    size = tall * np.exp([width, height])
+    middle = np.array(NEAR[::-1]) / 2 + tall * np.array([across, down])
+    assert shown == pytest.approx((*(middle - size / 2), *size), abs=1.5)
+
+
 def test_marks_are_shown_more_often_than_they_occur() -> None:
     from numbre_export.training.refiner.task import RefinerTask
 
