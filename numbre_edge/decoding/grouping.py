@@ -23,6 +23,9 @@ _SPACE = 0.3
 # A finder's word that a number ends counts against similar gaps from here on: it was taught few numbers as wide apart
 # as people set them. The best of 0.05, 0.2 and 0.5 over sixteen kinds of pictures.
 _ENDED = 0.2
+# So many of its heights to either side of a digit a refiner sees (finding/crops.py). Whether a number goes on with what
+# is farther away nobody can say, and it does not.
+_SEEN = 4.0
 # Where it is so sure that a number goes on, what stands between and is no digit is dust or a rule, not an operator, and
 # a wide gap is a narrow digit's: displays set a 1 at the right of its cell. The best of 0.9, 0.94 and 0.95.
 _GOES_ON = 0.95
@@ -168,7 +171,7 @@ def _parts(run: list[Token], limit: float) -> list[list[Token]]:
     """Split a run where a gap is as wide as ``limit``, or a finder saw that a number ends."""
     parts = [[run[0]]]
     for before, after in pairwise(run):
-        if (_gap(before, after) >= limit and not _goes_on(before)) or _ended(before):
+        if (_gap(before, after) >= limit and not _goes_on(before)) or _ended(before, after):
             parts.append([])
         parts[-1].append(after)
     return parts
@@ -282,8 +285,9 @@ def _last_digit(run: list[Token]) -> Token:
     return next((token for token in reversed(run) if token.digit), run[-1])
 
 
-def _ended(token: Token) -> bool:
-    return token.linked is not None and token.linked < _ENDED
+def _ended(token: Token, after: Token) -> bool:
+    """Whether a finder saw that a number ends with ``token``, or cannot have seen that it goes on."""
+    return token.linked is not None and (token.linked < _ENDED or _gap(token, after) > _SEEN * token.box.height)
 
 
 def _goes_on(token: Token) -> bool:

@@ -381,3 +381,11 @@ def test_digits_in_threes_after_a_space_are_thousands_where_a_finder_thinks_that
     tokens = [replace(t, linked=link if at in last else 0.9) if t.digit else t for at, t in enumerate(tokens)]
 
     assert ["".join(map(str, number)) for number in numbers(tokens, [])] == expected
+
+
+@pytest.mark.parametrize(("gap", "expected"), [(110, ["47"]), (130, ["4", "7"])])
+def test_a_number_goes_on_with_nothing_that_stands_farther_than_a_refiner_sees(gap: int, expected: list[str]) -> None:
+    four, seven = found((4, 0.99), (7, 0.1))
+    line = [four, replace(seven, box=seven.box._replace(x=four.box.right + gap))]
+
+    assert ["".join(map(str, number)) for number in numbers(line, [])] == expected

@@ -7,7 +7,7 @@ import { median, sum } from "./pixels.js";
 
 const {
   ABOVE, ENDED, GAP_HEIGHT, GAP_RATIO, GOES_ON, LIKELY, LOOK_BACK, LOW, MIDDLE, ONE_MARK, OVERSHOOT,
-  SEPARATED, SIGN, THOUSAND,
+  SEEN, SEPARATED, SIGN, THOUSAND,
 } = constants("grouping");
 const { SEPARATORS, SIGNS } = constants("vocabulary");
 
@@ -103,7 +103,7 @@ function numbers(line, points) {
 function parts(run, limit) {
   const found = [[run[0]]];
   for (const [before, after] of pairs(run)) {
-    if ((gap(before, after) >= limit && !goesOn(before)) || hasEnded(before)) found.push([]);
+    if ((gap(before, after) >= limit && !goesOn(before)) || hasEnded(before, after)) found.push([]);
     found.at(-1).push(after);
   }
   return found;
@@ -198,7 +198,8 @@ function gapLimit(runs) {
 // Pixels between two neighbours; 0 where one of them is a mark, which keeps them together.
 const gap = (before, after) => (before.mark || after.mark ? 0 : after.box[0] - right(before.box));
 const lastDigit = (run) => run.findLast(({ digit }) => digit) ?? run.at(-1);
-const hasEnded = ({ linked }) => linked !== null && linked < ENDED;
+const hasEnded = (token, after) =>
+  token.linked !== null && (token.linked < ENDED || gap(token, after) > SEEN * token.box[3]);
 const goesOn = ({ linked }) => linked !== null && linked >= GOES_ON;
 
 function isRaised(before, after) {
