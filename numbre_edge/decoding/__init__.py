@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,7 +9,6 @@ from numpy.typing import NDArray
 
 from numbre_edge.decoding.grouping import (
     Doubt,
-    Point,
     Token,
     is_writing,
     lines,
@@ -23,15 +21,12 @@ from numbre_edge.decoding.grouping import (
 from numbre_edge.decoding.paths import read_lattices
 from numbre_edge.decoding.probabilities import calibrated, in_proportion
 from numbre_edge.model import ModelCard
-from numbre_edge.quantiles import median
 from numbre_edge.types import Box, Digit, Floats, Patches, Reading, Recognition
 from numbre_edge.vocabulary import DIGIT_COLUMNS, MARKS
 
 # A digit is read that is believed this much: half of the F1 to be had, which makes F1 largest where what is believed is
 # calibrated (Z. Lipton, C. Elkan, B. Naryanaswamy, "Optimal thresholding of classifiers to maximize F1 measure", 2014).
 _BELIEVED = 0.3
-# Of the digits' median height: letters are seldom lower, dots of a dotted line always.
-_OTHER = 0.6
 # A mark is written into the text that is likelier one than none; what may be one, and is not, makes the number less
 # certain.
 LIKELY_MARK = 0.5
@@ -87,7 +82,6 @@ def grouped(
         The numbers and what they were read from, boxes as those of ``patches``.
     """
     tokens: list[Token] = []
-    others: list[Token] = []
     for number in np.flatnonzero(standing).tolist():
         row, box = rows[number], patches.boxes[number].tolist()
         value = int(row[DIGIT_COLUMNS].argmax())
@@ -95,30 +89,16 @@ def grouped(
         if confidence >= _BELIEVED:
             digit = Digit(value if confidence >= threshold else None, confidence, Box(*box))
             tokens.append(Token(digit, Box(*box), number, float(links[number])))
-        else:
-            others.append(Token(None, Box(*box)))
     signs = [
         Token(None, box, mark=MARKS[int(row.argmax())], sure=float(row.sum()))
         for box, row in zip(patches.punctuation, marks, strict=True)
     ]
     sure = [sign for sign in signs if sign.sure >= likely_mark]
-    written = [] if digits_only else sure
-    least = _OTHER * median([token.box.height for token in tokens] or [0])
-    # What was found but is not believed is a letter or an operator, mostly, and parts numbers; or dust, if it is small;
-    # or a mark, in a box for a digit.
-    points = middles(mark.box for mark in written)
-    tokens += [token for token in others if token.box.height >= least and not _holds(token.box, points)]
-    tokens += written
+    tokens += [] if digits_only else sure
     doubts = [
         (sign.box.x + sign.box.width / 2, middle(sign.box), sign.sure) for sign in signs if sign.sure < likely_mark
     ]
     return _recognition(lines(tokens), patches, rows, [sign.box for sign in sure], doubts)
-
-
-def _holds(box: Box, points: Sequence[Point]) -> bool:
-    """Whether one of ``points``, from left to right, lies in a box."""
-    across = points[bisect_left(points, (box.x,)) : bisect_left(points, (box.right,))]
-    return any(box.y <= y < box.bottom for _, y in across)
 
 
 def _recognition(

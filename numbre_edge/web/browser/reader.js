@@ -9,10 +9,10 @@ import { numbersOf } from "./grouping.js";
 import { greyAt, levels, scaleOf } from "./levels.js";
 import { answers, probabilities } from "./networks.js";
 import { linked, TEN, weighed, weighedMark } from "./opinions.js";
-import { clamp, median, rounded, sum } from "./pixels.js";
+import { clamp, rounded, sum } from "./pixels.js";
 import { valued } from "./values.js";
 
-const { BELIEVED, LIKELY_MARK, OTHER } = constants("decoding");
+const { BELIEVED, LIKELY_MARK } = constants("decoding");
 const { MARKS } = constants("vocabulary");
 const { NOTHING } = constants("crops");
 const { DIGIT_CLASSES } = constants("grid");
@@ -63,23 +63,13 @@ function inFrame([x, y, width, height], scale, picture) {
 
 // decoding/__init__.py's grouped.
 export function grouped(digits, marks) {
-  const believed = ({ row }) => row[best(row)] >= BELIEVED;
-  const tokens = digits.filter(believed).map(({ box, row, patch, linked: link }) =>
+  const tokens = digits.filter(({ row }) => row[best(row)] >= BELIEVED).map(({ box, row, patch, linked: link }) =>
     token(box, { digit: { value: best(row), confidence: row[best(row)] }, patch, linked: link }));
   const signs = marks.map(({ box, row }) => token(box, { mark: MARKS[row.indexOf(Math.max(...row))], sure: sum(row) }));
   const sure = signs.filter((sign) => sign.sure >= LIKELY_MARK);
-  const least = OTHER * (tokens.length ? median(tokens.map(({ box }) => box[3])) : 0);
-  const others = digits.filter((one) => !believed(one) && one.box[3] >= least && !sure.some((mark) => isAround(one, mark)))
-    .map(({ box }) => token(box));
   const doubts = signs.filter((sign) => sign.sure < LIKELY_MARK)
     .map(({ box: [x, y, width, height], sure: likely }) => [x + width / 2, y + height / 2, likely]);
-  return numbersOf([...tokens, ...others, ...sure], sure.map(({ box }) => box), doubts);
-}
-
-// Whether the middle of a mark lies in the box of what else was found.
-function isAround({ box: [x, y, width, height] }, { box: [left, top, wide, high] }) {
-  const [across, down] = [left + wide / 2, top + high / 2];
-  return x <= across && across < x + width && y <= down && down < y + height;
+  return numbersOf([...tokens, ...sure], sure.map(({ box }) => box), doubts);
 }
 
 // A drawing by its connected ink, which is not cut where digits touch.
