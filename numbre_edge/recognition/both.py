@@ -23,7 +23,7 @@ _CONFIRMED = 0.6  # of the finder's own number, for it to confirm another
 # some that are less than sure.
 _ALIKE = 0.7
 _SHARED = 0.5  # of the smaller of two boxes that are of the same ink
-_MAY_BE = 0.2  # a number's ink may be writing where the finder believes so much of each of its digits
+_MAY_BE = 0.1  # a number's ink may be writing where the finder believes so much of each of its digits
 
 
 class BothRecogniser:

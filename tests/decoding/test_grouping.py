@@ -349,7 +349,7 @@ def test_a_wide_gap_parts_no_number_that_a_finder_is_sure_goes_on(link: float, e
         (0.6, {"digits_only": True}, ["4", "0"]),
     ],
 )
-def test_a_box_for_a_digit_that_nobody_believes_parts_nothing(sure: float, given: dict[str, Any], expected: list[str]) -> None:
+def test_a_box_that_nobody_believes_parts_nothing(sure: float, given: dict[str, Any], expected: list[str]) -> None:
     patches = apart([Box(0, 0, 20, 30), Box(24, 4, 12, 26), Box(40, 0, 20, 30)], (Box(28, 26, 4, 4),))
     rows = np.array([row(d4=0.9), row(none=0.9), row(d0=0.9)])
     links = np.array([0.9, 0.5, 0.05], np.float32)

@@ -55,6 +55,7 @@ def test_what_the_finder_does_not_confirm_is_not_certain() -> None:
 
 def test_ink_that_the_finder_would_not_look_at_twice_is_no_number() -> None:
     assert both(Says(("407", 0.99)), Says()) == []
+    assert both(Says(("407", 0.99)), Says(("40", 0.4))) == []
 
 
 def test_where_connected_ink_doubts_the_finder_is_believed() -> None:
