@@ -5,11 +5,11 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
 
-from numbre_edge.vision.binarize import MIN_CONTRAST, binarize, ink_level
+from numbre_edge.vision.binarize import _BESIDE, _FADED, MIN_CONTRAST, binarize, ink_level
 from tests.vision.drawing import Ink
 
 SHAPE = (160, 320)
@@ -97,10 +97,13 @@ def test_the_level_of_ink_and_of_noise_are_measured() -> None:
 
 @settings(max_examples=60)
 @given(arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=40)))
+@example(np.array([[15, 0, 0, 9]], np.uint8))  # faint, and beside ink that is certain
+@example(np.array([[15, *[0] * 9, 9]], np.uint8))
 def test_a_mask_is_255_on_0_and_never_far_from_contrast(contrast: NDArray[np.uint8]) -> None:
     mask = binarize(contrast)
 
     assert mask.shape == contrast.shape
     assert set(np.unique(mask).tolist()) <= {0, 255}
-    near = cv2.dilate(contrast, np.ones((5, 5), np.uint8))  # what may be smoothed
-    assert not mask[near < MIN_CONTRAST].any()
+    here, beside = (cv2.dilate(contrast, np.ones((side, side), np.uint8)) for side in (5, _BESIDE + 4))  # smoothed by 5
+    assert not mask[here < int(_FADED * MIN_CONTRAST)].any()
+    assert not mask[beside < MIN_CONTRAST].any()
