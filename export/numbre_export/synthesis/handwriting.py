@@ -32,6 +32,9 @@ _RAISED, _RAISED_SHARE = 0.35, 0.35
 _STROKED_SHARE, _STROKES = 0.4, {".": (0.07, 0.26), ",": (0.2, 0.75)}
 # How much room points and commas have to either side, at most, digit heights; and how many of those written have any.
 _APART, _APART_SHARE = 0.3, 0.75
+# Of links between neighbours, those that go on as the pen goes until within _LEVEL of the next one's ink, and beyond
+# it at most so much, digit heights: the foot of a 2 that ends in the stem of a 1, the bar of a 7.
+_ACROSS, _LEVEL, _BEYOND = 0.6, 0.08, 0.12
 _DESCENDS = {"g": 0.33, "j": 0.3, "p": 0.33, "q": 0.33, "y": 0.35}  # share of the letter below the baseline
 
 
@@ -85,13 +88,13 @@ class Hand:
                 near = float((left - edge).min())
                 # No further back than where the last symbol's middle is, however open its shape.
                 shift = max(gap - near if near < np.inf else shift + gap, shift - 0.35 * self.height)
-            path = path.moved(shift, foot - self.climb * (right - x))
+            start, path = path.points[0], path.moved(shift, foot - self.climb * (right - x))
             edge, right = end + np.float32(shift), max(right, float(dense[:, 0].max()) + shift)
             like = LOOKALIKES.get(text, NOTHING) if not number else NOTHING
             within = number or character.isdigit()
             label = LABELS.get(character, NOTHING) if within or character in _SIGNS else like
             if marks and not filled and self.joins and rng.random() < self.joins:
-                marks += self._joined(marks[-1], path)
+                marks += self._joined(marks[-1], path.points[0], dense + (path.points[0] - start), rng)
             if within and label != NOTHING and before >= 0:
                 marks[before] = replace(marks[before], linked=True)
             before = len(marks) if within and label != NOTHING else -1
@@ -117,13 +120,19 @@ class Hand:
             return Mark(path, 0.0, True, label, hard)
         return Mark(path, self.width, False, label, hard, self.nib)
 
-    def _joined(self, before: Mark, after: Path) -> list[Mark]:
-        """Link the end of one symbol to the beginning of the next, where they are near."""
-        start, end = before.path.points[-1], after.points[0]
-        if before.label == NOTHING or not 0 < float(end[0] - start[0]) < 0.6 * self.height:
+    def _joined(self, before: Mark, first: Floats, dense: Floats, rng: Generator) -> list[Mark]:
+        """Link the end of one symbol to the next, where they are near: to where it begins, or level on into its ink.
+
+        ``first``: where it begins, (2,); ``dense``: points all along it, (N, 2); page pixels.
+        """
+        end = before.path.points[-1]
+        level = dense[abs(dense[:, 1] - end[1]) < _LEVEL * self.height]
+        if across := len(level) > 0 and rng.random() < _ACROSS:
+            first = level[level[:, 0].argmin()] + np.array([rng.uniform(0, _BEYOND) * self.height, 0])
+        if before.label == NOTHING or not 0 < float(first[0] - end[0]) < 0.6 * self.height:
             return []
-        sag = np.array([0, 0.15 * self.height], np.float32)
-        return [self._mark(Path.of([np.array([start, (start + end) / 2 + sag, end])]), False, NOTHING)]
+        sag = np.array([0, (0.03 if across else 0.15) * self.height], np.float32)
+        return [self._mark(Path.of([np.array([end, (end + first) / 2 + sag, first])]), False, NOTHING)]
 
     def _shape(self, character: str, rng: Generator) -> tuple[Path, Floats, bool]:
         """Return a symbol on the baseline 0, points all along it, and whether it is filled."""

@@ -29,7 +29,7 @@ from numbre_export.synthesis.pages import KINDS, PRINTED, Kind
 from numbre_export.synthesis.sources import Part, Sources
 from numbre_export.synthesis.views import View, render_view
 
-_VERSION = 9  # of what a shard holds
+_VERSION = 10  # of what a shard holds
 
 
 @dataclass(frozen=True, kw_only=True)

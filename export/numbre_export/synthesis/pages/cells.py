@@ -84,7 +84,8 @@ def _cells(page: Page, count: int, *, rows: int, apart: float) -> None:
             elif page.rng.random() < filled:
                 text = numerals.digits(page.rng, 1) if page.chance(0.95) else page.one_of("-/x")
                 symbol = page.hand.write(text, 0.0, 0.0, page.rng, number=text.isdigit())
-                placed = centred(page, symbol, x + wide / 2, y + high / 2)
+                aside = page.between(-0.5, 0.5) * _GUIDE[0] * wide if guide and text == "1" else 0.0  # along a stroke
+                placed = centred(page, symbol, x + wide / 2 + aside, y + high / 2)
                 if not text.isdigit():
                     written += placed
                 elif page.chance(CORRECTED):  # as if it were empty
@@ -115,7 +116,7 @@ def _outline(x: float, y: float, wide: float, high: float, open_top: bool) -> li
 
 def _guide(page: Page, wide: float, high: float) -> list[Mark]:
     """Return the eight that some cells have for digits to follow, dotted or drawn; on most pages none."""
-    if not page.chance(0.2):
+    if not page.chance(0.25):
         return []
     (left, right), (top, bottom) = (
         (0.5 * (1 - share) * side, 0.5 * (1 + share) * side) for share, side in zip(_GUIDE, (wide, high), strict=True)

@@ -27,6 +27,7 @@ CORRECTED = 0.05  # share of numbers that were struck out, written over or gone 
 _CLEAR = 0.06  # of a digit's height: the least gap on pages where digits do not touch
 _SPREAD = 0.2  # share of pages where digits may stand wide apart, and do
 _TWO_HANDS = 0.1  # share of pages on which two people write
+_SLANTED, _SLANTS = 0.15, (-0.3, 0.75)  # share of hands that lean as they please, x per y
 _NATURAL = 0.1  # share of a pen writer's numbers that are taken as written
 
 
@@ -175,12 +176,12 @@ def blank_page(sources: Sources, rng: Generator, view: tuple[int, int], height: 
         height=height,
         width=max(0.7, height * float(np.exp(rng.uniform(np.log(0.035), np.log(0.17))))),
         gap=float(rng.uniform(-0.12, 0.05) if touching else rng.uniform(_CLEAR, 0.4)),
-        slant=float(rng.normal(0.06, 0.15)),
+        slant=float(rng.uniform(*_SLANTS) if rng.random() < _SLANTED else rng.normal(0.06, 0.15)),
         aspect=float(np.exp(rng.normal(0, 0.12))),
         jitter=float(rng.uniform(0.1, 0.95)),
         climb=float(rng.normal(0, 0.02)),
         nib=float(rng.uniform(0.2, 0.75)) if rng.random() < 0.2 else 0.0,
-        joins=float(rng.uniform(0.2, 0.9)) if touching and rng.random() < 0.3 else 0.0,
+        joins=float(rng.uniform(0.2, 0.9)) if rng.random() < (0.35 if touching else 0.1) else 0.0,
     )
     other = replace(hand, writer=sources.hand(rng), width=hand.width * float(np.exp(rng.normal(0, 0.4))))
     turn = float(rng.uniform(-0.26, 0.26) if rng.random() < 0.25 else rng.normal(0, 0.03))
