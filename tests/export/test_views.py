@@ -8,10 +8,11 @@ import cv2
 import numpy as np
 import pytest
 
-from numbre_export.synthesis.pages import KINDS, Kind
+from numbre_export.synthesis.pages import KINDS, Kind, cells
 from numbre_export.synthesis.pages.page import Page, blank_page
+from numbre_export.synthesis.paths import segment
 from numbre_export.synthesis.pictures import legible, take
-from numbre_export.synthesis.sheet import LABELS
+from numbre_export.synthesis.sheet import LABELS, NOTHING, Mark
 from numbre_export.synthesis.sources import Sources
 from numbre_export.synthesis.surfaces import Surface
 from numbre_export.synthesis.views import View, render_view
@@ -151,3 +152,44 @@ def test_most_points_and_commas_have_room_of_their_own(sources: Sources) -> None
         )
         free += before[2] <= point[0] and point[2] <= after[0]
     assert 25 < free < 60
+
+
+def test_a_link_goes_to_where_the_next_digit_begins_or_level_into_its_ink(sources: Sources) -> None:
+    rng = np.random.default_rng(2)
+    height, level, begun = 60.0, 0, 0
+    for _ in range(40):
+        hand = clean_page(sources, rng, height=height).near(
+            writer=sources.taught(rng, square=False), gap=0.15, joins=1.0, slant=0.0
+        )
+        marks = hand.write("21", 20, 100, rng)
+        if len(marks) < 3:
+            continue  # the foot of this 2 reaches as far as the 1
+        two, link, one = marks
+        assert [mark.label for mark in marks] == [2, NOTHING, 1]
+        first, last = link.path.points[0], link.path.points[-1]
+        assert np.array_equal(first, two.path.points[-1])
+        left, _, right, _ = one.path.extent()
+        if np.array_equal(last, one.path.points[0]):
+            begun += 1
+        else:
+            level += 1
+            assert abs(last[1] - first[1]) < 0.1 * height
+            assert left - 1 <= last[0] <= right + 0.15 * height
+    assert min(level, begun) > 3
+
+
+@pytest.mark.parametrize(("digit", "guided", "anywhere"), [("1", True, True), ("7", True, False), ("1", False, False)])
+def test_ones_alone_stand_anywhere_along_a_printed_eight(
+    sources: Sources, monkeypatch: pytest.MonkeyPatch, digit: str, guided: bool, anywhere: bool
+) -> None:
+    middles: list[float] = []
+    monkeypatch.setattr(cells, "_guide", lambda *_: [Mark.of([segment(0, 0, 10, 0)], 1.0)] if guided else [])
+    monkeypatch.setattr(cells, "centred", lambda page, marks, x, y: middles.append(x) or marks)
+    monkeypatch.setattr(cells.numerals, "digits", lambda *_: digit)
+    rng = np.random.default_rng(8)
+    written = columns = 0
+    for _ in range(12):
+        cells.comb(clean_page(sources, rng))
+        written, columns = written + len(middles), columns + len(set(middles))
+        middles.clear()
+    assert (columns > 0.9 * written) == anywhere
