@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
+from numpy.typing import NDArray
 
 from numbre_edge.recognition.recogniser import Recogniser
-from numbre_edge.types import Boxes, Digit, Floats, Reading, Recognition
+from numbre_edge.types import Box, Boxes, Digit, Floats, Reading, Recognition
 from numbre_edge.vision.page import Page
 from numbre_edge.vocabulary import DIGIT_COLUMNS
 
 # Connected ink is believed where its least certain number is as sure as this. On clean pages rules for ink are right to
 # the last digit, and say when they are not.
 _SURE = 0.98
-# What the finder does not confirm is never surer than this; and a digit that it believes as much and that the rules
-# lack is one that they did not see: frames, combs and cheques swallow digits whole.
+# What the finder does not confirm is never surer than this; nor do rules that are less sure stand against a finder that
+# sees digits and believes in none of its numbers.
 _UNCONFIRMED = 0.9
+# A digit that the finder believes so much, and that the rules lack or take for another, is one that they did not see:
+# frames, combs and cheques swallow digits whole. Of 0.9 and 0.95 on sixteen kinds of pictures, by two refiners.
+_CERTAIN = 0.95
 _LIKELY = 0.5  # of each digit of a number that the finder reads, where the rules are not believed
 _CONFIRMED = 0.6  # of the finder's own number, for it to confirm another
 # Where both read so many of a page's numbers alike, it is one that rules can read: a whole page of numbers always has
@@ -44,12 +48,12 @@ class BothRecogniser:
         likely = _only(
             learned, [min(digit.confidence for digit in number.digits) >= _LIKELY for number in learned.readings]
         )
+        least = min((reading.confidence for reading in ruled.readings), default=1.0)
         if not likely.readings:
-            return _confirmed(ruled, learned)
-        sure = ruled.readings and min(reading.confidence for reading in ruled.readings) >= _SURE
-        seen = sum(digit.confidence >= _UNCONFIRMED for reading in learned.readings for digit in reading.digits)
-        missed = seen > sum(len(reading.digits) for reading in ruled.readings) or any(map(_has_marks, likely.readings))
-        return _confirmed(ruled, learned) if (sure and not missed) or _alike(ruled, learned) else likely
+            return _confirmed(ruled, learned) if least >= _UNCONFIRMED else learned
+        sure = ruled.readings and least >= _SURE
+        denied = _denied(ruled, learned) or any(map(_has_marks, likely.readings))
+        return _confirmed(ruled, learned) if (sure and not denied) or _alike(ruled, learned) else likely
 
 
 def _looked_at(ruled: Recognition, boxes: Boxes) -> list[bool]:
@@ -57,19 +61,25 @@ def _looked_at(ruled: Recognition, boxes: Boxes) -> list[bool]:
 
     On a photograph of anything, ink that is no writing is not worth a second look to it.
     """
-    left, top = boxes[:, 0], boxes[:, 1]
-    right, bottom = left + boxes[:, 2], top + boxes[:, 3]
-    looked_at = []
-    for reading in ruled.readings:
-        seen = []
-        for digit in reading.digits:
-            x, y, width, height = digit.box
-            wide = np.minimum(right, x + width) - np.maximum(left, x)
-            high = np.minimum(bottom, y + height) - np.maximum(top, y)
-            smaller = np.minimum(boxes[:, 2] * boxes[:, 3], width * height)
-            seen.append(bool(np.any(wide.clip(0) * high.clip(0) > _SHARED * smaller)))
-        looked_at.append(all(seen))
-    return looked_at
+    return [all(_shared(boxes, digit.box).any() for digit in reading.digits) for reading in ruled.readings]
+
+
+def _denied(ruled: Recognition, learned: Recognition) -> bool:
+    """Whether the finder is certain of a digit where the rules read none, or another."""
+    read = [digit for reading in ruled.readings for digit in reading.digits]
+    boxes = np.array([digit.box for digit in read], np.int32).reshape(-1, 4)
+    certain = [digit for reading in learned.readings for digit in reading.digits if digit.confidence >= _CERTAIN]
+    return any(
+        all(read[at].value != digit.value for at in np.flatnonzero(_shared(boxes, digit.box))) for digit in certain
+    )
+
+
+def _shared(boxes: Boxes, box: Box) -> NDArray[np.bool_]:
+    """Return (N,), which of (N, 4) ``boxes`` are of the same ink as ``box``."""
+    low = np.maximum(boxes[:, :2], box[:2])
+    high = np.minimum(boxes[:, :2] + boxes[:, 2:], (box.right, box.bottom))
+    smaller = np.minimum(np.prod(boxes[:, 2:], 1), box.width * box.height)
+    return np.asarray(np.prod((high - low).clip(0), 1) > _SHARED * smaller)
 
 
 def _has_marks(reading: Reading) -> bool:

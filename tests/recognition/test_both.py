@@ -63,13 +63,20 @@ def test_where_connected_ink_doubts_the_finder_is_believed() -> None:
     assert both(Says(), Says(("401", 0.6))) == [("401", pytest.approx(0.6))]
 
 
-def test_doubtful_ink_is_better_than_what_is_likelier_no_digit() -> None:
-    assert both(Says(("407", 0.5)), Says(("401", 0.4))) == [("407", pytest.approx(0.5))]
+def test_of_what_neither_is_sure_of_the_finder_s_stands_unless_the_rules_are_rather_sure() -> None:
+    assert both(Says(("407", 0.5)), Says(("401", 0.4))) == [("401", pytest.approx(0.4))]
+    assert both(Says(("407", 0.92)), Says(("401", 0.4))) == [("407", pytest.approx(0.9))]
+    assert both(Says(), Says(("401", 0.4))) == []
 
 
-def test_a_finder_that_sees_clearly_more_is_believed() -> None:
-    assert both(Says(("1", 0.99)), Says(("407", 0.95))) == [("407", pytest.approx(0.95))]
-    assert both(Says(("1", 0.99)), Says(("407", 0.8))) == [("1", pytest.approx(0.9))]
+def test_a_finder_that_is_certain_of_a_digit_more_is_believed() -> None:
+    assert both(Says(("1", 0.99)), Says(("107", 0.96))) == [("107", pytest.approx(0.96))]
+    assert both(Says(("1", 0.99)), Says(("107", 0.9))) == [("1", pytest.approx(0.9))]
+
+
+def test_a_finder_that_is_certain_of_another_digit_is_believed() -> None:
+    assert both(Says(("407", 0.99)), Says(("401", 0.96))) == [("401", pytest.approx(0.96))]
+    assert both(Says(("407", 0.99)), Says(("401", 0.9))) == [("407", pytest.approx(0.9))]
 
 
 def test_a_finder_that_sees_a_point_is_believed() -> None:
