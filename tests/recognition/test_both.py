@@ -59,8 +59,8 @@ def test_ink_that_the_finder_would_not_look_at_twice_is_no_number() -> None:
 
 
 def test_where_connected_ink_doubts_the_finder_is_believed() -> None:
-    assert both(Says(("407", 0.5)), Says(("401", 0.6))) == [("401", pytest.approx(0.6))]
-    assert both(Says(), Says(("401", 0.6))) == [("401", pytest.approx(0.6))]
+    assert both(Says(("407", 0.5)), Says(("401", 0.7))) == [("401", pytest.approx(0.7))]
+    assert both(Says(), Says(("401", 0.7))) == [("401", pytest.approx(0.7))]
 
 
 def test_of_what_neither_is_sure_of_the_finder_s_stands_unless_the_rules_are_rather_sure() -> None:
@@ -80,7 +80,7 @@ def test_a_finder_that_is_certain_of_another_digit_is_believed() -> None:
 
 
 def test_a_finder_that_sees_a_point_is_believed() -> None:
-    assert both(Says(("407", 0.99)), Says(("40.7", 0.6))) == [("40.7", pytest.approx(0.6))]
+    assert both(Says(("407", 0.99)), Says(("40.7", 0.7))) == [("40.7", pytest.approx(0.7))]
     assert both(Says(("407", 0.99)), Says(("40.7", 0.4))) == [("407", pytest.approx(0.9))]
 
 
