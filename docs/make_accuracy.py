@@ -87,7 +87,7 @@ Photographs and scans, each folder with a `labels.csv`. Of *amounts*, whose labe
 of a picture count as one string. Rules were developed on *photos*, *digits*, *equations*, *pages*, *scans*, *drawn* and
 90 of the *years*; the equations and the digits cropped from them are by the author of BHMSDS, on which the shipped
 model trains: perhaps the same hands. The finder's weights never saw a photograph of writing, but how it and the rules
-are put together was chosen among some forty ways by the mean over these very sets: a figure to compare versions by, and
+are put together was chosen among some eighty ways by the mean over these very sets: a figure to compare versions by, and
 more than to expect of pictures that nobody here has seen.""",
         _ALL_PICTURES,
         pictures,
@@ -105,7 +105,7 @@ or more. With the finder they have not been measured yet.""",
         """\
 The same sets, read in the three ways that `--finder` chooses, by float32: number F1, of *amounts* as above, and ms a
 picture, on a machine that did other work too. Of 94 pictures without a number (`python benchmarks/blanks.py`: pages of
-print, rendered ones, empty forms, photographs) both ways read one in 25, int8 in 26, none at 95 % or more.""",
+print, rendered ones, empty forms, photographs) both ways read one in 18, int8 in 18, none at 95 % or more.""",
         "python benchmarks/kinds.py pictures/",
         finders,
     ),

@@ -12,24 +12,23 @@ from numbre_edge.types import Box, Boxes, Digit, Floats, Reading, Recognition
 from numbre_edge.vision.page import Page
 from numbre_edge.vocabulary import DIGIT_COLUMNS
 
-# Connected ink is believed where its least certain number is as sure as this. On clean pages rules for ink are right to
-# the last digit, and say when they are not.
+# Connected ink is believed where its least certain number is as sure as this, unless the finder is as sure of a digit
+# that the rules lack or take for another: frames, combs and cheques swallow digits whole. On clean pages rules for ink
+# are right to the last digit, and say when they are not.
 _SURE = 0.98
 # What the finder does not confirm is never surer than this; nor do rules that are less sure stand against a finder that
 # sees digits and believes in none of its numbers.
 _UNCONFIRMED = 0.9
-# A digit that the finder believes so much, and that the rules lack or take for another, is one that they did not see:
-# frames, combs and cheques swallow digits whole. Of 0.9 and 0.95 on sixteen kinds of pictures, by two refiners.
-_CERTAIN = 0.95
-# Of each digit of a number that the finder reads, where the rules are not believed. Of 0.5 to 0.7, and of 0.1 to 0.3
-# below, what reads sixteen kinds of pictures as well as any, and finds least on pictures without numbers.
+# Of each digit of a number that the finder reads, where the rules are not believed. Of 0.5 to 0.7 what reads sixteen
+# kinds of pictures as well as any, and finds less on pictures without numbers.
 _LIKELY = 0.65
 _CONFIRMED = 0.6  # of the finder's own number, for it to confirm another
 # Where both read so many of a page's numbers alike, it is one that rules can read: a whole page of numbers always has
-# some that are less than sure. The best of 0.4, 0.5, 0.6, 0.7 and 0.8 over sixteen kinds, by two refiners.
-_ALIKE = 0.6
+# some that are less than sure. Of 0.4 to 0.9; at 0.6 two pictures of sixteen kinds are read better, and whole pages
+# worse (benchmarks/papers.py, 0.925 instead of 0.930).
+_ALIKE = 0.7
 _SHARED = 0.5  # of the smaller of two boxes that are of the same ink
-_MAY_BE = 0.2  # a number's ink may be writing where the finder believes so much of each of its digits
+_MAY_BE = 0.1  # a number's ink may be writing where the finder believes so much of each of its digits
 
 
 class BothRecogniser:
@@ -67,13 +66,11 @@ def _looked_at(ruled: Recognition, boxes: Boxes) -> list[bool]:
 
 
 def _denied(ruled: Recognition, learned: Recognition) -> bool:
-    """Whether the finder is certain of a digit where the rules read none, or another."""
+    """Whether the finder is sure of a digit where the rules read none, or another."""
     read = [digit for reading in ruled.readings for digit in reading.digits]
     boxes = np.array([digit.box for digit in read], np.int32).reshape(-1, 4)
-    certain = [digit for reading in learned.readings for digit in reading.digits if digit.confidence >= _CERTAIN]
-    return any(
-        all(read[at].value != digit.value for at in np.flatnonzero(_shared(boxes, digit.box))) for digit in certain
-    )
+    sure = [digit for reading in learned.readings for digit in reading.digits if digit.confidence >= _SURE]
+    return any(all(read[at].value != digit.value for at in np.flatnonzero(_shared(boxes, digit.box))) for digit in sure)
 
 
 def _shared(boxes: Boxes, box: Box) -> NDArray[np.bool_]:

@@ -69,13 +69,13 @@ def test_of_what_neither_is_sure_of_the_finder_s_stands_unless_the_rules_are_rat
     assert both(Says(), Says(("401", 0.4))) == []
 
 
-def test_a_finder_that_is_certain_of_a_digit_more_is_believed() -> None:
-    assert both(Says(("1", 0.99)), Says(("107", 0.96))) == [("107", pytest.approx(0.96))]
+def test_a_finder_that_is_sure_of_a_digit_more_is_believed() -> None:
+    assert both(Says(("1", 0.99)), Says(("107", 0.99))) == [("107", pytest.approx(0.99))]
     assert both(Says(("1", 0.99)), Says(("107", 0.9))) == [("1", pytest.approx(0.9))]
 
 
-def test_a_finder_that_is_certain_of_another_digit_is_believed() -> None:
-    assert both(Says(("407", 0.99)), Says(("401", 0.96))) == [("401", pytest.approx(0.96))]
+def test_a_finder_that_is_sure_of_another_digit_is_believed() -> None:
+    assert both(Says(("407", 0.99)), Says(("401", 0.99))) == [("401", pytest.approx(0.99))]
     assert both(Says(("407", 0.99)), Says(("401", 0.9))) == [("407", pytest.approx(0.9))]
 
 
