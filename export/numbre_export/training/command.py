@@ -21,7 +21,9 @@ Validation = Annotated[Path, typer.Option(help="Folder of shards by other writer
 Out = Annotated[Path, typer.Option(help="The run's folder.")]
 Steps = Annotated[int, typer.Option(help="Of the optimizer.", min=1)]
 Decay = Annotated[int, typer.Option(help="Last steps, over which the learning rate falls to 0.", min=1)]
-Rate = Annotated[float, typer.Option(help="Of learning, until it falls; less where a run begins with weights.", min=1e-9)]
+Rate = Annotated[
+    float, typer.Option(help="Of learning, until it falls; less where a run begins with weights.", min=1e-9)
+]
 Seed = Annotated[int, typer.Option(help="Of weights and batches.")]
 Threads = Annotated[int, typer.Option(help="Of the network.", min=1)]
 Batch = Annotated[int, typer.Option(help="Views or crops a step.", min=1)]
