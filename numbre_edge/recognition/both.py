@@ -7,6 +7,7 @@ from collections import Counter
 import numpy as np
 from numpy.typing import NDArray
 
+from numbre_edge.finding.overlap import overlaps
 from numbre_edge.recognition.recogniser import Recogniser
 from numbre_edge.types import Box, Boxes, Digit, Floats, Reading, Recognition
 from numbre_edge.vision.page import Page
@@ -75,10 +76,7 @@ def _denied(ruled: Recognition, learned: Recognition) -> bool:
 
 def _shared(boxes: Boxes, box: Box) -> NDArray[np.bool_]:
     """Return (N,), which of (N, 4) ``boxes`` are of the same ink as ``box``."""
-    low = np.maximum(boxes[:, :2], box[:2])
-    high = np.minimum(boxes[:, :2] + boxes[:, 2:], (box.right, box.bottom))
-    smaller = np.minimum(np.prod(boxes[:, 2:], 1), box.width * box.height)
-    return np.asarray(np.prod((high - low).clip(0), 1) > _SHARED * smaller)
+    return np.asarray(overlaps(np.array(box, np.float32), boxes.astype(np.float32))[1] > _SHARED)
 
 
 def _has_marks(reading: Reading) -> bool:
