@@ -140,5 +140,5 @@ def _card(content: bytes, where: str) -> bytes | None:
             return member.read(LARGEST_CARD + 1)
     except (zipfile.BadZipFile, KeyError):
         return None
-    except (zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError, struct.error) as exc:
+    except (zlib.error, EOFError, OSError, ValueError, RuntimeError, struct.error) as exc:
         raise ModelError(f"{where}: its card is damaged ({exc})") from exc

@@ -33,7 +33,7 @@ _MAY_BE = 0.1  # a number's ink may be writing where the finder believes so much
 
 
 class BothRecogniser:
-    """Connected ink where it is sure of itself and the finder sees no more; elsewhere what the finder reads.
+    """Connected ink where it is sure of itself and the finder denies none of it; elsewhere what the finder reads.
 
     Args:
         components: the recogniser by connected ink.
