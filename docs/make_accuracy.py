@@ -87,7 +87,7 @@ Photographs and scans, each folder with a `labels.csv`. Of *amounts*, whose labe
 digits of a picture count as one string. Rules were developed on *photos*, *digits*, *equations*, *pages*, *scans*,
 *drawn* and 90 of the *years*; the equations and the digits cropped from them are by the author of BHMSDS, on which
 the shipped model trains: perhaps the same hands. The finder's weights never saw a photograph of writing, but how it
-and the rules are put together was chosen among some eighty ways by the mean over these very sets: a figure to compare
+and the rules are put together was chosen among some hundred ways by the mean over these very sets: a figure to compare
 versions by, and more than to expect of pictures that nobody here has seen.""",
         _ALL_PICTURES,
         pictures,
