@@ -17,7 +17,7 @@ from numbre_edge.finding.light import normalized
 from numbre_edge.types import Floats
 from numbre_export.synthesis.shards import save_views
 from numbre_export.synthesis.views import View
-from numbre_export.training.refiner.candidates import MARGIN, Candidates, kept_candidates, prepared, told
+from numbre_export.training.refiner.candidates import CANDIDATES, MARGIN, Candidates, told
 from tests.export.test_finder import view
 from tests.finding.test_tiles import found_at
 
@@ -99,19 +99,19 @@ def test_candidates_are_kept_and_those_of_other_views_are_refused(tmp_path: Path
     shown = view(("1", 40, 60, 6, 24), ("1", 60, 60, 6, 24))
     save_views(shards / "shard-00000.npz", [shown] * 8, "one way")
 
-    made = prepared(shards, None, folder, processes=1)
-    again = prepared(shards, None, folder, processes=1)
+    made = CANDIDATES.prepared(shards, None, folder, processes=1)
+    again = CANDIDATES.prepared(shards, None, folder, processes=1)
 
     assert len(made.labels)
     assert np.array_equal(made.crops, again.crops)
     save_views(shards / "shard-00000.npz", [shown] * 8, "another way")
     with pytest.raises(DataError, match=r"shard-00000.npz: was made of other views, or by another finder"):
-        prepared(shards, None, folder, processes=1)
+        CANDIDATES.prepared(shards, None, folder, processes=1)
 
 
 def test_candidates_that_were_not_made_are_said(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"holds no shard-\*.npz; python -m numbre_export.training.refiner makes them"):
-        kept_candidates(tmp_path)
+        CANDIDATES.kept(tmp_path)
 
 
 def test_a_batch_holds_crops_varied_anew_and_their_truth() -> None:

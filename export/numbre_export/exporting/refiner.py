@@ -28,7 +28,7 @@ from numbre_export.exporting.trust import fit, pages
 from numbre_export.synthesis.arguments import add_sources, given_sources
 from numbre_export.synthesis.pages import KINDS, PRINTED
 from numbre_export.synthesis.views import View
-from numbre_export.training.refiner.candidates import Candidates, kept_candidates
+from numbre_export.training.refiner.candidates import CANDIDATES, Candidates
 from numbre_export.training.refiner.task import figures
 
 _CALIBRATION = 500  # crops
@@ -84,7 +84,7 @@ def main() -> None:
     parser.add_argument("--credit", action="append", default=[], help="whose photographs or fonts it learned from")
     given = parser.parse_args()
     rendered = pages(given_sources(given), _PAGES, np.random.default_rng(1), kinds=PRINTED if given.printed else KINDS)
-    training, validation = (kept_candidates(given.run / name) for name in ("candidates", "validation"))
+    training, validation = (CANDIDATES.kept(given.run / name) for name in ("candidates", "validation"))
     network = refiner(
         given.run, training, validation, rendered, given.finder, printed=given.printed, credits=given.credit
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,25 +38,63 @@ Begin = Annotated[
 Resume = Annotated[bool, typer.Option("--resume", help="Go on after the last whole epoch of this folder.")]
 
 
-def learn(
-    task: Callable[[], Task],
-    out: Path,
-    *,
-    steps: int,
-    decay: int,
-    rate: float,
-    seed: int,
-    threads: int,
-    makers: int,
-    resume: bool,
-    begin: Path | None,
-) -> None:
-    """Train what ``task`` makes, as :func:`running`."""
-    with running(threads, f"--resume goes on after the last whole epoch in {out}"):
-        from numbre_export.training.loop import Schedule, train
+Finder = Annotated[Path | None, typer.Option(help="The .onnx that finds; the shipped one without.")]
 
-        schedule = Schedule(steps=steps, decay=decay, learning_rate=rate)
-        train(task(), schedule, out, seed=seed, resume=resume, begin=begin, makers=makers)
+
+@dataclass(frozen=True)
+class Asked:
+    """What a command that trains a network was asked for, as far as its task wants to know."""
+
+    shards: Path
+    validation: Path
+    finder: Path | None
+    out: Path
+    batch: int
+    threads: int
+
+
+def training(
+    network: str, task: Callable[[Asked], Task], *, steps: int, decay: int, batch: int, found: bool = True
+) -> Callable[..., None]:
+    """Return the command that trains what ``task`` makes, as :func:`running`, with these numbers as its defaults.
+
+    Args:
+        network: what it is called.
+        task: makes it; imports what is heavy.
+        steps: of the schedule.
+        decay: of the schedule.
+        batch: inputs a step.
+        found: whether it is taught on what a finder finds, and ``--finder`` says which.
+    """
+
+    def main(
+        shards: Shards,
+        validation: Validation,
+        finder: Finder = None,
+        out: Out = Path("runs") / network,
+        steps: Steps = steps,
+        decay: Decay = decay,
+        rate: Rate = 3e-3,
+        seed: Seed = 0,
+        threads: Threads = 2,
+        batch: Batch = batch,
+        makers: Makers = 0,
+        begin: Begin = None,
+        resume: Resume = False,
+    ) -> None:
+        with running(threads, f"--resume goes on after the last whole epoch in {out}"):
+            from numbre_export.training.loop import Schedule, train
+
+            schedule = Schedule(steps=steps, decay=decay, learning_rate=rate)
+            asked = Asked(shards, validation, finder, out, batch, threads)
+            train(task(asked), schedule, out, seed=seed, resume=resume, begin=begin, makers=makers)
+
+    main.__doc__ = f"Train the {network}; --out gets {network}.keras, the best known weights, and history.csv."
+    if not found:
+        whole = inspect.signature(main, eval_str=True)
+        kept = [option for name, option in whole.parameters.items() if name != "finder"]
+        main.__signature__ = whole.replace(parameters=kept)  # type: ignore[attr-defined]
+    return main
 
 
 @contextmanager

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -13,44 +12,17 @@ if TYPE_CHECKING:
     from numbre_export.training.loop import Task
 
 
-def main(
-    shards: command.Shards,
-    validation: command.Validation,
-    finder: Annotated[Path | None, typer.Option(help="The .onnx that finds; the shipped one without.")] = None,
-    out: command.Out = Path("runs/refiner"),
-    steps: command.Steps = 11000,
-    decay: command.Decay = 8000,
-    rate: command.Rate = 3e-3,
-    seed: command.Seed = 0,
-    threads: command.Threads = 2,
-    batch: command.Batch = 256,
-    makers: command.Makers = 0,
-    begin: command.Begin = None,
-    resume: command.Resume = False,
-) -> None:
-    """Train the refiner; --out gets refiner.keras, the best known weights, and history.csv."""
+def task(asked: command.Asked) -> Task:
+    """Make what is learned."""
+    from numbre_export.training.refiner.candidates import CANDIDATES
+    from numbre_export.training.refiner.task import RefinerTask
 
-    def task() -> Task:
-        from numbre_export.training.refiner.candidates import prepared
-        from numbre_export.training.refiner.task import RefinerTask
+    held_out = CANDIDATES.prepared(asked.validation, asked.finder, asked.out / "validation", processes=asked.threads)
+    training = CANDIDATES.prepared(asked.shards, asked.finder, asked.out / "candidates", processes=asked.threads)
+    return RefinerTask(training, held_out, batch_size=asked.batch)
 
-        held_out = prepared(validation, finder, out / "validation", processes=threads)
-        training = prepared(shards, finder, out / "candidates", processes=threads)
-        return RefinerTask(training, held_out, batch_size=batch)
 
-    command.learn(
-        task,
-        out,
-        steps=steps,
-        decay=decay,
-        rate=rate,
-        seed=seed,
-        threads=threads,
-        makers=makers,
-        resume=resume,
-        begin=begin,
-    )
-
+main = command.training("refiner", task, steps=11000, decay=8000, batch=256)
 
 if __name__ == "__main__":
     typer.run(main)

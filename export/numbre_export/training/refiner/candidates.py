@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import multiprocessing
-import sys
-import time
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cache, partial
-from pathlib import Path
-from typing import Any
 
-import cv2
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from numbre_edge.atomic import replacing
-from numbre_edge.backends import NetworkBackend, open_finder
-from numbre_edge.errors import DataError
+from numbre_edge.backends import NetworkBackend
 from numbre_edge.finding.crops import CROP, NEAR, NOTHING, crop, halved, moves
 from numbre_edge.finding.grid import DIGIT_CLASSES, Answers, Found, peaks
 from numbre_edge.finding.overlap import overlaps, suppressed, widened
 from numbre_edge.types import Floats, Pixels
-from numbre_export.data.npz import load_npz
 from numbre_export.synthesis.views import View
 from numbre_export.training.finder.targets import heights
-from numbre_export.training.views import SHARDS, Variation, read_shard, shard_files, varied
+from numbre_export.training.kept import Examples, Making
+from numbre_export.training.views import Variation, varied
 
 MARGIN = (4, 8)  # pixels above and below, left and right of what a refiner sees, to move it by
 _THRESHOLD = 0.05  # of heat: what is less likely is never looked at
@@ -43,7 +32,7 @@ _TILES = 8  # at a time
 
 
 @dataclass(frozen=True, eq=False)
-class Candidates:
+class Candidates(Examples):
     """N crops of what was found.
 
     Attributes:
@@ -65,68 +54,6 @@ class Candidates:
         """(N, *CROP) uint8, what a refiner sees of them."""
         return self.crops[:, :, MARGIN[0] : -MARGIN[0], MARGIN[1] : -MARGIN[1]].reshape(-1, *CROP)
 
-    def chosen(self, which: NDArray[Any]) -> Candidates:
-        return Candidates(*(values[which] for values in vars(self).values()))
-
-    @staticmethod
-    def joined(parts: list[Candidates]) -> Candidates:
-        return Candidates(*(np.concatenate(all_of) for all_of in zip(*(vars(p).values() for p in parts), strict=True)))
-
-
-def prepared(shards: Path, finder: Path | None, folder: Path, *, seed: int = 0, processes: int = 2) -> Candidates:
-    """Return the candidates of all ``shards``; ``folder`` keeps them, and what it has is not made again.
-
-    Raises:
-        DataError: there are no shards; or the folder has candidates of other views, or that another finder found.
-    """
-    files = shard_files(shards)
-    folder.mkdir(parents=True, exist_ok=True)
-    begun = time.monotonic()
-    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
-        make = partial(_prepare, finder=finder, folder=folder, seed=seed)
-        for done, _ in enumerate(pool.map(make, files, range(len(files))), 1):
-            print(f"\rcandidates: {done} of {len(files)}, {time.monotonic() - begun:.0f} s", end="", file=sys.stderr)
-    print(file=sys.stderr, flush=True)
-    return kept_candidates(folder)
-
-
-def kept_candidates(folder: Path) -> Candidates:
-    """Return the candidates that :func:`prepared` left in a folder.
-
-    Raises:
-        DataError: there are none, or they cannot be read.
-    """
-    files = sorted(folder.glob(SHARDS))
-    if not files:
-        raise DataError(f"{folder}: holds no {SHARDS}; python -m numbre_export.training.refiner makes them")
-    names = ("crops", "labels", "linked", "heat", "moves")
-    return Candidates.joined([Candidates(**load_npz(file, names, wanted="candidates")) for file in files])
-
-
-def _prepare(file: Path, number: int, *, finder: Path | None, folder: Path, seed: int) -> None:
-    path = folder / file.name
-    views_made = load_npz(file, ("made",), wanted="a shard of views; render it anew")["made"]
-    made = f"{views_made}; finder {hashlib.sha256(_finder(finder).model.content).hexdigest()}; seed {seed}"
-    if path.exists():
-        if str(load_npz(path, ("made",), wanted="candidates")["made"]) != made:
-            raise DataError(f"{path}: was made of other views, or by another finder; name another --out, or remove it")
-        return
-    cv2.setNumThreads(1)
-    rng = np.random.default_rng((seed, number))
-    views = read_shard(file)
-    found = candidates(views, _finder(finder), rng)
-    symbols, others = np.flatnonzero(found.labels != NOTHING), np.flatnonzero(found.labels == NOTHING)
-    count = min(len(others), round(_OTHERS * len(symbols)))
-    likely = found.heat[others] / found.heat[others].sum()
-    kept = np.concatenate([symbols, rng.choice(others, count, replace=False, p=likely)])
-    with replacing(path) as temporary:
-        np.savez(temporary, **vars(found.chosen(kept)), made=np.array(made))
-
-
-@cache
-def _finder(path: Path | None) -> NetworkBackend:
-    return open_finder("onnx", path)
-
 
 def candidates(views: list[View], finder: NetworkBackend, rng: Generator) -> Candidates:
     """Vary each view, and return what is found in it, without what nobody can tell."""
@@ -137,6 +64,18 @@ def candidates(views: list[View], finder: NetworkBackend, rng: Generator) -> Can
         answers = Answers.of(finder.answer(np.stack([view.grey for view in shown])), side)
         parts += [told(view, suppressed(peaks(answers, at, threshold=_THRESHOLD))) for at, view in enumerate(shown)]
     return Candidates.joined(parts)
+
+
+def _sampled(views: list[View], finder: NetworkBackend, rng: Generator) -> Candidates:
+    """Return what is found in views, without most of what is nothing."""
+    found = candidates(views, finder, rng)
+    symbols, others = np.flatnonzero(found.labels != NOTHING), np.flatnonzero(found.labels == NOTHING)
+    count = min(len(others), round(_OTHERS * len(symbols)))
+    likely = found.heat[others] / found.heat[others].sum()
+    return found.chosen(np.concatenate([symbols, rng.choice(others, count, replace=False, p=likely)]))
+
+
+CANDIDATES = Making(Candidates, "candidates", "refiner", _sampled)
 
 
 def told(view: View, found: Found) -> Candidates:

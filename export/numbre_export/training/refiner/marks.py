@@ -33,12 +33,12 @@ def main(
         from numbre_edge.model import shipped_network
         from numbre_export.training.exported import restore
         from numbre_export.training.loop import HISTORY, write_row
-        from numbre_export.training.refiner.candidates import prepared
+        from numbre_export.training.refiner.candidates import CANDIDATES
         from numbre_export.training.refiner.network import build
         from numbre_export.training.refiner.task import RefinerTask
 
-        held_out = prepared(validation, finder, out / "validation", processes=threads)
-        training = prepared(shards, finder, out / "candidates", processes=threads)
+        held_out = CANDIDATES.prepared(validation, finder, out / "validation", processes=threads)
+        training = CANDIDATES.prepared(shards, finder, out / "candidates", processes=threads)
         model = build()
         restore(model, begin or shipped_network("refiner", "onnx"))
         teach_marks(model, training, seed=seed)

@@ -1,0 +1,124 @@
+"""What a transcriber learns: the characters of a number from left to right, wherever in the strip they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import cv2
+import numpy as np
+from keras import ops
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from numbre_edge.finding.light import PAPER
+from numbre_edge.finding.strips import SIZE, STEP, STEPS, STRIP, marked
+from numbre_edge.types import Floats, Pixels
+from numbre_export.training.loop import Batch
+from numbre_export.training.transcriber.network import build
+from numbre_export.training.transcriber.numbers import LONGEST, NO_CHARACTER, Numbers
+
+# Deviations of what strips are varied by; pixels, logarithm, radians, grey levels.
+_MOVED, _SCALED, _STRETCHED, _TURNED, _SLANTED, _GAIN, _NOISE = 0.9, 0.05, 0.05, 0.03, 0.08, 0.15, 6.0
+_BENT, _BENDS = 0.8, (4, 16)  # pixels, at most, by which some points down and across are moved (P. Simard et al., 2003)
+_NOISY, _NEGATIVE = 0.3, 0.1  # shares of strips with noise, and with the polarity turned round
+_HERE, _NEAR = 2.0, 4.5  # pixels from a character's middle: it is to be said; either will do
+_PLACES_COUNT = 0.5  # of steps, beside the characters' 1
+_PLACES = np.dstack(np.meshgrid(*map(np.arange, SIZE[::-1]))).astype(np.float64)  # x, y of each pixel
+
+
+class TranscriberTask:
+    """A :class:`~numbre_export.training.loop.Task`.
+
+    Args:
+        training, validation: numbers, and what is none.
+        batch_size: strips.
+    """
+
+    name = "transcriber"
+    losses: tuple[str, ...] = ("characters", "places")
+
+    def __init__(self, training: Numbers, validation: Numbers, *, batch_size: int = 128) -> None:
+        self._training, self._validation, self._batch_size = training, validation, batch_size
+
+    def network(self, *, trained: bool) -> Any:
+        return build()
+
+    def loss(self, outputs: Any, *wanted: Any) -> tuple[Any, ...]:
+        """Return the loss of a batch, and its parts.
+
+        Connectionist temporal classification (A. Graves et al., 2006) asks for the characters, wherever they are said;
+        cross entropy step by step for each where it stands, which is learned sooner.
+        """
+        characters, steps = wanted
+        outputs = ops.cast(outputs, "float32")
+        lengths = ops.sum(ops.cast(characters != NO_CHARACTER, "int32"), 1)
+        said = ops.full_like(lengths, STEPS)
+        of_characters = ops.mean(ops.ctc_loss(characters, outputs, lengths, said, NO_CHARACTER))
+        wrong = ops.sparse_categorical_crossentropy(ops.maximum(steps, 0), outputs, from_logits=True)
+        of_places = ops.sum(wrong * ops.cast(steps >= 0, "float32")) / ops.cast(ops.shape(steps)[0], "float32")
+        return of_characters + _PLACES_COUNT * of_places, of_characters, of_places
+
+    def batch(self, rng: Generator) -> Batch:
+        some = self._training.chosen(rng.integers(0, len(self._training.ends), self._batch_size))
+        each = zip(some.seen, some.ends, some.middles, strict=True)
+        strips, middles = zip(*(_varied(*one, rng) for one in each), strict=True)
+        return np.stack(strips), some.characters, _placed(some.characters, np.stack(middles))
+
+    def measured(self, network: Any) -> Mapping[str, float]:
+        logits = network.predict(shown(self._validation).astype(np.float32), batch_size=256, verbose=0)
+        return {"numbers": len(self._training.ends)} | figures(logits, self._validation)
+
+
+def shown(numbers: Numbers) -> Pixels:
+    """Return (N, *STRIP) uint8, what a transcriber sees of numbers."""
+    top, left = (np.array(numbers.seen.shape[1:]) - SIZE) // 2
+    seen = numbers.seen[:, top : top + SIZE[0], left : left + SIZE[1]]
+    return np.array([marked(one, *ends) for one, ends in zip(seen, numbers.ends, strict=True)]).reshape(-1, *STRIP)
+
+
+def figures(logits: Floats, numbers: Numbers) -> dict[str, float]:
+    """Return how many numbers of one digit, and of more, are read right; how much of nothing is read as something."""
+    best = logits.argmax(2)
+    first = np.ones_like(best, bool)
+    first[:, 1:] = best[:, 1:] != best[:, :-1]
+    kept = first & (best != NO_CHARACTER)
+    read = np.zeros_like(numbers.characters)
+    for at, (row, keep) in enumerate(zip(best, kept, strict=True)):
+        said = row[keep][:LONGEST]
+        read[at, : len(said)] = said
+    right = (read == numbers.characters).all(1)
+    length = (numbers.characters != NO_CHARACTER).sum(1)
+    return {
+        "one": float(right[length == 1].mean()),
+        "more": float(right[length > 1].mean()),
+        "nothing": float(1 - right[length == 0].mean()),
+    }
+
+
+def _placed(characters: NDArray[np.int32], middles: Floats) -> NDArray[np.int32]:
+    """Return (N, STEPS) int32, what is to be said in each step: a character, nothing, or -1 where either will do."""
+    away = abs(STEP * np.arange(STEPS) + (STEP - 1) / 2 - middles[..., np.newaxis])  # (N, LONGEST, STEPS)
+    away[np.isnan(away)] = np.inf
+    nearest = np.take_along_axis(characters, away.argmin(1), 1)
+    away = away.min(1)
+    return np.where(away < _HERE, nearest, np.where(away < _NEAR, -1, NO_CHARACTER)).astype(np.int32)
+
+
+def _varied(seen: Pixels, ends: Floats, middles: Floats, rng: Generator) -> tuple[Pixels, Floats]:
+    """Return STRIP of larger ``seen``, moved, scaled, turned, slanted, bent a little, and noisy; and its middles."""
+    scale, turn, slant = np.exp(rng.normal(0, _SCALED)), rng.normal(0, _TURNED), rng.normal(0, _SLANTED)
+    sides = scale * np.exp(rng.normal(0, _STRETCHED) * np.array([0.5, -0.5]))
+    matrix = np.diag(sides) + scale * np.array([[0, slant - turn], [turn, 0]])
+    middle, own = (np.array(seen.shape[::-1]) - 1) / 2, (np.array(SIZE[::-1]) - 1) / 2
+    shifted, inverse = rng.normal(0, _MOVED, 2), np.linalg.inv(matrix)
+    bent = cv2.resize(rng.normal(0, rng.uniform(0, _BENT), (*_BENDS, 2)), SIZE[::-1], interpolation=cv2.INTER_CUBIC)
+    of = ((_PLACES - own - shifted) @ inverse.T + middle + bent).astype(np.float32)
+    varied = cv2.remap(seen, of[..., 0], of[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    gain = float(np.exp(rng.normal(0, _GAIN))) * (-1 if rng.random() < _NEGATIVE else 1)
+    distance = (varied.astype(np.float32) - PAPER) * gain
+    if rng.random() < _NOISY:
+        distance += rng.normal(0, rng.uniform(0, 2 * _NOISE), SIZE).astype(np.float32)
+    left, right, *moved = (np.concatenate([ends, middles]) - own[0]) * sides[0] + own[0] + shifted[0]
+    strip = marked(np.clip(distance + PAPER, 0, 255).astype(np.uint8), float(left), float(right))
+    return strip, np.array(moved, np.float32)
