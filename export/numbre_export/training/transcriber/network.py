@@ -27,7 +27,7 @@ def build() -> Any:
     x = sum_of(conv(x, 32, 3, (2, 1)))  # a quarter high
     x = sum_of(conv(x, 64, 3, (2, 1)))  # an eighth
     x = conv(layers.ZeroPadding2D((0, 1))(x), 96, (4, 3), padding="valid")
-    x = sum_of(layers.Dropout(0.1)(x), (1, 5))
+    x = sum_of(layers.Dropout(0.2)(x), (1, 5))
     x = sum_of(x, (1, 3))
-    x = layers.Conv2D(SAID, 1, dtype="float32")(layers.Dropout(0.1)(x))
+    x = layers.Conv2D(SAID, 1, dtype="float32")(layers.Dropout(0.2)(x))
     return keras.Model(inputs, layers.Reshape((STEPS, SAID))(x), name="transcriber")

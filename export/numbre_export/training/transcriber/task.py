@@ -19,9 +19,11 @@ from numbre_export.training.transcriber.network import build
 from numbre_export.training.transcriber.numbers import LONGEST, NO_CHARACTER, Numbers
 
 # Deviations of what strips are varied by; pixels, logarithm, radians, grey levels.
-_MOVED, _SCALED, _STRETCHED, _TURNED, _SLANTED, _GAIN, _NOISE = 0.9, 0.05, 0.05, 0.03, 0.08, 0.15, 6.0
-_BENT, _BENDS = 0.8, (4, 16)  # pixels, at most, by which some points down and across are moved (P. Simard et al., 2003)
+_MOVED, _SCALED, _STRETCHED, _TURNED, _SLANTED, _GAIN, _NOISE = 0.9, 0.07, 0.12, 0.04, 0.2, 0.3, 8.0
+_BENT, _BENDS = 1.5, (4, 16)  # pixels, at most, by which some points down and across are moved (P. Simard et al., 2003)
 _NOISY, _NEGATIVE = 0.3, 0.1  # shares of strips with noise, and with the polarity turned round
+_PEN, _BLURRED, _BLUR = 0.5, 0.3, 1.2  # shares with a thinner or thicker pen, and blurred; pixels, at most
+_RULED, _RULES = 0.15, 3  # share of strips with lines across, and how many at most
 _HERE, _NEAR = 2.0, 4.5  # pixels from a character's middle: it is to be said; either will do
 _PLACES_COUNT = 0.5  # of steps, beside the characters' 1
 _PLACES = np.dstack(np.meshgrid(*map(np.arange, SIZE[::-1]))).astype(np.float64)  # x, y of each pixel
@@ -106,7 +108,7 @@ def _placed(characters: NDArray[np.int32], middles: Floats) -> NDArray[np.int32]
 
 
 def _varied(seen: Pixels, ends: Floats, middles: Floats, rng: Generator) -> tuple[Pixels, Floats]:
-    """Return STRIP of larger ``seen``, moved, scaled, turned, slanted, bent a little, and noisy; and its middles."""
+    """Return STRIP of larger ``seen``, moved, scaled, turned, slanted, bent, by another pen, worse; and its middles."""
     scale, turn, slant = np.exp(rng.normal(0, _SCALED)), rng.normal(0, _TURNED), rng.normal(0, _SLANTED)
     sides = scale * np.exp(rng.normal(0, _STRETCHED) * np.array([0.5, -0.5]))
     matrix = np.diag(sides) + scale * np.array([[0, slant - turn], [turn, 0]])
@@ -115,10 +117,31 @@ def _varied(seen: Pixels, ends: Floats, middles: Floats, rng: Generator) -> tupl
     bent = cv2.resize(rng.normal(0, rng.uniform(0, _BENT), (*_BENDS, 2)), SIZE[::-1], interpolation=cv2.INTER_CUBIC)
     of = ((_PLACES - own - shifted) @ inverse.T + middle + bent).astype(np.float32)
     varied = cv2.remap(seen, of[..., 0], of[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    gain = float(np.exp(rng.normal(0, _GAIN))) * (-1 if rng.random() < _NEGATIVE else 1)
-    distance = (varied.astype(np.float32) - PAPER) * gain
+    distance = varied.astype(np.float32) - PAPER
+    if rng.random() < _PEN:
+        other = (cv2.erode if rng.random() < 0.5 else cv2.dilate)(distance, np.ones((2, 2), np.uint8))
+        distance += rng.uniform(0, 0.8) * (other - distance)
+    if rng.random() < _RULED:
+        _rule(distance, rng)
+    if rng.random() < _BLURRED:
+        distance = cv2.GaussianBlur(distance, (0, 0), rng.uniform(0.3, _BLUR))
+    distance *= np.exp(rng.normal(0, _GAIN)) * (-1 if rng.random() < _NEGATIVE else 1)
     if rng.random() < _NOISY:
         distance += rng.normal(0, rng.uniform(0, 2 * _NOISE), SIZE).astype(np.float32)
     left, right, *moved = (np.concatenate([ends, middles]) - own[0]) * sides[0] + own[0] + shifted[0]
     strip = marked(np.clip(distance + PAPER, 0, 255).astype(np.uint8), float(left), float(right))
     return strip, np.array(moved, np.float32)
+
+
+def _rule(distance: Floats, rng: Generator) -> None:
+    """Draw straight lines across (h, w) ``distance``, level or upright, as forms have them."""
+    height, width = distance.shape
+    for _ in range(int(rng.integers(1, _RULES + 1))):
+        lean, tone, thick = rng.normal(0, 0.03), float(rng.uniform(-120, 60)), int(rng.integers(1, 3))
+        if rng.random() < 0.5:
+            y = rng.uniform(0, height)
+            ends = (0, round(y)), (width, round(y + lean * width))
+        else:
+            x = rng.uniform(0, width)
+            ends = (round(x), 0), (round(x + lean * height), height)
+        cv2.line(distance, *ends, tone, thick)
