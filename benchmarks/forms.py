@@ -1,7 +1,7 @@
 """How many fields of photographed forms are read right: three forms, filled by writers nobody was taught on.
 
     python benchmarks/forms.py --mnist DIR --pen pen.npz --symbols bhmsds.npz [--copies 10] [--out DIR] [--finder NAME]
-                               [--touching]
+                               [--touching] [--finder-model FILE] [--refiner-model FILE]
 
 Digits stand apart, as people write them in forms. With ``--touching`` they run into each other on four copies of ten,
 as on the pages that networks are taught with; some fields nobody can read then. A field is right that holds just what
@@ -20,12 +20,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.random import Generator
+from rendered import add_networks, given_reader
 
-from numbre_edge import Reader
 from numbre_edge.forms import Field, FormReader, load_form
 from numbre_edge.forms.draft import as_toml
 from numbre_edge.forms.registration import NoMatchError
-from numbre_edge.recognition import CELL_FINDER, FINDERS
+from numbre_edge.recognition import CELL_FINDER
 from numbre_edge.types import Box, Frame, Pixels
 from numbre_export.synthesis.arguments import add_sources, given_sources
 from numbre_export.synthesis.pages import numerals
@@ -157,13 +157,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_sources(parser)
     parser.add_argument("--copies", type=int, default=10, help="of each form")
-    parser.add_argument("--finder", choices=FINDERS, default=CELL_FINDER)
+    add_networks(parser, finder=CELL_FINDER)
     parser.add_argument("--touching", action="store_true", help="digits that run into each other")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     cv2.setNumThreads(1)
     sources = given_sources(options)
-    reader = Reader(finder=options.finder, backend="onnx")
+    reader = given_reader(options)
     print("| form | fields | right | need a look | wrong without |\n|---|---:|---:|---:|---:|")
     sums = np.zeros(4, int)
     with tempfile.TemporaryDirectory() as temporary:

@@ -1,7 +1,7 @@
 """Read every kind of labelled pictures, and say how well and how honestly.
 
 usage: python benchmarks/kinds.py DATA [--finder NAME]... [--finder-model FILE] [--refiner-model FILE]
-       [--backend NAME] [KIND...]
+       [--transcriber-model FILE] [--backend NAME] [KIND...]
 
 DATA/KIND/images and DATA/KIND/labels.csv (``file,label`` or ``file,expression``; numbers in reading order, ``-`` for
 none). Prints a Markdown table. Of each kind counts the F1 of its numbers; of ``amounts``, whose labels have no
@@ -53,6 +53,11 @@ class Kind:
         return 2 * self.hit / max(1, 2 * self.hit + self.extra + self.missed)
 
     @property
+    def right(self) -> int:
+        """Pictures of which all is right."""
+        return self.joined if self.name in JOINED else self.exact
+
+    @property
     def empty(self) -> bool:
         """Whether no picture of this kind has a number."""
         return not self.hit + self.missed
@@ -91,14 +96,31 @@ def labelled(folder: Path) -> dict[Path, list[str]]:
 
 
 def report(finders: dict[str, list[Kind]]) -> str:
-    """Return a Markdown table: a row a kind, of each finder its figure and its lies; below, the mean over kinds."""
+    """Return a Markdown table: a row a kind, of each finder its figure and its lies.
+
+    Below, of kinds with numbers, the mean, the F1 of all numbers as one set, and pictures of which all is right.
+    """
     head = ["kind", "n", *(cell for finder in finders for cell in (finder, "wrong at 95 %", "ms"))]
     rows = [
         [kinds[0].name, str(kinds[0].pictures), *(cell for kind in kinds for cell in _cells(kind))]
         for kinds in zip(*finders.values(), strict=True)
     ]
-    sums = ["mean", "", *(cell for kinds in finders.values() for cell in _sums(kinds))]
-    lines = [head, ["---"] * 2 + ["---:"] * (len(head) - 2), *rows, sums]
+    written = [[kind for kind in kinds if not kind.empty] for kinds in finders.values()]
+    lies = [_lies(kinds) for kinds in finders.values()]
+    none = [""] * len(lies)
+    rows += [
+        [
+            name,
+            "",
+            *(cell for kinds, beside in zip(written, wrong, strict=True) for cell in (figure(kinds), beside, "")),
+        ]
+        for name, figure, wrong in (
+            ("mean", _mean, lies),
+            ("all numbers as one set", _one_set, none),
+            ("pictures right", _right, none),
+        )
+    ]
+    lines = [head, ["---"] * 2 + ["---:"] * (len(head) - 2), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
@@ -107,10 +129,21 @@ def _cells(kind: Kind) -> tuple[str, str, str]:
     return figure, f"{kind.lies} of {kind.sure}", f"{1000 * kind.seconds / kind.pictures:.0f}"
 
 
-def _sums(kinds: list[Kind]) -> tuple[str, str, str]:
-    counted = [kind.counts for kind in kinds if not kind.empty]
-    lies, sure = sum(kind.lies for kind in kinds), sum(kind.sure for kind in kinds)
-    return f"{sum(counted) / max(1, len(counted)):.3f}", f"{lies} of {sure}", ""
+def _mean(kinds: list[Kind]) -> str:
+    return f"{sum(kind.counts for kind in kinds) / max(1, len(kinds)):.3f}"
+
+
+def _lies(kinds: list[Kind]) -> str:
+    return f"{sum(kind.lies for kind in kinds)} of {sum(kind.sure for kind in kinds)}"
+
+
+def _one_set(kinds: list[Kind]) -> str:
+    hit, extra, missed = (sum(getattr(kind, name) for kind in kinds) for name in ("hit", "extra", "missed"))
+    return f"{Kind('', hit=hit, extra=extra, missed=missed).f1:.3f}"
+
+
+def _right(kinds: list[Kind]) -> str:
+    return f"{sum(kind.right for kind in kinds)} of {sum(kind.pictures for kind in kinds)}"
 
 
 def main() -> None:
@@ -122,9 +155,12 @@ def main() -> None:
     )
     parser.add_argument("--finder-model", type=Path)
     parser.add_argument("--refiner-model", type=Path)
+    parser.add_argument("--transcriber-model", type=Path)
     parser.add_argument("--backend", default="auto")
     given = parser.parse_args()
-    models = {"finder_model": given.finder_model, "refiner_model": given.refiner_model}
+    models = {
+        f"{network}_model": getattr(given, f"{network}_model") for network in ("finder", "refiner", "transcriber")
+    }
     finders = given.finder or [name for name in FINDERS if name != "printed"]
     read = {name: Reader(backend=given.backend, finder=name, **models).read for name in finders}
     pictures = {kind: labelled(given.data / kind) for kind in given.kinds}

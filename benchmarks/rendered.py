@@ -87,12 +87,17 @@ def add_networks(parser: argparse.ArgumentParser, *, finder: str) -> None:
     parser.add_argument("--finder", choices=FINDERS, default=finder)
     parser.add_argument("--finder-model", type=Path)
     parser.add_argument("--refiner-model", type=Path)
+    parser.add_argument("--transcriber-model", type=Path)
 
 
 def given_reader(given: argparse.Namespace) -> Reader:
     """Return what reads with that."""
     return Reader(
-        finder=given.finder, finder_model=given.finder_model, refiner_model=given.refiner_model, backend="onnx"
+        finder=given.finder,
+        finder_model=given.finder_model,
+        refiner_model=given.refiner_model,
+        transcriber_model=given.transcriber_model,
+        backend="onnx",
     )
 
 

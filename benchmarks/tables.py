@@ -1,7 +1,7 @@
 """How many cells of tables are read right: rendered by writers nobody was taught on, of five kinds.
 
     python benchmarks/tables.py --mnist DIR --pen pen.npz --symbols bhmsds.npz [--tables 8] [--out DIR] [--finder NAME]
-                                [--touching]
+                                [--touching] [--finder-model FILE] [--refiner-model FILE]
     python benchmarks/tables.py --photos tables/ --photos tallies/ [--finder NAME]
 
 ruled, boxed (each cell its own frame), aligned (no lines), squared (on squared paper), perspective (ruled, seen
@@ -22,9 +22,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.random import Generator
+from rendered import add_networks, given_reader
 
 from numbre_edge import Reader
-from numbre_edge.recognition import CELL_FINDER, FINDERS
+from numbre_edge.recognition import CELL_FINDER
 from numbre_edge.tables import read_tables
 from numbre_edge.types import Frame, Pixels
 from numbre_export.synthesis.arguments import add_sources, given_sources
@@ -160,12 +161,12 @@ def main() -> None:
     add_sources(parser, required=False)
     parser.add_argument("--photos", type=Path, action="append", metavar="FOLDER")
     parser.add_argument("--tables", type=int, default=8, help="of each kind")
-    parser.add_argument("--finder", choices=FINDERS, default=CELL_FINDER)
+    add_networks(parser, finder=CELL_FINDER)
     parser.add_argument("--touching", action="store_true", help="digits that run into each other")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    reader = Reader(finder=options.finder, backend="onnx")
+    reader = given_reader(options)
     print("| kind | cells | right |\n|---|---:|---:|")
     for folder in options.photos or ():
         cells, found = photographs(reader, folder)

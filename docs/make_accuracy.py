@@ -103,9 +103,9 @@ or more. With the finder they have not been measured yet.""",
     "finders": Section(
         "Ways to find digits",
         """\
-The same sets, read in the three ways that `--finder` chooses, by float32: number F1, of *amounts* as above, and ms a
-picture, on a machine that did other work too. Of 94 pictures without a number (`python benchmarks/blanks.py`: pages of
-print, rendered ones, empty forms, photographs) both ways read one in 18, int8 in 18, none at 95 % or more.""",
+The same sets, read in the four ways that `--finder` chooses, by float32: number F1, of *amounts* as above, and ms a
+picture, on a machine that did other work too. *blank* are pictures without a number (`python benchmarks/blanks.py`:
+pages of print, rendered ones, empty forms, photographs): so many are read as if there were one.""",
         "python benchmarks/kinds.py pictures/",
         finders,
     ),

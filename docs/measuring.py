@@ -116,7 +116,9 @@ def finders(options: Options) -> list[Table]:
     folders = options.pictures + options.joined
     if len({folder.parent for folder in folders}) != 1:
         sys.exit("this section needs --pictures, all in one folder")
-    return printed_by("kinds.py", folders[0].parent, *(folder.name for folder in folders), "--backend", "onnx")
+    data, names = folders[0].parent, [folder.name for folder in folders]
+    names += ["blank"] * (data / "blank").is_dir()
+    return printed_by("kinds.py", data, *names, "--backend", "onnx")
 
 
 def _picture_cells(score: dict[str, Any]) -> tuple[str, str, str]:

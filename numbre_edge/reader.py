@@ -42,6 +42,7 @@ class Reader:
         finder: how digits are found, one of ``numbre_edge.recognition.FINDERS``.
         finder_model: an ``.onnx`` or ``.tflite`` file to find them with; None takes the shipped one.
         refiner_model: one that looks closely at what was found; None takes the shipped one.
+        transcriber_model: one that reads a number at once; None takes the shipped one.
         decimal: which mark stands before decimals: ``point``, ``comma``, or ``auto``, which goes by the picture's other
             numbers.
         digits_only: whether a number ends at its point, and has no sign.
@@ -61,6 +62,7 @@ class Reader:
         finder: str = FINDER,
         finder_model: str | Path | None = None,
         refiner_model: str | Path | None = None,
+        transcriber_model: str | Path | None = None,
         decimal: DecimalMark = "auto",
         digits_only: bool = False,
         max_pixels: int = MAX_PIXELS,
@@ -74,6 +76,7 @@ class Reader:
             finder=finder,
             finder_model=finder_model,
             refiner_model=refiner_model,
+            transcriber_model=transcriber_model,
             decimal=decimal,
             digits_only=digits_only,
             max_pixels=max_pixels,
@@ -90,6 +93,7 @@ class Reader:
             self.backend,
             finder_model=Path(finder_model) if finder_model is not None else None,
             refiner_model=Path(refiner_model) if refiner_model is not None else None,
+            transcriber_model=Path(transcriber_model) if transcriber_model is not None else None,
             min_confidence=min_confidence,
             digits_only=digits_only,
         )

@@ -180,7 +180,17 @@ def imported_by(run_python: RunPython, code: str) -> set[str]:
 
 
 def test_networks_that_find_digits_are_taught_by_any_backend_of_keras() -> None:
-    taught = ("finder", "refiner.task", "refiner.network", "refiner.candidates", "loop", "exported", "views")
+    taught = (
+        "finder",
+        "refiner.task",
+        "refiner.network",
+        "refiner.candidates",
+        "transcriber",
+        "kept",
+        "loop",
+        "exported",
+        "views",
+    )
     within = tuple(f"numbre_export.training.{name}" for name in taught)
     teaching = {name: used for name, used in IMPORTS.items() if name.startswith(within)}
 

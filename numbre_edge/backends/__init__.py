@@ -28,7 +28,7 @@ class Backend(Protocol):
 
 
 class NetworkBackend(Protocol):
-    """An inference runtime with a finder or a refiner loaded."""
+    """An inference runtime with a finder, a refiner or a transcriber loaded."""
 
     name: str
     model: Model
@@ -96,6 +96,21 @@ def open_refiner(
 
     default = partial(shipped_network, shipped)
     return CheckedNetwork(*_loaded(name, model, None, default, runtimes), kind="refiner", at_once=BATCH)
+
+
+def open_transcriber(
+    name: str = "auto",
+    model: Path | None = None,
+    *,
+    shipped: str = "transcriber",
+    runtimes: Mapping[str, Runtime] = RUNTIMES,
+) -> NetworkBackend:
+    """Load a transcriber into a runtime; arguments and errors as for :func:`open_finder`."""
+    from numbre_edge.backends.checked import BATCH, CheckedNetwork
+    from numbre_edge.model import shipped_network
+
+    default = partial(shipped_network, shipped)
+    return CheckedNetwork(*_loaded(name, model, None, default, runtimes), kind="transcriber", at_once=BATCH)
 
 
 def _loaded(

@@ -13,6 +13,7 @@ import numbre_edge.recognition.components as by_components
 import numbre_edge.vision.candidates as by_candidates
 from numbre_edge.backends.checked import CheckedBackend, CheckedNetwork
 from numbre_edge.recognition.learned import LearnedRecogniser
+from numbre_edge.recognition.transcribed import TranscribingRecogniser
 
 DECODE, FIND, CUT, CLASSIFY, READ = STAGES = ("decode", "find", "cut", "classify", "read")
 
@@ -52,7 +53,7 @@ class Stopwatch:
 
 
 def _of_network(network: CheckedNetwork, *_: object) -> str:
-    """Return the stage of a network's answers: the finder finds, the refiner says what it is."""
+    """Return the stage of a network's answers: the finder finds, the others say what it is."""
     return FIND if network.model.card.kind == "finder" else CLASSIFY
 
 
@@ -63,6 +64,7 @@ _SEAMS: tuple[tuple[object, str, str | Callable[..., str]], ...] = (
     (by_candidates, "normalize", CUT),
     (LearnedRecogniser, "look", FIND),
     (LearnedRecogniser, "look_at", CUT),
+    (TranscribingRecogniser, "retold", CUT),
     (CheckedNetwork, "answer", _of_network),
     (CheckedBackend, "predict", CLASSIFY),
 )

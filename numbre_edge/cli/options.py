@@ -51,8 +51,8 @@ FinderOption = Annotated[
         "--finder",
         metavar="NAME",
         help="How digits are found: components, as connected ink; learned, by a network that was taught what they "
-        "look like; both, by either, whichever sees more; printed, by one that was taught print and displays, and "
-        "no handwriting.",
+        "look like; transcribed, the same, each number read once more as a whole; both, by ink or by network, "
+        "whichever sees more, and as a whole; printed, by one that was taught print and displays, and no handwriting.",
         rich_help_panel=_MODEL,
     ),
 ]

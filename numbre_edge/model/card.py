@@ -18,7 +18,7 @@ LARGEST_CARD = 2**20  # bytes; ours have two thousand
 _DEEPEST = 20  # objects and lists in one another; ours have three
 _LONGEST_SHAPE = 8  # sizes
 
-_KINDS = ("classifier", "finder", "refiner")
+_KINDS = ("classifier", "finder", "refiner", "transcriber")
 _INK_ON_GROUND = ("255 on 0", "0 on 255")
 _ANY_INK = "either, normalized"  # what a finder's tiles have
 _OUTPUTS = ("probabilities", "logits")
@@ -94,16 +94,17 @@ class ModelCard:
     """What a model says of itself. See docs/model-card.md for each field.
 
     Attributes:
-        kind: "classifier" of patches, "finder" of digits on tiles of a page, or "refiner" of crops of what is found.
+        kind: "classifier" of patches, "finder" of digits on tiles of a page, "refiner" of crops of what is found,
+            or "transcriber" of strips with a number.
         classes: names of the outputs; the first ten are the digits "0" to "9".
         output: "probabilities" or "logits".
-        preprocessing: version of ``numbre_edge.vision.normalize`` it was trained with; of a finder and a refiner, of
+        preprocessing: version of ``numbre_edge.vision.normalize`` it was trained with; of the others, of
             ``numbre_edge.finding.light``.
         temperature: divides the log-probabilities to calibrate them; 1.0 leaves them.
         reject_threshold: calibrated confidence below which a digit is doubtful; of a finder, heat below which nothing
             is found.
         trust: of a refiner: how its opinion, a finder's and a classifier's make one, fields of
-            ``decoding.opinions.Trust``.
+            ``decoding.opinions.Trust``; of a transcriber: when it is believed, of ``decoding.transcripts.Preference``.
         metrics: by data set: its n and figures.
         parity: against the Keras model it was made from.
 
@@ -134,7 +135,7 @@ class ModelCard:
         _one_of("kind", self.kind, _KINDS)
         shape = self.input.shape
         if self.kind != "classifier" and len(shape or ()) != 2:
-            raise _wrong("input.shape", shape, "the height and width of a tile or a crop")
+            raise _wrong("input.shape", shape, "the height and width of a tile, a crop or a strip")
         if self.kind == "classifier":
             if shape is not None and math.prod(shape) != SIDE * SIDE:
                 raise _wrong("input.shape", shape, f"{SIDE * SIDE} values, as 28x28 has")
@@ -153,7 +154,7 @@ class ModelCard:
 
     @property
     def size(self) -> tuple[int, int]:
-        """Height and width, in pixels, of a patch, a finder's tile or a refiner's crop."""
+        """Height and width, in pixels, of a patch, a tile, a crop or a strip."""
         shape = self.input.shape
         return (shape[0], shape[1]) if self.kind != "classifier" and shape else (SIDE, SIDE)
 

@@ -13,11 +13,12 @@ if TYPE_CHECKING:  # the command line names the finders, and loads none for its 
     from numbre_edge.recognition.following import FollowingRecogniser
     from numbre_edge.recognition.recogniser import Recogniser
 
-# Ways to find digits, and the networks that each runs: what finds, and what looks closely.
+# Ways to find digits, and the networks that each runs: what finds, what looks closely, what reads whole numbers.
 NETWORKS: dict[str, tuple[str, ...]] = {
     "components": (),
     "learned": ("finder", "refiner"),
-    "both": ("finder", "refiner"),
+    "transcribed": ("finder", "refiner", "transcriber"),
+    "both": ("finder", "refiner", "transcriber"),
     "printed": ("printed-finder", "printed-refiner"),
 }
 FINDERS = tuple(NETWORKS)
@@ -33,6 +34,7 @@ def open_recogniser(
     *,
     finder_model: Path | None = None,
     refiner_model: Path | None = None,
+    transcriber_model: Path | None = None,
     min_confidence: float | None = None,
     digits_only: bool = False,
 ) -> Recogniser:
@@ -40,11 +42,14 @@ def open_recogniser(
 
     Args:
         finder: one of FINDERS. ``components``: connected ink that stands clear. ``learned``: whatever a network that
-            was taught what a digit looks like, on any page. ``both``: connected ink where it is sure and the network
-            confirms it, else the network. ``printed``: as ``learned``, by networks that were taught print and displays.
+            was taught what a digit looks like, on any page. ``transcribed``: the same, and each number is read a second
+            time by a network that reads it at once. ``both``: connected ink where it is sure and the finder confirms
+            it, else what the finder finds, each number read twice. ``printed``: as ``learned``, by networks that were
+            taught print and displays.
         backend: what reads patches.
         finder_model: the file of the network that finds, for all but the first; None takes the shipped one.
         refiner_model: of the one that looks closely at what was found.
+        transcriber_model: of the one that reads a number at once.
         min_confidence: below it a digit is doubtful; None takes the classifier's own, and none for what a finder read.
         digits_only: whether a number ends at its point, and has no sign; as one by connected ink always does.
 
@@ -57,19 +62,28 @@ def open_recogniser(
 
     if finder == "components":
         return ComponentRecogniser(backend, min_confidence)
-    from numbre_edge.backends import open_finder, open_refiner
+    from numbre_edge.backends import open_finder, open_refiner, open_transcriber
     from numbre_edge.decoding import LIKELY_MARK
     from numbre_edge.recognition.both import BothRecogniser
     from numbre_edge.recognition.learned import LearnedRecogniser
+    from numbre_edge.recognition.transcribed import TranscribingRecogniser
 
-    finds, refines = NETWORKS[finder]
+    finds, refines, *transcribes = NETWORKS[finder]
     networks = (
         open_finder(backend.name, finder_model, shipped=finds),
         open_refiner(backend.name, refiner_model, shipped=refines),
     )
     likely_mark = _PRINTED_MARK if finder == "printed" else LIKELY_MARK
-    learned = LearnedRecogniser(*networks, backend, min_confidence, likely_mark=likely_mark, digits_only=digits_only)
-    return learned if finder != "both" else BothRecogniser(ComponentRecogniser(backend, min_confidence), learned)
+    recogniser: Recogniser = LearnedRecogniser(
+        *networks, backend, min_confidence, likely_mark=likely_mark, digits_only=digits_only
+    )
+    if finder == "both":
+        recogniser = BothRecogniser(ComponentRecogniser(backend, min_confidence), recogniser)
+    # What reads a number at once reads its points too.
+    for name in transcribes if not digits_only else ():
+        transcriber = open_transcriber(backend.name, transcriber_model, shipped=name)
+        recogniser = TranscribingRecogniser(recogniser, transcriber, min_confidence)
+    return recogniser
 
 
 def follower_of(recogniser: Recogniser) -> FollowingRecogniser | None:

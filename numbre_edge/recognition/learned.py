@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -12,14 +12,14 @@ from numbre_edge.backends import Backend, NetworkBackend
 from numbre_edge.decoding import LIKELY_MARK, grouped
 from numbre_edge.decoding.opinions import NO_DIGIT, MarkOpinions, Opinions, Trust, linked, weighed, weighed_marks
 from numbre_edge.decoding.probabilities import calibrated
-from numbre_edge.errors import ModelError
 from numbre_edge.finding.crops import ANSWERS, CROP, NOTHING, Refined, crops, moved
 from numbre_edge.finding.finder import find
 from numbre_edge.finding.grid import CHANNELS, DIGIT_CLASSES, STRIDE, Answers, Found
 from numbre_edge.finding.levels import Level, levels
 from numbre_edge.finding.overlap import distinct
 from numbre_edge.geometry import in_frame, levelled
-from numbre_edge.types import Box, Boxes, Floats, Lattice, Patches, Pixels, Recognition
+from numbre_edge.recognition.networks import check_answers, trusted, whole_pixels
+from numbre_edge.types import Box, Lattice, Patches, Pixels, Recognition
 from numbre_edge.vision.cutouts import cut_out
 from numbre_edge.vision.page import Page
 
@@ -69,12 +69,9 @@ class LearnedRecogniser:
         self._finder, self._refiner, self._backend = finder, refiner, backend
         self._min_confidence, self._likely_mark, self._digits_only = min_confidence, likely_mark, digits_only
         self._side = finder.model.card.size[0]
-        _check_answers(finder, (self._side, self._side), (self._side // STRIDE) ** 2 * CHANNELS)
-        _check_answers(refiner, CROP, ANSWERS)
-        trust = refiner.model.card.trust
-        if unknown := trust.keys() - {field.name for field in fields(Trust)}:
-            raise ModelError(f"{refiner.model.path}: its card's trust has {', '.join(sorted(unknown))}, unknown here")
-        self._trust = Trust(**trust)
+        check_answers(finder, (self._side, self._side), (self._side // STRIDE) ** 2 * CHANNELS)
+        check_answers(refiner, CROP, ANSWERS)
+        self._trust = trusted(Trust, refiner)
 
     def recognise(self, page: Page) -> Recognition:
         return self.read(page, self.look(page))
@@ -117,12 +114,12 @@ class LearnedRecogniser:
         refined_marks, first = refined.chosen(found.mark), refined.chosen(~found.mark)
         digits = replace(digits, boxes=moved(digits.boxes, first.moves))
         refined_digits = first.pooled(self._refined(crops(scales, digits)))
-        boxes = _whole(digits.boxes)
+        boxes = whole_pixels(digits.boxes)
         patches = Patches(
             pixels=cut_out(page.upright_grey, boxes),
             boxes=boxes,
             lattices=tuple(Lattice((Box(*box),), ((0, 1, number),)) for number, box in enumerate(boxes.tolist())),
-            punctuation=tuple(Box(*box) for box in _whole(marks.boxes).tolist()),
+            punctuation=tuple(Box(*box) for box in whole_pixels(marks.boxes).tolist()),
         )
         rows = calibrated(self._backend.predict(patches.pixels), self._backend.model.card.temperature)
         said = digits.heat, refined_digits.classes, rows, digits.links, refined_digits.links
@@ -134,20 +131,3 @@ class LearnedRecogniser:
 
     def _refined(self, cut: Pixels) -> Refined:
         return Refined.of(self._refiner.answer(cut) if len(cut) else np.zeros((0, ANSWERS), np.float32))
-
-
-def _check_answers(network: NetworkBackend, size: tuple[int, int], wanted: int) -> None:
-    model = network.model
-    if model.card.size != size:
-        raise ModelError(f"{model.path}: takes {model.card.size} pixels; this version expects {size}")
-    if model.shipped:  # and so as it was when this version was tried
-        return
-    given = network.answer(np.zeros((1, *size), np.uint8)).shape[1]
-    if given != wanted:
-        raise ModelError(f"{model.path}: gives {given:,} values; this version expects {wanted:,}")
-
-
-def _whole(boxes: Floats) -> Boxes:
-    """Return (N, 4) int32 boxes, at least a pixel wide and high."""
-    low, high = np.rint(boxes[:, :2]), np.rint(boxes[:, :2] + boxes[:, 2:])
-    return np.column_stack([low, np.maximum(high - low, 1)]).astype(np.int32)

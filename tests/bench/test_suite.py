@@ -68,7 +68,7 @@ def test_a_model_that_nothing_here_runs_is_an_error() -> None:
 
 
 def test_files_are_those_that_are_read_with() -> None:
-    assert list(ONNX.sizes) == ["cnn.onnx", "finder.onnx", "refiner.onnx"]
+    assert list(ONNX.sizes) == ["cnn.onnx", "finder.onnx", "refiner.onnx", "transcriber.onnx"]
     assert list(replace(ONNX, finder="components").sizes) == ["cnn.onnx"]
     assert ONNX.sizes["cnn.onnx"] == (MODELS / "cnn.onnx").stat().st_size
 

@@ -32,8 +32,9 @@ def test_show_prints_the_card_for_the_eye(run, model) -> None:
 def test_every_shipped_model_is_listed_with_its_accuracy(run) -> None:
     last = {line.split()[0]: line.split()[-1] for line in run("models").out.splitlines()[1:]}
     classifiers = {"cnn.onnx", "cnn.int8.tflite", "numbre.onnx", "numbre.int8.tflite"}
-    networks = {f"{name}{end}" for name in ("finder", "refiner") for end in (".onnx", ".int8.tflite")}
-    assert set(last) == classifiers | networks | {f"printed-{name}" for name in networks}
+    names = ("finder", "refiner", "transcriber", "printed-finder", "printed-refiner")
+    networks = {f"{name}{end}" for name in names for end in (".onnx", ".int8.tflite")}
+    assert set(last) == classifiers | networks
     assert all(re.fullmatch(r"9\d\.\d\d%", last[name]) for name in classifiers)
 
 

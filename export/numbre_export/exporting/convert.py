@@ -118,7 +118,7 @@ def _fix_reshapes(graph: Any, inferred: Any) -> None:
     OpenCV 5's classic one, then answer (N, 1, C) where it should be (N, C).
     """
     constants = {initializer.name for initializer in graph.initializer}
-    shapes = {value.name: value.type.tensor_type.shape.dim for value in inferred.value_info}
+    shapes = {value.name: value.type.tensor_type.shape.dim for value in (*inferred.value_info, *inferred.output)}
     for node in graph.node:
         if node.op_type != "Reshape" or node.input[1] in constants:
             continue

@@ -1,0 +1,214 @@
+"""Every number that is read digit by digit is looked at once more, as a whole, by a network that reads it at once.
+
+Where two digits touch, a finder may see one of them, or none; who reads the line sees how many there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from numbre_edge.backends import NetworkBackend
+from numbre_edge.decoding.transcripts import (
+    Preference,
+    Transcript,
+    differing,
+    likelihood,
+    logarithms,
+    transcribed,
+)
+from numbre_edge.finding.levels import Level, levels
+from numbre_edge.finding.overlap import overlaps
+from numbre_edge.finding.strips import HIGH, SAID, STEPS, STRIP, standing, strip
+from numbre_edge.geometry import in_frame, in_working
+from numbre_edge.recognition.networks import check_answers, trusted, whole_pixels
+from numbre_edge.recognition.recogniser import Recogniser
+from numbre_edge.types import Box, Boxes, Digit, Floats, Lattice, Reading, Recognition
+from numbre_edge.vision.cutouts import cut_out
+from numbre_edge.vision.page import Page
+from numbre_edge.vocabulary import DIGITS
+
+_SHARED = 0.5  # of the smaller of two boxes that are of the same digit
+_EVEN = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Retold:
+    """What a transcriber makes of a number that was read digit by digit.
+
+    Attributes:
+        number: its place among the numbers read.
+        transcript: what the transcriber reads.
+        other: natural logarithm of how likely the transcriber finds what was read.
+        boxes: (N, 4) int32, about where its digits stand, working pixels.
+    """
+
+    number: int
+    transcript: Transcript
+    other: float
+    boxes: Boxes
+
+
+class TranscribingRecogniser:
+    """Reads as another, and each number a second time as a whole; where the two differ, the likelier is believed.
+
+    Args:
+        inner: reads digit by digit.
+        transcriber: reads numbers.
+        min_confidence: below it a digit is doubtful; None for none.
+
+    Raises:
+        ModelError: the transcriber answers, or its card wants to be trusted, in a way that this version does not know.
+    """
+
+    def __init__(self, inner: Recogniser, transcriber: NetworkBackend, min_confidence: float | None = None) -> None:
+        self._inner, self._transcriber, self._min_confidence = inner, transcriber, min_confidence or 0.0
+        check_answers(transcriber, STRIP, STEPS * SAID)
+        self._preference = trusted(Preference, transcriber)
+
+    def recognise(self, page: Page) -> Recognition:
+        found = self._inner.recognise(page)
+        return self.told(page, found, self.retold(page, found.readings))
+
+    def retold(self, page: Page, readings: Sequence[Reading]) -> list[Retold]:
+        """Read numbers of a page a second time; without those that are doubtful, or too long."""
+        scales = levels(page.upright_grey, page.scale)
+        strips, asked = [], []
+        for number, reading in enumerate(readings):
+            boxes = np.array([in_working(digit.box, page.placement) for digit in reading.digits], np.float32)
+            level = _level(scales, boxes)
+            scale = np.array([*level.scale] * 2, np.float32)
+            where = standing(boxes * scale)
+            if where is not None and all(digit.value is not None for digit in reading.digits):
+                strips.append(strip(level.pixels, where))
+                asked.append((number, where, scale))
+        if not strips:
+            return []
+        answers = self._transcriber.answer(np.stack(strips))
+        retold = []
+        for (number, where, scale), answer in zip(asked, answers, strict=True):
+            said = logarithms(answer.reshape(STEPS, SAID))
+            transcript = transcribed(said)
+            boxes = where.boxes(np.array(transcript.steps, np.float32)) / scale
+            retold.append(Retold(number, transcript, likelihood(said, readings[number].text), whole_pixels(boxes)))
+        return retold
+
+    def told(self, page: Page, found: Recognition, retold: Sequence[Retold]) -> Recognition:
+        """Return what was found, with what is likelier retold, and less certain where it is not."""
+        told = _Telling(page, found, self._min_confidence)
+        odds = {
+            each.number: self._preference.odds(differing(each.transcript, each.other, *told.said(each.number)))
+            for each in retold
+            if each.transcript.text != found.readings[each.number].text
+        }
+        for each in sorted((each for each in retold if each.number in odds), key=lambda each: -odds[each.number]):
+            sure = 1 / (1 + float(np.exp(-odds[each.number])))
+            if sure > _EVEN:
+                told.tell(each, sure)
+            else:
+                told.doubt(each.number, 1 - sure)
+        return told.recognition()
+
+
+class _Telling:
+    """A recognition whose numbers are being replaced.
+
+    Attributes:
+        numbers: those that stand, by their place: each with the patches of its digits.
+    """
+
+    def __init__(self, page: Page, found: Recognition, min_confidence: float) -> None:
+        self._page, self._found, self._min_confidence = page, found, min_confidence
+        sources = iter(found.sources)
+        self.numbers = {
+            at: (number, [next(sources) for _ in number.digits]) for at, number in enumerate(found.readings)
+        }
+        self._pixels, self._boxes, self._rows = [found.patches.pixels], [found.patches.boxes], [found.probabilities]
+
+    def said(self, at: int) -> tuple[str, float, Floats]:
+        """Return a number's text, the confidence in it, and the probabilities of what its digits may be."""
+        number, own = self.numbers[at]
+        return number.text, number.confidence, self._found.probabilities[own]
+
+    def doubt(self, at: int, most: float) -> None:
+        """Have a number be no surer than this."""
+        if at in self.numbers:
+            number, own = self.numbers[at]
+            self.numbers[at] = replace(number, confidence=min(number.confidence, most)), own
+
+    def tell(self, each: Retold, sure: float) -> None:
+        """Have a number be what was retold, unless that takes a part of another number."""
+        if each.number not in self.numbers:
+            return
+        boxes = in_frame(each.boxes, self._page.placement) if len(each.boxes) else each.boxes
+        taken = {at: _taken(number, boxes) for at, (number, _) in self.numbers.items() if at != each.number}
+        if any(some and not whole for some, whole in taken.values()):
+            return
+        for at, (some, _) in taken.items():
+            if some:
+                del self.numbers[at]
+        del self.numbers[each.number]
+        if not each.transcript.text:
+            return
+        first = sum(map(len, self._boxes))
+        rows = _rows(each.transcript, self._found.probabilities.shape[1])
+        self.numbers[each.number] = (
+            self._number(each.transcript, rows, boxes, sure),
+            [*range(first, first + len(boxes))],
+        )
+        self._pixels.append(cut_out(self._page.upright_grey, each.boxes))
+        self._boxes.append(boxes)
+        self._rows.append(rows)
+
+    def _number(self, transcript: Transcript, rows: Floats, boxes: Boxes, sure: float) -> Reading:
+        best = zip(rows.argmax(1).tolist(), rows.max(1).tolist(), boxes.tolist(), strict=True)
+        digits = [Digit(value if p >= self._min_confidence else None, p, Box(*box)) for value, p, box in best]
+        written = iter(map(str, digits))
+        text = "".join(next(written) if character in DIGITS else character for character in transcript.text)
+        return Reading.of(digits, text=text, whole=min(sure, float(np.exp(transcript.likely))))
+
+    def recognition(self) -> Recognition:
+        """Return what stands."""
+        numbers = [self.numbers[at] for at in sorted(self.numbers)]
+        before, boxes = self._found.patches, np.concatenate(self._boxes)
+        new = range(len(before), len(boxes))
+        patches = replace(
+            before,
+            pixels=np.concatenate(self._pixels),
+            boxes=boxes,
+            lattices=(*before.lattices, *(Lattice((Box(*boxes[at].tolist()),), ((0, 1, at),)) for at in new)),
+        )
+        return replace(
+            self._found,
+            readings=tuple(number for number, _ in numbers),
+            patches=patches,
+            probabilities=np.concatenate(self._rows),
+            sources=tuple(patch for _, own in numbers for patch in own),
+        )
+
+
+def _level(scales: Sequence[Level], boxes: Floats) -> Level:
+    """Return the level on which digits at (N, 4) ``boxes`` are nearest to as high as in a strip."""
+    high = max(1.0, float(np.median(boxes[:, 3])))
+    return min(scales, key=lambda level: abs(np.log(high * level.scale[1] / HIGH)))
+
+
+def _rows(transcript: Transcript, columns: int) -> Floats:
+    """Return (N, columns) float32, how likely which digit is, of a transcript's N digits; rows sum to 1."""
+    sure = np.array(transcript.sure, np.float32)
+    rows = np.repeat((1 - sure[:, np.newaxis]) / (columns - 1), columns, axis=1)
+    rows[range(len(sure)), [int(character) for character in transcript.text if character in DIGITS]] = sure
+    return np.asarray(rows, np.float32)
+
+
+def _taken(number: Reading, boxes: Boxes) -> tuple[bool, bool]:
+    """Return whether a digit of a number stands in one of (N, 4) ``boxes``, and whether all do."""
+    if not len(boxes):
+        return False, False
+    own = [
+        overlaps(np.array(digit.box, np.float32), boxes.astype(np.float32))[1].max() > _SHARED
+        for digit in number.digits
+    ]
+    return any(own), all(own)
