@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from numbre_edge.finding.grid import CLASSES
 from numbre_edge.finding.light import PAPER
+from numbre_edge.quantiles import median
 from numbre_edge.types import Floats, Pixels
 
 SIZE = (32, 144)  # height and width of a strip, pixels
@@ -59,13 +60,13 @@ def standing(boxes: Floats) -> Standing | None:
     slope = away[:, 0] @ away[:, 1] / max(1e-6, away[:, 0] @ away[:, 0])  # of the line that fits best
     angle = float(np.clip(np.arctan(slope), -_STEEPEST, _STEEPEST))
     cos, sin = np.cos(angle), np.sin(angle)
-    scale = HIGH / max(1.0, float(np.median(boxes[:, 3])))
+    scale = HIGH / max(1.0, median(boxes[:, 3]))
     along = middles @ [cos, sin]
     ends = float((along - boxes[:, 2] / 2).min()), float((along + boxes[:, 2] / 2).max())
     narrower = min(1.0, (SIZE[1] - 2 * BESIDE) / max(1.0, scale * (ends[1] - ends[0])))
     if narrower < _NARROWEST:
         return None
-    across = float(np.median(middles @ [-sin, cos]))
+    across = median(middles @ [-sin, cos])
     turned = np.array([[cos, sin], [-sin, cos]])
     scaled = np.diag([scale * narrower, scale]) @ turned
     x, y = scale * narrower * sum(ends) / 2, scale * across

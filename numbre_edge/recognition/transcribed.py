@@ -23,6 +23,7 @@ from numbre_edge.finding.levels import Level, levels
 from numbre_edge.finding.overlap import overlaps
 from numbre_edge.finding.strips import HIGH, SAID, STEPS, STRIP, standing, strip
 from numbre_edge.geometry import in_frame, in_working
+from numbre_edge.quantiles import median
 from numbre_edge.recognition.networks import check_answers, trusted, whole_pixels
 from numbre_edge.recognition.recogniser import Recogniser
 from numbre_edge.types import Box, Boxes, Digit, Floats, Lattice, Reading, Recognition
@@ -191,7 +192,7 @@ class _Telling:
 
 def _level(scales: Sequence[Level], boxes: Floats) -> Level:
     """Return the level on which digits at (N, 4) ``boxes`` are nearest to as high as in a strip."""
-    high = max(1.0, float(np.median(boxes[:, 3])))
+    high = max(1.0, median(boxes[:, 3]))
     return min(scales, key=lambda level: abs(np.log(high * level.scale[1] / HIGH)))
 
 

@@ -62,5 +62,6 @@ def test_the_files_are_small(finder: str) -> None:
 
 
 def test_a_finder_of_another_name_is_refused() -> None:
-    with pytest.raises(UsageError, match="no finder 'rules'; there are components, learned, both, printed"):
+    known = "components, learned, transcribed, both, printed"
+    with pytest.raises(UsageError, match=f"no finder 'rules'; there are {known}"):
         Reader(finder="rules")

@@ -120,11 +120,11 @@ def _varied(seen: Pixels, ends: Floats, middles: Floats, rng: Generator) -> tupl
     distance = varied.astype(np.float32) - PAPER
     if rng.random() < _PEN:
         other = (cv2.erode if rng.random() < 0.5 else cv2.dilate)(distance, np.ones((2, 2), np.uint8))
-        distance += rng.uniform(0, 0.8) * (other - distance)
+        distance += np.float32(rng.uniform(0, 0.8)) * (other - distance)
     if rng.random() < _RULED:
         _rule(distance, rng)
     if rng.random() < _BLURRED:
-        distance = cv2.GaussianBlur(distance, (0, 0), rng.uniform(0.3, _BLUR))
+        distance = np.asarray(cv2.GaussianBlur(distance, (0, 0), rng.uniform(0.3, _BLUR)), np.float32)
     distance *= np.exp(rng.normal(0, _GAIN)) * (-1 if rng.random() < _NEGATIVE else 1)
     if rng.random() < _NOISY:
         distance += rng.normal(0, rng.uniform(0, 2 * _NOISE), SIZE).astype(np.float32)
