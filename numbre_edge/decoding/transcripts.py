@@ -47,8 +47,8 @@ class Preference:
         certain: of the logarithm of how likely its text is to it.
         against: of the odds that the other is right, as its confidence says.
         digits: of the logarithm of how many times as likely the other's digits are to who read them one by one.
-        another, marked, more, fewer, none: what is added where it reads another digit, other marks alone, more digits,
-            fewer, or no number.
+        another, marked, unmarked, more, fewer, none: what is added where it reads another digit; the same digits with
+            other marks, or with fewer; more digits, fewer, or no number.
     """
 
     ratio: float = 0.5
@@ -57,6 +57,7 @@ class Preference:
     digits: float = -0.5
     another: float = 0.0
     marked: float = 0.0
+    unmarked: float = 0.0
     more: float = 0.0
     fewer: float = 0.0
     none: float = 0.0
@@ -83,7 +84,8 @@ def differing(whole: Transcript, other: float, text: str, confidence: float, row
         digits = float(said.sum())
     way = (
         values[0] != values[1] and len(values[0]) == len(values[1]),
-        values[0] == values[1],
+        values[0] == values[1] and len(whole.text) >= len(text),
+        values[0] == values[1] and len(whole.text) < len(text),
         len(values[0]) > len(values[1]),
         0 < len(values[0]) < len(values[1]),
         not values[0],

@@ -74,6 +74,8 @@ def test_how_likely_a_text_is_counts_every_way_to_say_it() -> None:
     [
         ("17", "11", "another"),
         ("1.7", "17", "marked"),
+        ("1.7", "1,7", "marked"),
+        ("17", "1.7", "unmarked"),
         ("177", "17", "more"),
         ("-7", "17", "fewer"),
         ("", "17", "none"),
