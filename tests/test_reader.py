@@ -203,7 +203,7 @@ def test_a_reader_pickles_by_its_arguments(reader: Reader, page: NDArray[np.uint
 
 
 def test_no_such_finder_is_wrong_usage() -> None:
-    with pytest.raises(UsageError, match="no finder 'magic'; there are components, learned, both"):
+    with pytest.raises(UsageError, match="no finder 'magic'; there are components, learned, transcribed, both"):
         Reader(MODEL, finder="magic")
 
 
