@@ -23,6 +23,7 @@ STRIP = (2 * SIZE[0], SIZE[1])  # and below it, where the number is said to stan
 STEP = 3  # pixels of a strip, in which a transcriber says one thing
 STEPS = SIZE[1] // STEP
 SAID = len(CLASSES) + 1  # things that it can say: nothing, and CLASSES
+LONGEST = 14  # characters of the numbers that a transcriber is taught
 HIGH = 18.0  # pixels, of a digit in it
 _WIDE = 11.0  # that a digit is taken to be
 BESIDE = 16.0  # pixels shown at either end of the number: a digit that was not found, or a sign

@@ -21,7 +21,7 @@ from numbre_edge.decoding.transcripts import (
 )
 from numbre_edge.finding.levels import Level, levels
 from numbre_edge.finding.overlap import overlaps
-from numbre_edge.finding.strips import HIGH, SAID, STEPS, STRIP, standing, strip
+from numbre_edge.finding.strips import HIGH, LONGEST, SAID, STEPS, STRIP, standing, strip
 from numbre_edge.geometry import in_frame, in_working
 from numbre_edge.quantiles import median
 from numbre_edge.recognition.networks import check_answers, trusted, whole_pixels
@@ -78,11 +78,13 @@ class TranscribingRecogniser:
         scales = levels(page.upright_grey, page.scale)
         strips, asked = [], []
         for number, reading in enumerate(readings):
+            if len(reading.text) > LONGEST or any(digit.value is None for digit in reading.digits):
+                continue
             boxes = np.array([in_working(digit.box, page.placement) for digit in reading.digits], np.float32)
             level = _level(scales, boxes)
             scale = np.array([*level.scale] * 2, np.float32)
             where = standing(boxes * scale)
-            if where is not None and all(digit.value is not None for digit in reading.digits):
+            if where is not None:
                 strips.append(strip(level.pixels, where))
                 asked.append((number, where, scale))
         if not strips:

@@ -15,7 +15,7 @@ from numbre_edge.decoding.transcripts import Preference, logarithms, transcribed
 from numbre_edge.errors import DataError
 from numbre_edge.finding.grid import CLASSES
 from numbre_edge.finding.light import PAPER
-from numbre_edge.finding.strips import SAID, SIZE, STEP, STEPS, STRIP
+from numbre_edge.finding.strips import LONGEST, SAID, SIZE, STEP, STEPS, STRIP
 from numbre_edge.model import load_model, verify_sums
 from numbre_edge.recognition.learned import LearnedRecogniser
 from numbre_edge.recognition.transcribed import TranscribingRecogniser
@@ -24,7 +24,6 @@ from numbre_export.synthesis.shards import save_views
 from numbre_export.synthesis.views import View
 from numbre_export.training.transcriber import numbers as module
 from numbre_export.training.transcriber.numbers import (
-    LONGEST,
     MARGIN,
     NO_CHARACTER,
     NUMBERS,

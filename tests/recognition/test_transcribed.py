@@ -120,8 +120,8 @@ def test_another_number_is_taken_in_whole_or_not_at_all() -> None:
 
 
 def test_doubtful_numbers_and_those_too_long_are_not_asked_for() -> None:
-    inner, transcriber = Says(("4" * 30, 0.9)), Transcribes()
-    assert texts(read(inner, transcriber)) == ["4" * 30]
+    inner, transcriber = Says(("4" * 15, 0.9), ("4" * 12, 0.9)), Transcribes()
+    assert texts(read(inner, transcriber)) == ["4" * 15, "4" * 12]  # more than it was taught; wider than a strip
 
     doubtful = Reading.of([Digit(None, 0.4, Box(0, 0, 16, 20))])
     assert TranscribingRecogniser(inner, transcriber).retold(PAGE, [doubtful]) == []

@@ -17,14 +17,13 @@ from numbre_edge.backends import NetworkBackend
 from numbre_edge.finding.grid import CLASSES, DIGIT_CLASSES, Answers, peaks
 from numbre_edge.finding.light import PAPER, normalized
 from numbre_edge.finding.overlap import overlaps, suppressed
-from numbre_edge.finding.strips import BESIDE, SIZE, standing
+from numbre_edge.finding.strips import BESIDE, LONGEST, SIZE, standing
 from numbre_edge.types import Floats, Pixels
 from numbre_edge.vocabulary import SEPARATORS, SIGNS
 from numbre_export.synthesis.views import View
 from numbre_export.training.kept import Examples, Making
 
 MARGIN = (4, 8)  # pixels above and below, left and right of a strip, to move it by
-LONGEST = 14  # characters
 NO_CHARACTER = 0  # fills up what a number lacks of LONGEST; characters are indices of CLASSES, and one more
 _HEIGHTS = (9.0, 36.0)  # of digits, pixels of the view
 _TIMES = 2  # that each number is cut out, where a reader may err about its place in another way

@@ -12,11 +12,11 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from numbre_edge.finding.light import PAPER
-from numbre_edge.finding.strips import SIZE, STEP, STEPS, STRIP, marked
+from numbre_edge.finding.strips import LONGEST, SIZE, STEP, STEPS, STRIP, marked
 from numbre_edge.types import Floats, Pixels
 from numbre_export.training.loop import Batch
 from numbre_export.training.transcriber.network import build
-from numbre_export.training.transcriber.numbers import LONGEST, NO_CHARACTER, Numbers
+from numbre_export.training.transcriber.numbers import NO_CHARACTER, Numbers
 
 # Deviations of what strips are varied by; pixels, logarithm, radians, grey levels.
 _MOVED, _SCALED, _STRETCHED, _TURNED, _SLANTED, _GAIN, _NOISE = 0.9, 0.07, 0.12, 0.04, 0.2, 0.3, 8.0
