@@ -177,12 +177,11 @@ class _Telling:
         numbers = [self.numbers[at] for at in sorted(self.numbers)]
         before, boxes = self._found.patches, np.concatenate(self._boxes)
         new = range(len(before), len(boxes))
-        patches = replace(
-            before,
-            pixels=np.concatenate(self._pixels),
-            boxes=boxes,
-            lattices=(*before.lattices, *(Lattice((Box(*boxes[at].tolist()),), ((0, 1, at),)) for at in new)),
-        )
+        # Ink that was read digit by digit and is now read otherwise is no ink that nobody read.
+        gone = set(self._found.sources) - {patch for _, own in numbers for patch in own}
+        left = [lattice for lattice in before.lattices if not gone & {patch for _, _, patch in lattice.spans}]
+        left += [Lattice((Box(*boxes[at].tolist()),), ((0, 1, at),)) for at in new]
+        patches = replace(before, pixels=np.concatenate(self._pixels), boxes=boxes, lattices=tuple(left))
         return replace(
             self._found,
             readings=tuple(number for number, _ in numbers),

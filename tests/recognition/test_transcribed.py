@@ -54,7 +54,9 @@ def read(inner: Says, transcriber: Transcribes) -> Recognition:
         assert digit.confidence == float(found.probabilities[patch].max())
         assert digit.box == Box(*found.patches.boxes[patch].tolist())
         assert found.probabilities[patch].sum() == pytest.approx(1)
-    assert len(found.patches) == len(found.probabilities) == len(found.patches.lattices) == len(found.patches.boxes)
+    assert len(found.patches) == len(found.probabilities) == len(found.patches.boxes)
+    spans = [patch for lattice in found.patches.lattices for _, _, patch in lattice.spans]
+    assert sorted(spans) == sorted(found.sources), "nothing is said of ink that is read otherwise now"
     return found
 
 
