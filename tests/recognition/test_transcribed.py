@@ -10,7 +10,7 @@ import pytest
 
 from numbre_edge.errors import ModelError
 from numbre_edge.finding.grid import CLASSES
-from numbre_edge.finding.strips import SAID, STEPS, STRIP
+from numbre_edge.finding.strips import LONGEST, SAID, STEPS, STRIP
 from numbre_edge.model import Format, InputSpec, Model, ModelCard
 from numbre_edge.recognition.transcribed import TranscribingRecogniser
 from numbre_edge.types import Box, Digit, Floats, Frame, Pixels, Reading, Recognition
@@ -122,11 +122,12 @@ def test_another_number_is_taken_in_whole_or_not_at_all() -> None:
 
 
 def test_doubtful_numbers_and_those_too_long_are_not_asked_for() -> None:
-    inner, transcriber = Says(("4" * 15, 0.9), ("4" * 12, 0.9)), Transcribes()
-    assert texts(read(inner, transcriber)) == ["4" * 15, "4" * 12]  # more than it was taught; wider than a strip
+    inner, transcriber = Says(("4" * 14, 0.9)), Transcribes()
+    assert texts(read(inner, transcriber)) == ["4" * 14], "wider than a strip"
 
+    narrow = Reading.of([Digit(1, 0.9, Box(9 * at, 0, 6, 20)) for at in range(LONGEST + 1)])
     doubtful = Reading.of([Digit(None, 0.4, Box(0, 0, 16, 20))])
-    assert TranscribingRecogniser(inner, transcriber).retold(PAGE, [doubtful]) == []
+    assert TranscribingRecogniser(inner, transcriber).retold(PAGE, [narrow, doubtful]) == []
     assert transcriber.asked == 0
 
 
