@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -17,8 +18,10 @@ FILE = Path(__file__).parents[2] / "benchmarks" / "tables.py"
 
 
 @pytest.fixture(scope="module")
-def tables() -> ModuleType:
-    return loaded(FILE)
+def tables() -> Iterator[ModuleType]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(FILE.parent)
+        yield loaded(FILE)
 
 
 @pytest.mark.parametrize("kind", ["ruled", "boxed", "aligned", "squared", "perspective"])

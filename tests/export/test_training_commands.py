@@ -6,6 +6,7 @@ import importlib
 from pathlib import Path
 
 import pytest
+import tensorflow as tf
 import typer
 from typer.testing import CliRunner
 
@@ -30,7 +31,12 @@ def test_help_names_each_option_with_its_default(network: str) -> None:
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-def test_a_folder_without_shards_is_an_error_in_one_line(network: str, tmp_path: Path) -> None:
+def test_a_folder_without_shards_is_an_error_in_one_line(
+    network: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for threads in ("intra", "inter"):  # which a TensorFlow that other tests have used already does not take
+        monkeypatch.setattr(tf.config.threading, f"set_{threads}_op_parallelism_threads", lambda count: None)
+
     done = CliRunner().invoke(
         app(network), [str(tmp_path), "--validation", str(tmp_path), "--out", str(tmp_path / "run")]
     )
