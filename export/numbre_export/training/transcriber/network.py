@@ -8,7 +8,11 @@ from numbre_edge.finding.strips import SAID, SIZE, STEP, STEPS, STRIP
 
 
 def build() -> Any:
-    """Build an untrained Keras model: (N, *STRIP) float32, 0 to 255, -> (N, STEPS, SAID) logits."""
+    """Build an untrained Keras model of 371,218 parameters, 76 million multiply-adds a number.
+
+    (N, *STRIP) float32, 0 to 255, -> (N, STEPS, SAID) logits. Convolutions with residual connections (K. He et al.,
+    2015) down to a row of one pixel, and along that row.
+    """
     import keras
     from keras import layers
 
@@ -18,16 +22,15 @@ def build() -> Any:
         return layers.ReLU()(x) if relu else x
 
     def sum_of(x: Any, size: Any = 3) -> Any:
-        return layers.ReLU()(layers.Add()([x, conv(conv(x, x.shape[-1], size), x.shape[-1], size, relu=False)]))
+        return layers.ReLU()(layers.Add()([x, conv(x, x.shape[-1], size, relu=False)]))
 
     inputs = keras.Input(STRIP, name="strip")
     x = layers.Rescaling(1 / 64, -2.0)(inputs)
     x = layers.Permute((2, 3, 1))(layers.Reshape((2, *SIZE))(x))  # the strip, and where the number stands
-    x = conv(x, 24, 5, (2, STEP))  # half
-    x = sum_of(conv(x, 32, 3, (2, 1)))  # a quarter high
-    x = sum_of(conv(x, 64, 3, (2, 1)))  # an eighth
-    x = conv(layers.ZeroPadding2D((0, 1))(x), 96, (4, 3), padding="valid")
-    x = sum_of(layers.Dropout(0.2)(x), (1, 5))
-    x = sum_of(x, (1, 3))
-    x = layers.Conv2D(SAID, 1, dtype="float32")(layers.Dropout(0.2)(x))
+    x = sum_of(sum_of(conv(x, 32, 5, (2, STEP))))  # half as high
+    x = sum_of(sum_of(conv(x, 64, 3, (2, 1))))  # a quarter
+    x = sum_of(conv(x, 72, 3, (2, 1)))  # an eighth
+    x = conv(layers.ZeroPadding2D((0, 1))(x), 96, (4, 3), padding="valid")  # one pixel
+    x = sum_of(sum_of(sum_of(layers.Dropout(0.1)(x), (1, 3)), (1, 3)), (1, 3))
+    x = layers.Conv2D(SAID, 1, dtype="float32")(layers.Dropout(0.1)(x))
     return keras.Model(inputs, layers.Reshape((STEPS, SAID))(x), name="transcriber")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import cv2
@@ -12,7 +12,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from numbre_edge.finding.light import PAPER
-from numbre_edge.finding.strips import LONGEST, SIZE, STEP, STEPS, STRIP, marked
+from numbre_edge.finding.strips import BESIDE, LONGEST, SIZE, STEP, STEPS, STRIP, marked
 from numbre_edge.types import Floats, Pixels
 from numbre_export.training.loop import Batch
 from numbre_export.training.transcriber.network import build
@@ -24,6 +24,7 @@ _BENT, _BENDS = 1.5, (4, 16)  # pixels, at most, by which some points down and a
 _NOISY, _NEGATIVE = 0.3, 0.1  # shares of strips with noise, and with the polarity turned round
 _PEN, _BLURRED, _BLUR = 0.5, 0.3, 1.2  # shares with a thinner or thicker pen, and blurred; pixels, at most
 _RULED, _RULES = 0.15, 3  # share of strips with lines across, and how many at most
+_APART = 8  # pixels of paper, at most, between what is shown of two numbers of a strip
 _HERE, _NEAR = 2.0, 4.5  # pixels from a character's middle: it is to be said; either will do
 _PLACES_COUNT = 0.5  # of steps, beside the characters' 1
 _PLACES = np.dstack(np.meshgrid(*map(np.arange, SIZE[::-1]))).astype(np.float64)  # x, y of each pixel
@@ -62,10 +63,32 @@ class TranscriberTask:
         return of_characters + _PLACES_COUNT * of_places, of_characters, of_places
 
     def batch(self, rng: Generator) -> Batch:
-        some = self._training.chosen(rng.integers(0, len(self._training.ends), self._batch_size))
-        each = zip(some.seen, some.ends, some.middles, strict=True)
-        strips, middles = zip(*(_varied(*one, rng) for one in each), strict=True)
-        return np.stack(strips), some.characters, _placed(some.characters, np.stack(middles))
+        """Make a batch of strips, each with as many numbers side by side as fit: half of most would be empty paper."""
+        empty = marked(np.full(SIZE, PAPER, np.uint8), SIZE[1], 0)
+        strips = np.repeat(empty[np.newaxis], self._batch_size, 0)
+        characters = np.full((self._batch_size, LONGEST), NO_CHARACTER, np.int32)
+        middles = np.full((self._batch_size, LONGEST), np.nan, np.float32)
+        full, count = np.zeros(self._batch_size, int), np.zeros(self._batch_size, int)  # pixels, and characters
+        for seen, ends, own, places in self._drawn(rng):
+            said = np.flatnonzero(own != NO_CHARACTER)
+            strip, (left, right, *moved) = _varied(seen, ends, places[said], rng)
+            first, last = max(0, int(left - BESIDE)), min(SIZE[1], int(right + BESIDE) + 1)
+            room = np.flatnonzero((full + last - first <= SIZE[1]) & (count + len(said) <= LONGEST))
+            if not len(room):
+                break
+            at, x = room[0], int(rng.integers(full[room[0]], SIZE[1] - last + first + 1))
+            x = min(x, full[at] + _APART)
+            strips[at, :, x : x + last - first] = strip[:, first:last]
+            characters[at, count[at] : count[at] + len(said)] = own[said]
+            middles[at, count[at] : count[at] + len(said)] = np.array(moved) + (x - first)
+            full[at], count[at] = x + last - first, count[at] + len(said)
+        return strips, characters, _placed(characters, middles)
+
+    def _drawn(self, rng: Generator) -> Iterator[tuple[Pixels, Floats, NDArray[np.int32], Floats]]:
+        """Give what is known of one number after the other, any, without end."""
+        while True:
+            some = self._training.chosen(rng.integers(0, len(self._training.ends), self._batch_size))
+            yield from zip(some.seen, some.ends, some.characters, some.middles, strict=True)
 
     def measured(self, network: Any) -> Mapping[str, float]:
         logits = network.predict(shown(self._validation).astype(np.float32), batch_size=256, verbose=0)
@@ -108,7 +131,10 @@ def _placed(characters: NDArray[np.int32], middles: Floats) -> NDArray[np.int32]
 
 
 def _varied(seen: Pixels, ends: Floats, middles: Floats, rng: Generator) -> tuple[Pixels, Floats]:
-    """Return STRIP of larger ``seen``, moved, scaled, turned, slanted, bent, by another pen, worse; and its middles."""
+    """Return STRIP of larger ``seen``, moved, scaled, turned, slanted, bent, by another pen, worse.
+
+    And where its left and right end, and its middles, are then.
+    """
     scale, turn, slant = np.exp(rng.normal(0, _SCALED)), rng.normal(0, _TURNED), rng.normal(0, _SLANTED)
     sides = scale * np.exp(rng.normal(0, _STRETCHED) * np.array([0.5, -0.5]))
     matrix = np.diag(sides) + scale * np.array([[0, slant - turn], [turn, 0]])
@@ -128,9 +154,9 @@ def _varied(seen: Pixels, ends: Floats, middles: Floats, rng: Generator) -> tupl
     distance *= np.exp(rng.normal(0, _GAIN)) * (-1 if rng.random() < _NEGATIVE else 1)
     if rng.random() < _NOISY:
         distance += rng.normal(0, rng.uniform(0, 2 * _NOISE), SIZE).astype(np.float32)
-    left, right, *moved = (np.concatenate([ends, middles]) - own[0]) * sides[0] + own[0] + shifted[0]
-    strip = marked(np.clip(distance + PAPER, 0, 255).astype(np.uint8), float(left), float(right))
-    return strip, np.array(moved, np.float32)
+    places = (np.concatenate([ends, middles]) - own[0]) * sides[0] + own[0] + shifted[0]
+    strip = marked(np.clip(distance + PAPER, 0, 255).astype(np.uint8), float(places[0]), float(places[1]))
+    return strip, places.astype(np.float32)
 
 
 def _rule(distance: Floats, rng: Generator) -> None:
