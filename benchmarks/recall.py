@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from numbre_edge.backends import NetworkBackend, open_finder
+from numbre_edge.backends import NetworkBackend, open_network
 from numbre_edge.finding.grid import DIGIT_CLASSES, STRIDE, Answers, Found, peaks
 from numbre_edge.finding.overlap import suppressed
 from numbre_edge.types import Floats
@@ -68,7 +68,7 @@ def main() -> None:
     parser.add_argument("--finder", type=Path, help="an .onnx; the shipped one without")
     parser.add_argument("--threshold", type=float, default=0.15, help="of heat")
     given = parser.parse_args()
-    finder, rng = open_finder("onnx", given.finder), np.random.default_rng(_SEED)
+    finder, rng = open_network("finder", "onnx", given.finder), np.random.default_rng(_SEED)
     side = finder.model.card.size[0]
     tallies: defaultdict[tuple[int, bool], list[tuple[bool, bool, bool]]] = defaultdict(list)
     for view in read_shards(given.shards):

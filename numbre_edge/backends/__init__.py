@@ -65,52 +65,24 @@ def open_backend(
     return CheckedBackend(*_loaded(name, model, card, default_model, runtimes))
 
 
-def open_finder(
+def open_network(
+    kind: str,
     name: str = "auto",
     model: Path | None = None,
     *,
-    shipped: str = "finder",
+    shipped: str | None = None,
     runtimes: Mapping[str, Runtime] = RUNTIMES,
 ) -> NetworkBackend:
-    """Load a finder into a runtime, the one ``shipped`` under that name without a ``model``.
+    """Load a network of a kind into a runtime.
 
-    Other arguments and errors as for :func:`open_backend`.
+    ``kind`` is ``finder``, ``refiner`` or ``transcriber``. Without a ``model`` the shipped one is loaded, which is
+    called so unless ``shipped`` says otherwise. Other arguments and errors as for :func:`open_backend`.
     """
-    from numbre_edge.backends.checked import TILES, CheckedNetwork
+    from numbre_edge.backends.checked import BATCH, TILES, CheckedNetwork
     from numbre_edge.model import shipped_network
 
-    default = partial(shipped_network, shipped)
-    return CheckedNetwork(*_loaded(name, model, None, default, runtimes), kind="finder", at_once=TILES)
-
-
-def open_refiner(
-    name: str = "auto",
-    model: Path | None = None,
-    *,
-    shipped: str = "refiner",
-    runtimes: Mapping[str, Runtime] = RUNTIMES,
-) -> NetworkBackend:
-    """Load a refiner into a runtime; arguments and errors as for :func:`open_finder`."""
-    from numbre_edge.backends.checked import BATCH, CheckedNetwork
-    from numbre_edge.model import shipped_network
-
-    default = partial(shipped_network, shipped)
-    return CheckedNetwork(*_loaded(name, model, None, default, runtimes), kind="refiner", at_once=BATCH)
-
-
-def open_transcriber(
-    name: str = "auto",
-    model: Path | None = None,
-    *,
-    shipped: str = "transcriber",
-    runtimes: Mapping[str, Runtime] = RUNTIMES,
-) -> NetworkBackend:
-    """Load a transcriber into a runtime; arguments and errors as for :func:`open_finder`."""
-    from numbre_edge.backends.checked import BATCH, CheckedNetwork
-    from numbre_edge.model import shipped_network
-
-    default = partial(shipped_network, shipped)
-    return CheckedNetwork(*_loaded(name, model, None, default, runtimes), kind="transcriber", at_once=BATCH)
+    loaded = _loaded(name, model, None, partial(shipped_network, shipped or kind), runtimes)
+    return CheckedNetwork(*loaded, kind=kind, at_once=TILES if kind == "finder" else BATCH)
 
 
 def _loaded(

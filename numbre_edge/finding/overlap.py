@@ -6,13 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numbre_edge.finding.grid import Found
-from numbre_edge.types import Boxes, Floats
+from numbre_edge.types import Box, Boxes, Floats
 
 # Two boxes are the same digit where they share more than this of their union, or of the smaller one.
 _UNION, _SMALLER = 0.4, 0.7
 # The latter, once it is known how likely each is, of what is certain; of what is less likely so much less. Writing has
 # two digits in so little room only where both are plain. Of 0.6, 0.65 and 0.7, with which all samples are read.
 _PART = 0.6
+_SAME = 0.5  # of the smaller of two boxes that two readers have of the same ink
 # A 1 counts as half as wide as it is high, as other digits are: two levels see its stroke a stroke's width apart.
 _THIN = 0.5
 
@@ -24,6 +25,11 @@ def overlaps(box: Floats, boxes: Floats) -> tuple[Floats, Floats]:
     shared = np.prod(np.maximum(high - low, 0), 1)
     area, areas = box[2] * box[3], boxes[:, 2] * boxes[:, 3]
     return shared / (area + areas - shared), shared / np.minimum(area, areas)
+
+
+def same_ink(box: Box, boxes: Boxes) -> NDArray[np.bool_]:
+    """Return (N,), which of (N, 4) ``boxes`` are of the same ink as ``box``, by whomever they were read."""
+    return np.asarray(overlaps(np.array(box, np.float32), boxes.astype(np.float32))[1] > _SAME)
 
 
 def suppressed(found: Found) -> Found:

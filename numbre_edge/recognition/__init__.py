@@ -62,7 +62,7 @@ def open_recogniser(
 
     if finder == "components":
         return ComponentRecogniser(backend, min_confidence)
-    from numbre_edge.backends import open_finder, open_refiner, open_transcriber
+    from numbre_edge.backends import open_network
     from numbre_edge.decoding import LIKELY_MARK
     from numbre_edge.recognition.both import BothRecogniser
     from numbre_edge.recognition.learned import LearnedRecogniser
@@ -70,8 +70,8 @@ def open_recogniser(
 
     finds, refines, *transcribes = NETWORKS[finder]
     networks = (
-        open_finder(backend.name, finder_model, shipped=finds),
-        open_refiner(backend.name, refiner_model, shipped=refines),
+        open_network("finder", backend.name, finder_model, shipped=finds),
+        open_network("refiner", backend.name, refiner_model, shipped=refines),
     )
     likely_mark = _PRINTED_MARK if finder == "printed" else LIKELY_MARK
     recogniser: Recogniser = LearnedRecogniser(
@@ -81,7 +81,7 @@ def open_recogniser(
         recogniser = BothRecogniser(ComponentRecogniser(backend, min_confidence), recogniser)
     # What reads a number at once reads its points too.
     for name in transcribes if not digits_only else ():
-        transcriber = open_transcriber(backend.name, transcriber_model, shipped=name)
+        transcriber = open_network("transcriber", backend.name, transcriber_model, shipped=name)
         recogniser = TranscribingRecogniser(recogniser, transcriber, min_confidence)
     return recogniser
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
-from numpy.typing import NDArray
 
-from numbre_edge.finding.overlap import overlaps
+from numbre_edge.finding.overlap import same_ink
 from numbre_edge.recognition.recogniser import Recogniser
-from numbre_edge.types import Box, Boxes, Digit, Floats, Reading, Recognition
+from numbre_edge.types import Boxes, Digit, Floats, Reading, Recognition
 from numbre_edge.vision.page import Page
 from numbre_edge.vocabulary import DIGIT_COLUMNS
 
@@ -28,7 +27,6 @@ _CONFIRMED = 0.6  # of the finder's own number, for it to confirm another
 # some that are less than sure. Of 0.4 to 0.9; at 0.6 two pictures of sixteen kinds are read better, and whole pages
 # worse (benchmarks/papers.py, 0.925 instead of 0.930).
 _ALIKE = 0.7
-_SHARED = 0.5  # of the smaller of two boxes that are of the same ink
 _MAY_BE = 0.1  # a number's ink may be writing where the finder believes so much of each of its digits
 
 
@@ -63,7 +61,7 @@ def _looked_at(ruled: Recognition, boxes: Boxes) -> list[bool]:
 
     On a photograph of anything, ink that is no writing is not worth a second look to it.
     """
-    return [all(_shared(boxes, digit.box).any() for digit in reading.digits) for reading in ruled.readings]
+    return [all(same_ink(digit.box, boxes).any() for digit in reading.digits) for reading in ruled.readings]
 
 
 def _denied(ruled: Recognition, learned: Recognition) -> bool:
@@ -71,12 +69,9 @@ def _denied(ruled: Recognition, learned: Recognition) -> bool:
     read = [digit for reading in ruled.readings for digit in reading.digits]
     boxes = np.array([digit.box for digit in read], np.int32).reshape(-1, 4)
     sure = [digit for reading in learned.readings for digit in reading.digits if digit.confidence >= _SURE]
-    return any(all(read[at].value != digit.value for at in np.flatnonzero(_shared(boxes, digit.box))) for digit in sure)
-
-
-def _shared(boxes: Boxes, box: Box) -> NDArray[np.bool_]:
-    """Return (N,), which of (N, 4) ``boxes`` are of the same ink as ``box``."""
-    return np.asarray(overlaps(np.array(box, np.float32), boxes.astype(np.float32))[1] > _SHARED)
+    return any(
+        all(read[at].value != digit.value for at in np.flatnonzero(same_ink(digit.box, boxes))) for digit in sure
+    )
 
 
 def _has_marks(reading: Reading) -> bool:

@@ -20,7 +20,7 @@ from numbre_edge.decoding.transcripts import (
     transcribed,
 )
 from numbre_edge.finding.levels import Level, levels
-from numbre_edge.finding.overlap import overlaps
+from numbre_edge.finding.overlap import same_ink
 from numbre_edge.finding.strips import HIGH, LONGEST, SAID, STEPS, STRIP, standing, strip
 from numbre_edge.geometry import in_frame, in_working
 from numbre_edge.quantiles import median
@@ -31,7 +31,6 @@ from numbre_edge.vision.cutouts import cut_out
 from numbre_edge.vision.page import Page
 from numbre_edge.vocabulary import DIGITS
 
-_SHARED = 0.5  # of the smaller of two boxes that are of the same digit
 _EVEN = 0.5
 
 
@@ -207,10 +206,5 @@ def _rows(transcript: Transcript, columns: int) -> Floats:
 
 def _taken(number: Reading, boxes: Boxes) -> tuple[bool, bool]:
     """Return whether a digit of a number stands in one of (N, 4) ``boxes``, and whether all do."""
-    if not len(boxes):
-        return False, False
-    own = [
-        overlaps(np.array(digit.box, np.float32), boxes.astype(np.float32))[1].max() > _SHARED
-        for digit in number.digits
-    ]
+    own = [bool(same_ink(digit.box, boxes).any()) for digit in number.digits]
     return any(own), all(own)

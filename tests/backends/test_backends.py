@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from numbre_edge.backends import Backend, open_backend, open_finder
+from numbre_edge.backends import Backend, open_backend, open_network
 from numbre_edge.backends.checked import BATCH
 from numbre_edge.backends.registry import RUNTIMES, Runtime, running
 from numbre_edge.errors import BackendError, ModelError, UsageError
@@ -232,7 +232,7 @@ class TestChoice:
 def test_a_finder_answers_for_each_cell_of_any_number_of_tiles(name: str) -> None:
     tiles = np.random.default_rng(0).integers(0, 256, (19, 32, 32), np.uint8)
 
-    cells = open_finder(name, HERE / "finder.onnx").answer(tiles).reshape(19, 8, 8, -1)
+    cells = open_network("finder", name, HERE / "finder.onnx").answer(tiles).reshape(19, 8, 8, -1)
 
     brightness = tiles.reshape(19, 8, 4, 8, 4).mean((2, 4))
     assert np.allclose(cells, brightness[..., np.newaxis], atol=1e-3)
@@ -242,7 +242,7 @@ def test_a_finder_is_no_classifier_nor_the_other_way_round() -> None:
     with pytest.raises(ModelError, match=r"finder.onnx: is a finder; expected a classifier"):
         open_backend("onnx", HERE / "finder.onnx")
     with pytest.raises(ModelError, match=r"tiny.onnx: is a classifier; expected a finder"):
-        open_finder("onnx", TINY)
+        open_network("finder", "onnx", TINY)
 
 
 @needs_litert

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from numbre_edge.backends import open_finder, open_refiner
+from numbre_edge.backends import open_network
 from numbre_edge.decoding.opinions import MarkOpinions, Opinions, Trust
 from numbre_edge.errors import ModelError
 from numbre_edge.finding.crops import CROP
@@ -48,7 +48,7 @@ def test_both_files_are_kept_with_their_card_and_sums(run: Path, views: list[Vie
     for name in verify_sums(tmp_path):
         card = load_model(tmp_path / name).card
         assert (card.kind, card.classes, card.input.shape) == ("finder", CLASSES, (SIDE, SIDE))
-    answers = [open_finder(runtime, tmp_path / f"finder.{kind}").answer(tiles) for runtime, kind in RUNTIMES]
+    answers = [open_network("finder", runtime, tmp_path / f"finder.{kind}").answer(tiles) for runtime, kind in RUNTIMES]
     assert np.abs(answers[0] - answers[1]).max() < 1e-3
     assert np.abs(answers[0] - answers[2]).max() < 1.0
 
@@ -100,7 +100,9 @@ def test_a_refiner_is_exported_and_says_what_may_be_believed(views: list[View], 
     card = load_model(out / "refiner.onnx").card
     assert (card.kind, card.classes, card.input.shape) == ("refiner", (*CLASSES, "not a digit"), CROP)
     assert Trust(**card.trust)
-    answers = [open_refiner(runtime, out / f"refiner.{kind}").answer(some.seen) for runtime, kind in RUNTIMES]
+    answers = [
+        open_network("refiner", runtime, out / f"refiner.{kind}").answer(some.seen) for runtime, kind in RUNTIMES
+    ]
     assert np.abs(answers[0] - answers[1]).max() < 1e-3
     assert np.abs(answers[0] - answers[2]).max() < 0.5
 

@@ -133,18 +133,11 @@ def test_a_batch_holds_crops_varied_anew_and_their_truth() -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_a_varied_box_is_where_it_is_said_to_be(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     from numbre_export.training.refiner import task
+    from numbre_export.training.warping import Warping
 
-    chance = {
-        "_TURNED": 0.0,
-        "_SLANTED": 0.0,
-        "_BENT": 0.0,
-        "_NOISY": 0.0,
-        "_MOVED": 1.5,
-        "_SCALED": 0.1,
-        "_STRETCHED": 0.4,
-    }
-    for what, deviation in chance.items():
-        monkeypatch.setattr(task, what, deviation)
+    still = Warping(moved=1.5, scaled=0.1, stretched=0.4, turned=0, slanted=0, bent=0, bends=(4, 7))
+    monkeypatch.setattr(task, "_WARPING", still)
+    monkeypatch.setattr(task, "_NOISY", 0.0)
     tall, wide = 18, 12
     views = np.full((2, *SIZE), 128, np.uint8)
     views[:, 11 : 11 + tall, 30 : 30 + wide] = 228  # in the very middle
@@ -228,7 +221,7 @@ def test_a_run_begins_with_another_s_weights(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["finder", "refiner"])
 def test_a_shipped_network_is_taught_on_from_what_it_says(kind: str) -> None:
-    from numbre_edge.backends import open_finder, open_refiner
+    from numbre_edge.backends import open_network
     from numbre_edge.model import shipped_network
     from numbre_export.training.exported import restore, settle
     from numbre_export.training.finder.network import build as build_finder
@@ -238,7 +231,7 @@ def test_a_shipped_network_is_taught_on_from_what_it_says(kind: str) -> None:
     model = build_finder((256, 256)) if kind == "finder" else build_refiner()
     size = CROP if kind == "refiner" else (256, 256)
     pixels = default_rng(0).integers(0, 256, (4, *size), np.uint8)
-    said = (open_refiner if kind == "refiner" else open_finder)("onnx").answer(pixels)
+    said = open_network(kind, "onnx").answer(pixels)
 
     def answers(*, training: bool = False) -> Floats:
         given = np.asarray(model(pixels.astype(np.float32), training=training))

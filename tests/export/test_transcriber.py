@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.random import default_rng
 
-from numbre_edge.backends import open_backend, open_finder, open_refiner, open_transcriber
+from numbre_edge.backends import open_backend, open_network
 from numbre_edge.decoding.transcripts import Preference, logarithms, transcribed
 from numbre_edge.errors import DataError
 from numbre_edge.finding.grid import CLASSES
@@ -79,7 +79,7 @@ def test_a_number_is_shown_with_its_characters_where_they_stand(monkeypatch: pyt
         monkeypatch.setattr(module, share, 0.0)
     shown = view(*BESIDE, linked=(0, 1, 2, 3, 4))
 
-    found = numbers([shown], open_finder("onnx"), default_rng(0))
+    found = numbers([shown], open_network("finder", "onnx"), default_rng(0))
 
     assert len(found.ends) == 2
     said = found.characters[0]
@@ -93,7 +93,7 @@ def test_a_number_is_shown_with_its_characters_where_they_stand(monkeypatch: pyt
 def test_a_number_that_nobody_can_read_is_not_shown(hard: tuple[int, ...]) -> None:
     shown = view(*BESIDE, linked=(0, 1, 2, 3, 4), hard=hard)
 
-    found = numbers([shown] * 10, open_finder("onnx"), default_rng(0))
+    found = numbers([shown] * 10, open_network("finder", "onnx"), default_rng(0))
 
     assert (found.characters[:, 0] != NO_CHARACTER).any() == (not hard)
 
@@ -106,7 +106,7 @@ def test_what_a_finder_takes_for_digits_is_nothing(monkeypatch: pytest.MonkeyPat
     ring = View(grey, np.zeros((0, 4), np.float32), np.zeros(0, np.int8), nobody, nobody)
     monkeypatch.setattr(module, "_NOTHING", 100.0)
 
-    found = numbers([ring], open_finder("onnx"), default_rng(0))
+    found = numbers([ring], open_network("finder", "onnx"), default_rng(0))
 
     assert len(found.ends) == 3, "from each of them on"
     assert (found.characters == NO_CHARACTER).all()
@@ -195,7 +195,9 @@ def test_it_is_exported_and_says_when_it_is_believed(tmp_path: Path) -> None:
     assert (card.kind, card.classes, card.input.shape) == ("transcriber", CLASSES, STRIP)
     assert Preference(**card.trust)
     kinds = (("onnx", "onnx"), ("opencv", "onnx"), ("tflite", "int8.tflite"))
-    answers = [open_transcriber(runtime, out / f"transcriber.{end}").answer(shown(some)) for runtime, end in kinds]
+    answers = [
+        open_network("transcriber", runtime, out / f"transcriber.{end}").answer(shown(some)) for runtime, end in kinds
+    ]
     assert answers[0].shape == (len(some.ends), STEPS * SAID)
     assert np.abs(answers[0] - answers[1]).max() < 1e-3
     assert np.abs(answers[0] - answers[2]).max() < 0.5
@@ -229,15 +231,17 @@ def test_it_is_believed_as_far_as_it_turns_out_right() -> None:
 def test_where_the_two_never_differ_nothing_is_fitted() -> None:
     from numbre_export.exporting.transcriber import fit
 
-    learned = LearnedRecogniser(open_finder("onnx"), open_refiner("onnx"), open_backend("onnx"), None)
+    learned = LearnedRecogniser(
+        open_network("finder", "onnx"), open_network("refiner", "onnx"), open_backend("onnx"), None
+    )
     empty = View(np.full((60, 60), 200, np.uint8), *list(vars(view()).values())[1:])
 
-    assert fit(TranscribingRecogniser(learned, open_transcriber("onnx")), learned, [empty]) == Preference()
+    assert fit(TranscribingRecogniser(learned, open_network("transcriber", "onnx")), learned, [empty]) == Preference()
 
 
 def test_what_ships_reads_rings_and_no_noise() -> None:
     from numbre_export.training.transcriber.task import shown
 
-    answers = open_transcriber("onnx").answer(shown(some_numbers(4))).reshape(-1, STEPS, SAID)
+    answers = open_network("transcriber", "onnx").answer(shown(some_numbers(4))).reshape(-1, STEPS, SAID)
 
     assert [transcribed(logarithms(answer)).text for answer in answers] == ["0", "", "00", ""]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numbre_edge.backends import open_finder
+from numbre_edge.backends import open_network
 from numbre_edge.backends.registry import RUNTIMES
 from numbre_edge.finding.finder import find
 from numbre_edge.finding.grid import CHANNELS, STRIDE, Answers
@@ -70,7 +70,7 @@ def test_the_shipped_finder_does_not_see_what_stands_beside_a_level(backend: str
         tile[:, at:] = noise[:, at:]
 
     for turned in (False, True):
-        outputs = open_finder(backend).answer(tiles.transpose(0, 2, 1) if turned else tiles)
+        outputs = open_network("finder", backend).answer(tiles.transpose(0, 2, 1) if turned else tiles)
         cells = outputs.reshape(4, SIDE // STRIDE, SIDE // STRIDE, CHANNELS)
         alone, beside, nearer, other = cells.transpose(0, 2, 1, 3) if turned else cells
         own, others = slice(-(-width // STRIDE)), slice(second // STRIDE, None)

@@ -19,7 +19,6 @@ from typing import Any
 import keras
 import numpy as np
 
-from numbre_edge.backends import open_finder
 from numbre_edge.finding.grid import CHANNELS, CLASSES, Answers
 from numbre_edge.finding.light import PAPER
 from numbre_edge.types import Pixels
@@ -52,7 +51,6 @@ def finder(
     model.set_weights([*weights, kernel[..., :CHANNELS], bias[:CHANNELS]])
     return Network(
         model=model,
-        open=open_finder,
         calibration=_calibration(training),
         measured=lambda answer: asdict(score(_on_tiles(answer), validation)),
         figure="f1",

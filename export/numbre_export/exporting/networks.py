@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from numbre_edge.atomic import write_file
-from numbre_edge.backends import NetworkBackend
+from numbre_edge.backends import NetworkBackend, open_network
 from numbre_edge.backends.registry import running
 from numbre_edge.errors import ModelError
 from numbre_edge.model import Format, ModelCard
@@ -52,7 +52,6 @@ class Network:
     Attributes:
         model: of Keras; its name is the files', and the kind that their cards name.
         printed: whether it is for printed numbers, which its files' names then say.
-        open: loads a file into a runtime of that name.
         calibration: (N, h, w) uint8, from which int8 takes its ranges; the first holds 0 and 255.
         measured: figures of a network on what is held out, by name.
         figure: the one that must not fall.
@@ -61,11 +60,10 @@ class Network:
         classes: what it tells apart.
         credits: whose data it learned from, beside what every network here does.
         threshold: of the card.
-        trust: of the card, from a file and the name of its runtime; fitted for the first file, and taken for all.
+        trust: of the card, from a network in a runtime; fitted for the first file, and taken for all.
     """
 
     model: Any
-    open: Callable[[str, Path], NetworkBackend]
     calibration: Pixels
     measured: Callable[[Answer], Mapping[str, float]]
     figure: str
@@ -75,7 +73,7 @@ class Network:
     printed: bool = False
     credits: tuple[str, ...] = ()
     threshold: float = 0.0
-    trust: Callable[[Path, str], Mapping[str, float]] = lambda path, runtime: {}
+    trust: Callable[[NetworkBackend], Mapping[str, float]] = lambda _: {}
 
 
 def export_network(network: Network, folder: Path, *, budgets: Budgets = Budgets()) -> None:
@@ -106,7 +104,8 @@ def export_network(network: Network, folder: Path, *, budgets: Budgets = Budgets
             write_file(trial, embed(content, card, kind.format))
             runtimes = running(kind.format)
             figures = [_checked(trial, runtime, kind, network, reference, budgets) for runtime in runtimes]
-            trust = network.trust(trial, runtimes[0]) if trust is None else trust
+            if trust is None:
+                trust = network.trust(open_network(network.model.name, runtimes[0], trial))
         put(folder / name, embed(content, _measured(card, network, figures[0], trust), kind.format))
         _tell(f"{name}: kept")
 
@@ -128,7 +127,7 @@ def _checked(
     size, most = path.stat().st_size, dict(budgets.bytes)[kind.format]
     if size > most:
         raise ModelError(f"{path.name}: has {size:,} bytes; its budget is {most:,}")
-    answer = network.open(runtime, path).answer
+    answer = open_network(network.model.name, runtime, path).answer
     figures = network.measured(answer)
     _tell(f"{path.name} by {runtime}: {_told(figures)}")
     wanted, given = reference[network.figure], figures[network.figure]

@@ -19,7 +19,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from numbre_edge.backends import open_backend, open_finder, open_refiner
+from numbre_edge.backends import NetworkBackend, open_backend, open_network
 from numbre_edge.finding.grid import CLASSES
 from numbre_edge.recognition.learned import LearnedRecogniser
 from numbre_edge.vocabulary import NOT_A_DIGIT
@@ -53,13 +53,12 @@ def refiner(
     def measured(answer: Answer) -> Mapping[str, float]:
         return figures(answer(validation.seen), validation)
 
-    def trust(path: Path, runtime: str) -> Mapping[str, float]:
-        networks = open_finder(runtime, finder), open_refiner(runtime, path), open_backend(runtime)
-        return asdict(fit(LearnedRecogniser(*networks, None), rendered))
+    def trust(refiner: NetworkBackend) -> Mapping[str, float]:
+        found = open_network("finder", refiner.name, finder)
+        return asdict(fit(LearnedRecogniser(found, refiner, open_backend(refiner.name), None), rendered))
 
     return Network(
         model=model,
-        open=open_refiner,
         calibration=crops,
         measured=measured,
         figure="accuracy",

@@ -18,7 +18,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from numbre_edge.backends import open_backend, open_finder, open_refiner, open_transcriber
+from numbre_edge.backends import NetworkBackend, open_backend, open_network
 from numbre_edge.decoding.transcripts import Preference, differing
 from numbre_edge.finding.grid import CLASSES, DIGIT_CLASSES
 from numbre_edge.finding.overlap import overlaps
@@ -52,13 +52,14 @@ def transcriber(
     def measured(answer: Answer) -> Mapping[str, float]:
         return figures(answer(shown(validation)).reshape(-1, STEPS, SAID), validation)
 
-    def trust(path: Path, runtime: str) -> Mapping[str, float]:
-        learned = LearnedRecogniser(open_finder(runtime), open_refiner(runtime), open_backend(runtime), None)
-        return asdict(fit(TranscribingRecogniser(learned, open_transcriber(runtime, path)), learned, rendered))
+    def trust(transcriber: NetworkBackend) -> Mapping[str, float]:
+        runtime = transcriber.name
+        networks = open_network("finder", runtime), open_network("refiner", runtime), open_backend(runtime)
+        learned = LearnedRecogniser(*networks, None)
+        return asdict(fit(TranscribingRecogniser(learned, transcriber), learned, rendered))
 
     return Network(
         model=model,
-        open=open_transcriber,
         calibration=strips,
         measured=measured,
         figure="more",

@@ -19,7 +19,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from numbre_edge.atomic import replacing
-from numbre_edge.backends import NetworkBackend, open_finder
+from numbre_edge.backends import NetworkBackend, open_network
 from numbre_edge.errors import DataError
 from numbre_export.data.npz import load_npz
 from numbre_export.synthesis.views import View
@@ -105,4 +105,4 @@ class Making(Generic[E]):
 
 @cache
 def _finder(path: Path | None) -> NetworkBackend:
-    return open_finder("onnx", path)
+    return open_network("finder", "onnx", path)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import cv2
 import numpy as np
 from keras import ops
 from numpy.random import Generator
@@ -17,16 +16,15 @@ from numbre_edge.types import Floats, Pixels
 from numbre_export.training.loop import Batch
 from numbre_export.training.refiner.candidates import Candidates
 from numbre_export.training.refiner.network import build
+from numbre_export.training.warping import Warping
 
 _LINKS, _MOVES = 0.5, 2.0  # weights of links and moves beside the classes' 1
-# Deviations of what crops are varied by: finders err, and hands differ. Pixels, logarithm, radians, grey levels.
-_MOVED, _SCALED, _STRETCHED, _TURNED, _SLANTED, _GAIN, _NOISE = 0.9, 0.07, 0.05, 0.05, 0.08, 0.15, 6.0
-_BENT, _BENDS = 0.8, (4, 7)  # pixels, at most, by which some points down and across are moved (P. Simard et al., 2003)
+_WARPING = Warping(moved=0.9, scaled=0.07, stretched=0.05, turned=0.05, slanted=0.08, bent=0.8, bends=(4, 7))
+_GAIN, _NOISE = 0.15, 6.0  # deviations; logarithm, grey levels
 _NOISY = 0.3  # share of crops with noise
 _MARKS = 2.0  # how often a mark is shown for once that anything else is: there are many digits to one
 # And what the finder is sure of, so much and _FAINT more often than what it hardly sees: most of that nobody can read.
 _FAINT = 0.25
-_PLACES = np.dstack(np.meshgrid(*map(np.arange, NEAR[::-1]))).astype(np.float64)  # x, y of each pixel of a view
 
 
 class RefinerTask:
@@ -90,19 +88,11 @@ def _varied(views: Pixels, moves: Floats, rng: Generator) -> tuple[Pixels, Float
 
     Bent, digits are as of other hands than those that wrote them.
     """
-    scale, turn, slant = np.exp(rng.normal(0, _SCALED)), rng.normal(0, _TURNED), rng.normal(0, _SLANTED)
-    sides = scale * np.exp(rng.normal(0, _STRETCHED) * np.array([0.5, -0.5]))
-    matrix = np.diag(sides) + scale * np.array([[0, slant - turn], [turn, 0]])
-    middle, seen = (np.array(views.shape[:0:-1]) - 1) / 2, (np.array(NEAR[::-1]) - 1) / 2
-    shifted, inverse = rng.normal(0, _MOVED, 2), np.linalg.inv(matrix)
-    bent = cv2.resize(rng.normal(0, rng.uniform(0, _BENT), (*_BENDS, 2)), NEAR[::-1], interpolation=cv2.INTER_CUBIC)
-    varied = []
-    for view, share in zip(views, (1, WIDER), strict=True):
-        of = ((_PLACES - seen - share * shifted) @ inverse.T + middle + share * bent).astype(np.float32)
-        varied.append(cv2.remap(view, of[..., 0], of[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
+    warp = _WARPING.drawn(NEAR, rng)
+    varied = [warp.seen(view, share) for view, share in zip(views, (1, WIDER), strict=True)]
     distance = (np.concatenate(varied).astype(np.float32) - PAPER) * float(np.exp(rng.normal(0, _GAIN)))
     if rng.random() < _NOISY:
         distance += rng.normal(0, rng.uniform(0, 2 * _NOISE), CROP).astype(np.float32)
-    way = matrix @ moves[:2] + shifted / HIGH
-    boxed = np.concatenate([way, moves[2:] + np.log(sides)]).astype(np.float32)
+    way = warp.matrix @ moves[:2] + warp.moved / HIGH
+    boxed = np.concatenate([way, moves[2:] + np.log(warp.sides)]).astype(np.float32)
     return np.clip(distance + PAPER, 0, 255).astype(np.uint8), boxed

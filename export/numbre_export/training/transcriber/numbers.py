@@ -33,8 +33,9 @@ _THRESHOLD = 0.15  # of heat
 # A reader errs about where a number stands: deviations of a box's place and logarithm of size, in heights; shares of
 # numbers whose first or last digit it has not found, or to whose ends it has found something more, and how far.
 _MOVED, _SIZED, _UNFOUND, _BEYOND, _FAR = 0.06, 0.07, 0.1, 0.1, (0.2, 0.9)
-_CHAIN = 1.2  # heights between pieces of nothing that may look like one number
-_CHAIN_LENGTH = 4
+# Pieces of nothing that may look like one number: heights between them, how far one may stand above the next, how many;
+# and the share of a symbol's box, or its own, from which on one is something.
+_CHAIN, _STEP, _CHAIN_LENGTH, _SOMETHING = 1.2, 0.4, 4, 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,13 +156,13 @@ def _nothing(view: View, level: Pixels, finder: NetworkBackend, side: int) -> It
     boxes = found.boxes[~found.mark]
     boxes = boxes[(boxes[:, 0] >= 0) & (boxes[:, 0] + boxes[:, 2] <= width) & (boxes[:, 1] + boxes[:, 3] <= height)]
     if len(view.boxes):
-        boxes = boxes[[overlaps(box, view.boxes)[1].max() < 0.05 for box in boxes]]
+        boxes = boxes[[overlaps(box, view.boxes)[1].max() < _SOMETHING for box in boxes]]
     boxes = boxes[np.argsort(boxes[:, 0])]
     for at in range(len(boxes)):
         chain = [at]
         for after in range(at + 1, len(boxes)):
             last, box = boxes[chain[-1]], boxes[after]
-            level_with = abs(last[1] + last[3] / 2 - box[1] - box[3] / 2) < 0.4 * last[3]
+            level_with = abs(last[1] + last[3] / 2 - box[1] - box[3] / 2) < _STEP * last[3]
             if level_with and last[2] / 2 < box[0] - last[0] < last[2] + _CHAIN * last[3]:
                 chain.append(after)
             if len(chain) == _CHAIN_LENGTH:

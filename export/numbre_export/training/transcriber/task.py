@@ -17,17 +17,16 @@ from numbre_edge.types import Floats, Pixels
 from numbre_export.training.loop import Batch
 from numbre_export.training.transcriber.network import build
 from numbre_export.training.transcriber.numbers import NO_CHARACTER, Numbers
+from numbre_export.training.warping import Warping
 
-# Deviations of what strips are varied by; pixels, logarithm, radians, grey levels.
-_MOVED, _SCALED, _STRETCHED, _TURNED, _SLANTED, _GAIN, _NOISE = 0.9, 0.07, 0.12, 0.04, 0.2, 0.3, 8.0
-_BENT, _BENDS = 1.5, (4, 16)  # pixels, at most, by which some points down and across are moved (P. Simard et al., 2003)
+_WARPING = Warping(moved=0.9, scaled=0.07, stretched=0.12, turned=0.04, slanted=0.2, bent=1.5, bends=(4, 16))
+_GAIN, _NOISE = 0.3, 8.0  # deviations; logarithm, grey levels
 _NOISY, _NEGATIVE = 0.3, 0.1  # shares of strips with noise, and with the polarity turned round
 _PEN, _BLURRED, _BLUR = 0.5, 0.3, 1.2  # shares with a thinner or thicker pen, and blurred; pixels, at most
 _RULED, _RULES = 0.15, 3  # share of strips with lines across, and how many at most
 _APART = 8  # pixels of paper, at most, between what is shown of two numbers of a strip
 _HERE, _NEAR = 2.0, 4.5  # pixels from a character's middle: it is to be said; either will do
 _PLACES_COUNT = 0.5  # of steps, beside the characters' 1
-_PLACES = np.dstack(np.meshgrid(*map(np.arange, SIZE[::-1]))).astype(np.float64)  # x, y of each pixel
 
 
 class TranscriberTask:
@@ -135,15 +134,8 @@ def _varied(seen: Pixels, ends: Floats, middles: Floats, rng: Generator) -> tupl
 
     And where its left and right end, and its middles, are then.
     """
-    scale, turn, slant = np.exp(rng.normal(0, _SCALED)), rng.normal(0, _TURNED), rng.normal(0, _SLANTED)
-    sides = scale * np.exp(rng.normal(0, _STRETCHED) * np.array([0.5, -0.5]))
-    matrix = np.diag(sides) + scale * np.array([[0, slant - turn], [turn, 0]])
-    middle, own = (np.array(seen.shape[::-1]) - 1) / 2, (np.array(SIZE[::-1]) - 1) / 2
-    shifted, inverse = rng.normal(0, _MOVED, 2), np.linalg.inv(matrix)
-    bent = cv2.resize(rng.normal(0, rng.uniform(0, _BENT), (*_BENDS, 2)), SIZE[::-1], interpolation=cv2.INTER_CUBIC)
-    of = ((_PLACES - own - shifted) @ inverse.T + middle + bent).astype(np.float32)
-    varied = cv2.remap(seen, of[..., 0], of[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    distance = varied.astype(np.float32) - PAPER
+    warp = _WARPING.drawn(SIZE, rng)
+    distance = warp.seen(seen).astype(np.float32) - PAPER
     if rng.random() < _PEN:
         other = (cv2.erode if rng.random() < 0.5 else cv2.dilate)(distance, np.ones((2, 2), np.uint8))
         distance += np.float32(rng.uniform(0, 0.8)) * (other - distance)
@@ -154,7 +146,8 @@ def _varied(seen: Pixels, ends: Floats, middles: Floats, rng: Generator) -> tupl
     distance *= np.exp(rng.normal(0, _GAIN)) * (-1 if rng.random() < _NEGATIVE else 1)
     if rng.random() < _NOISY:
         distance += rng.normal(0, rng.uniform(0, 2 * _NOISE), SIZE).astype(np.float32)
-    places = (np.concatenate([ends, middles]) - own[0]) * sides[0] + own[0] + shifted[0]
+    middle = (SIZE[1] - 1) / 2
+    places = (np.concatenate([ends, middles]) - middle) * warp.sides[0] + middle + warp.moved[0]
     strip = marked(np.clip(distance + PAPER, 0, 255).astype(np.uint8), float(places[0]), float(places[1]))
     return strip, places.astype(np.float32)
 
