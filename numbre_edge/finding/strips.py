@@ -76,11 +76,11 @@ def standing(boxes: Floats) -> Standing | None:
     return Standing(matrix, (SIZE[1] - 1) / 2 - half, (SIZE[1] - 1) / 2 + half)
 
 
-def strip(level: Pixels, where: Standing) -> Pixels:
-    """Return STRIP uint8 of a number on (h, w) ``level``."""
+def strip(level: Pixels, where: Standing, lower: float = 0.0) -> Pixels:
+    """Return STRIP uint8 of a number on (h, w) ``level``; seen so many pixels ``lower`` in it than where it stands."""
     # Pixels are squares: their middles are what is interpolated.
     matrix = where.matrix.copy()
-    matrix[:, 2] += matrix[:, :2] @ [0.5, 0.5]
+    matrix[:, 2] += matrix[:, :2] @ [0.5, 0.5] + [0, lower]
     seen = cv2.warpAffine(level, matrix, SIZE[::-1], borderValue=PAPER)
     return marked(np.asarray(seen, np.uint8), where.left, where.right)
 

@@ -148,6 +148,23 @@ def test_a_batch_says_what_is_to_be_said_where_it_stands(monkeypatch: pytest.Mon
         assert set(row.tolist()) <= {-1, NO_CHARACTER, said[0]}
 
 
+def test_as_many_numbers_as_fit_stand_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    from numbre_export.training.transcriber import task
+
+    for chance in ("_RULED", "_BLURRED", "_GAIN", "_NOISY", "_NEGATIVE", "_PEN"):
+        monkeypatch.setattr(task, chance, 0.0)
+    some = some_numbers()
+    strips, characters, steps = task.TranscriberTask(some, some, batch_size=16).batch(default_rng(1))
+
+    count = (characters != NO_CHARACTER).sum(1)
+    assert count.mean() > 1.2 * (some.characters != NO_CHARACTER).sum(1).mean()
+    for strip, said, row, shown in zip(strips, characters, steps, count, strict=True):
+        rings = cv2.connectedComponentsWithStats((strip[: SIZE[0]] < PAPER - 60).astype(np.uint8))[2][1:]
+        assert (rings[:, cv2.CC_STAT_AREA] > 20).sum() == shown
+        assert (said[:shown] == 1).all()
+        assert shown == np.count_nonzero(np.diff((row == 1).astype(int)) == 1), "each is to be said, and apart"
+
+
 def test_it_learns_and_a_run_that_was_left_goes_on(tmp_path: Path) -> None:
     from numbre_export.training.loop import HISTORY, Schedule, train
     from numbre_export.training.transcriber.task import TranscriberTask

@@ -33,13 +33,17 @@ class Transcribes:
         card = ModelCard("transcribes", 1, classes=CLASSES, input=spec, kind="transcriber", trust=trust)
         self.model = Model(Path("transcribes"), KIND, card, b"")
         self.asked = 0
+        self.beside: list[str] = []  # what is read without it
 
     def answer(self, strips: Pixels) -> Floats:
         if not strips.any():  # what the recogniser tries it with
             return np.zeros((len(strips), STEPS * SAID), np.float32)
+        again = self.asked > 0
         self.asked += len(strips)
+        differing = [text for text in self._texts if text not in self.beside]
+        looks = len(strips) // max(1, len(differing))
         said = np.full((len(strips), STEPS, SAID), (1 - self._sure) / (SAID - 1))
-        for rows, text in zip(said, self._texts, strict=True):
+        for rows, text in zip(said, np.repeat(differing, looks) if again else self._texts, strict=True):
             places = STEPS / 2 + (np.arange(len(text)) + 0.5 - len(text) / 2) * self._wide / 3 / max(1, len(text))
             characters = np.zeros(STEPS, np.intp)
             characters[places.astype(int)] = [1 + CLASSES.index(character) for character in text]
@@ -47,8 +51,13 @@ class Transcribes:
         return np.log(said).astype(np.float32).reshape(len(strips), -1)
 
 
+def reader(inner: Says, transcriber: Transcribes, min_confidence: float | None = None) -> TranscribingRecogniser:
+    transcriber.beside = texts(inner.recognise(PAGE))
+    return TranscribingRecogniser(inner, transcriber, min_confidence)
+
+
 def read(inner: Says, transcriber: Transcribes) -> Recognition:
-    found = TranscribingRecogniser(inner, transcriber).recognise(PAGE)
+    found = reader(inner, transcriber).recognise(PAGE)
     assert len(found.sources) == sum(len(reading.digits) for reading in found.readings)
     for patch, digit in found.chosen.items():
         assert digit.confidence == float(found.probabilities[patch].max())
@@ -95,7 +104,7 @@ def test_what_is_certain_stays_but_is_doubted() -> None:
 
 
 def test_what_is_less_sure_than_is_asked_for_is_doubtful() -> None:
-    found = TranscribingRecogniser(Says(("47", 0.6)), Transcribes("4.17", sure=0.95), 0.97).recognise(PAGE)
+    found = reader(Says(("47", 0.6)), Transcribes("4.17", sure=0.95), 0.97).recognise(PAGE)
 
     assert texts(found) == ["?.??"]
     assert [digit.value for digit in found.readings[0].digits] == [None] * 3
@@ -106,11 +115,43 @@ def test_a_classifier_that_knows_digits_alone_will_do() -> None:
     known = inner.recognise(PAGE)
     inner._said = replace(known, probabilities=known.probabilities[:, :10])
 
-    found = TranscribingRecogniser(inner, Transcribes("499")).recognise(PAGE)
+    found = reader(inner, Transcribes("499")).recognise(PAGE)
 
     assert texts(found) == ["499"]
     assert found.probabilities.shape[1] == 10
     assert [digit.confidence for digit in found.readings[0].digits] == pytest.approx([0.999] * 3, abs=1e-3)
+
+
+class Wavers(Transcribes):
+    """A transcriber that is half sure of a text at first, and of another whenever it looks again."""
+
+    def __init__(self, first: str, later: str, sure: float) -> None:
+        super().__init__(first, sure=0.6)
+        self._later, self._surely = later, sure
+
+    def answer(self, strips: Pixels) -> Floats:
+        if self.asked:
+            self._texts, self._sure = (self._later,) * len(strips), self._surely
+        self.beside = []
+        return super().answer(strips)
+
+
+@pytest.mark.parametrize(("later", "sure", "wanted"), [("44", 0.999, "44"), ("41", 0.999, "41"), ("44", 0.1, "41")])
+def test_who_reads_otherwise_looks_again_and_says_what_is_so_in_the_mean(later: str, sure: float, wanted: str) -> None:
+    transcriber = Wavers("41", later, sure)
+
+    (retold,) = reader(Says(("47", 0.9)), transcriber).retold(PAGE, Says(("47", 0.9)).recognise(PAGE).readings)
+
+    assert retold.transcript.text == wanted
+    assert transcriber.asked == 3
+
+
+def test_who_reads_alike_looks_once() -> None:
+    transcriber = Transcribes("407")
+
+    read(Says(("407", 0.8)), transcriber)
+
+    assert transcriber.asked == 1
 
 
 def test_another_number_is_taken_in_whole_or_not_at_all() -> None:
