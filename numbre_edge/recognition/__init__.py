@@ -44,8 +44,8 @@ def open_recogniser(
         finder: one of FINDERS. ``components``: connected ink that stands clear. ``learned``: whatever a network that
             was taught what a digit looks like, on any page. ``transcribed``: the same, and each number is read a second
             time by a network that reads it at once. ``both``: connected ink where it is sure and the finder confirms
-            it, else what the finder finds, each number read twice. ``printed``: as ``learned``, by networks that were
-            taught print and displays.
+            it, else what is transcribed; and what then stands, once more. ``printed``: as ``learned``, by networks that
+            were taught print and displays.
         backend: what reads patches.
         finder_model: the file of the network that finds, for all but the first; None takes the shipped one.
         refiner_model: of the one that looks closely at what was found.
@@ -74,16 +74,17 @@ def open_recogniser(
         open_network("refiner", backend.name, refiner_model, shipped=refines),
     )
     likely_mark = _PRINTED_MARK if finder == "printed" else LIKELY_MARK
-    recogniser: Recogniser = LearnedRecogniser(
-        *networks, backend, min_confidence, likely_mark=likely_mark, digits_only=digits_only
-    )
+    recogniser = LearnedRecogniser(*networks, backend, min_confidence, likely_mark=likely_mark, digits_only=digits_only)
+    transcriber = None
+    if transcribes and not digits_only:  # what reads a number at once reads its points too
+        transcriber = open_network("transcriber", backend.name, transcriber_model, shipped=transcribes[0])
+
+    def read_again(inner: Recogniser) -> Recogniser:
+        return TranscribingRecogniser(inner, transcriber, min_confidence) if transcriber else inner
+
     if finder == "both":
-        recogniser = BothRecogniser(ComponentRecogniser(backend, min_confidence), recogniser)
-    # What reads a number at once reads its points too.
-    for name in transcribes if not digits_only else ():
-        transcriber = open_network("transcriber", backend.name, transcriber_model, shipped=name)
-        recogniser = TranscribingRecogniser(recogniser, transcriber, min_confidence)
-    return recogniser
+        return read_again(BothRecogniser(ComponentRecogniser(backend, min_confidence), read_again(recogniser)))
+    return read_again(recogniser)
 
 
 def follower_of(recogniser: Recogniser) -> FollowingRecogniser | None:

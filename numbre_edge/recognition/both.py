@@ -16,9 +16,9 @@ from numbre_edge.vocabulary import DIGIT_COLUMNS
 # that the rules lack or take for another: frames, combs and cheques swallow digits whole. On clean pages rules for ink
 # are right to the last digit, and say when they are not.
 _SURE = 0.98
-# What the finder does not confirm is never surer than this; nor do rules that are less sure stand against a finder that
-# sees digits and believes in none of its numbers.
-_UNCONFIRMED = 0.9
+# What the finder does not confirm is never surer than this. Where the finder believes in none of its numbers, rules
+# stand that are as sure, or _RATHER sure and surer than it is of one that it has.
+_UNCONFIRMED, _RATHER = 0.9, 0.8
 # Of each digit of a number that the finder reads, where the rules are not believed. Of 0.5 to 0.7 what reads sixteen
 # kinds of pictures as well as any, and finds less on pictures without numbers.
 _LIKELY = 0.65
@@ -50,7 +50,9 @@ class BothRecogniser:
         )
         least = min((reading.confidence for reading in ruled.readings), default=1.0)
         if not likely.readings:
-            return _confirmed(ruled, learned) if least >= _UNCONFIRMED else learned
+            other = min((reading.confidence for reading in learned.readings), default=1.0)
+            surer = least >= _UNCONFIRMED or least >= max(_RATHER, other)
+            return _confirmed(ruled, learned) if surer else learned
         sure = ruled.readings and least >= _SURE
         denied = _denied(ruled, learned) or any(map(_has_marks, likely.readings))
         return _confirmed(ruled, learned) if (sure and not denied) or _alike(ruled, learned) else likely

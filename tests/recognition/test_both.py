@@ -66,6 +66,8 @@ def test_where_connected_ink_doubts_the_finder_is_believed() -> None:
 def test_of_what_neither_is_sure_of_the_finder_s_stands_unless_the_rules_are_rather_sure() -> None:
     assert both(Says(("407", 0.5)), Says(("401", 0.4))) == [("401", pytest.approx(0.4))]
     assert both(Says(("407", 0.92)), Says(("401", 0.4))) == [("407", pytest.approx(0.9))]
+    assert both(Says(("407", 0.82)), Says(("401", 0.4))) == [("407", pytest.approx(0.82))]
+    assert both(Says(("407", 0.82), ("1", 0.82)), Says(("401", 0.4), ("1", 0.85))) == [("1", pytest.approx(0.85))]
     assert both(Says(), Says(("401", 0.4))) == []
 
 
