@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from numbre_edge.backends import open_backend
 from numbre_edge.errors import ModelError
 from numbre_edge.finding.grid import CLASSES
 from numbre_edge.finding.strips import LONGEST, SAID, STEPS, STRIP
 from numbre_edge.model import Format, InputSpec, Model, ModelCard
-from numbre_edge.recognition.transcribed import TranscribingRecogniser
+from numbre_edge.recognition import open_recogniser
+from numbre_edge.recognition.transcribed import Retold, TranscribingRecogniser
 from numbre_edge.types import Box, Digit, Floats, Frame, Pixels, Reading, Recognition
 from numbre_edge.vision.page import Page
 from tests.recognition.test_both import Says
@@ -174,6 +177,21 @@ def test_doubtful_numbers_and_those_too_long_are_not_asked_for() -> None:
 
 def test_a_page_without_numbers_is_read() -> None:
     assert texts(read(Says(), Transcribes())) == []
+
+
+def test_both_ways_read_as_a_whole_before_they_are_compared_and_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[list[str]] = []
+
+    def listening(self: TranscribingRecogniser, page: Page, readings: Sequence[Reading]) -> list[Retold]:
+        heard.append([reading.text for reading in readings])
+        return []
+
+    monkeypatch.setattr(TranscribingRecogniser, "retold", listening)
+    page, backend = Page(Frame(np.full((60, 90), 255, np.uint8))), open_backend("auto")
+    for finder, digits_only, count in (("both", False, 2), ("transcribed", False, 1), ("both", True, 0)):
+        heard.clear()
+        open_recogniser(finder, backend, digits_only=digits_only).recognise(page)
+        assert len(heard) == count
 
 
 def test_a_card_that_wants_what_is_unknown_is_refused() -> None:
