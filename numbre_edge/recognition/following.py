@@ -12,8 +12,8 @@ import numpy as np
 
 from numbre_edge.decoding.opinions import NO_DIGIT
 from numbre_edge.finding.grid import Found
-from numbre_edge.finding.levels import levels
 from numbre_edge.recognition.learned import LearnedRecogniser
+from numbre_edge.recognition.networks import levels_of
 from numbre_edge.types import Floats, Recognition
 from numbre_edge.vision.page import Page
 
@@ -38,7 +38,7 @@ class FollowingRecogniser:
 
     def recognise(self, page: Page, *, thorough: bool) -> Recognition:
         """Return the page's numbers; ``thorough`` looks for new ones everywhere."""
-        scales, found = levels(page.upright_grey, page.scale), self._found
+        scales, found = levels_of(page), self._found
         if thorough or found is None or self._size != page.region[2:] or self._followed >= _EVERY:
             looked_at = scales if thorough else [level for level in scales if max(level.size) <= _MOVING] or scales
             found = self._learned.find(looked_at)

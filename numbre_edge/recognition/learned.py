@@ -15,10 +15,10 @@ from numbre_edge.decoding.probabilities import calibrated
 from numbre_edge.finding.crops import ANSWERS, CROP, NOTHING, Refined, crops, moved
 from numbre_edge.finding.finder import find
 from numbre_edge.finding.grid import CHANNELS, DIGIT_CLASSES, STRIDE, Answers, Found
-from numbre_edge.finding.levels import Level, levels
+from numbre_edge.finding.levels import Level
 from numbre_edge.finding.overlap import distinct
 from numbre_edge.geometry import in_frame, levelled
-from numbre_edge.recognition.networks import check_answers, trusted, whole_pixels
+from numbre_edge.recognition.networks import check_answers, levels_of, trusted, whole_pixels
 from numbre_edge.types import Box, Lattice, Patches, Pixels, Recognition
 from numbre_edge.vision.cutouts import cut_out
 from numbre_edge.vision.page import Page
@@ -78,7 +78,7 @@ class LearnedRecogniser:
 
     def look(self, page: Page) -> Seen:
         """Find what may be digits, and have each looked at closely and read."""
-        scales = levels(page.upright_grey, page.scale)
+        scales = levels_of(page)
         return self.look_at(page, scales, self.find(scales))
 
     def read(self, page: Page, seen: Seen) -> Recognition:

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from dataclasses import fields
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from numbre_edge.backends import NetworkBackend
 from numbre_edge.errors import ModelError
+from numbre_edge.finding.levels import Level, levels
 from numbre_edge.types import Boxes, Floats
+from numbre_edge.vision.page import Page
 
 T = TypeVar("T")
+_levels: WeakKeyDictionary[Page, list[Level]] = WeakKeyDictionary()
+
+
+def levels_of(page: Page) -> list[Level]:
+    """Return a page at its levels; all who look at it share them."""
+    known = _levels.get(page)
+    if known is None:
+        known = _levels[page] = levels(page.upright_grey, page.scale)
+    return known
 
 
 def check_answers(network: NetworkBackend, size: tuple[int, int], wanted: int) -> None:

@@ -20,12 +20,12 @@ from numbre_edge.decoding.transcripts import (
     logarithms,
     transcribed,
 )
-from numbre_edge.finding.levels import Level, levels
+from numbre_edge.finding.levels import Level
 from numbre_edge.finding.overlap import same_ink
 from numbre_edge.finding.strips import HIGH, LONGEST, SAID, STEPS, STRIP, standing, strip
 from numbre_edge.geometry import in_frame, in_working
 from numbre_edge.quantiles import median
-from numbre_edge.recognition.networks import check_answers, trusted, whole_pixels
+from numbre_edge.recognition.networks import check_answers, levels_of, trusted, whole_pixels
 from numbre_edge.recognition.recogniser import Recogniser
 from numbre_edge.types import Box, Boxes, Digit, Floats, Lattice, Pixels, Reading, Recognition
 from numbre_edge.vision.cutouts import cut_out
@@ -78,7 +78,7 @@ class TranscribingRecogniser:
 
     def retold(self, page: Page, readings: Sequence[Reading]) -> list[Retold]:
         """Read numbers of a page a second time, those that are then others twice more; none doubtful, or too long."""
-        scales = levels(page.upright_grey, page.scale)
+        scales = levels_of(page)
         asked = []
         for number, reading in enumerate(readings):
             if len(reading.text) > LONGEST or any(digit.value is None for digit in reading.digits):
