@@ -2,6 +2,7 @@
 
     python benchmarks/forms.py --mnist DIR --pen pen.npz --symbols bhmsds.npz [--copies 10] [--out DIR] [--finder NAME]
                                [--touching] [--finder-model FILE] [--refiner-model FILE]
+                               [--transcriber-model FILE]
 
 Digits stand apart, as people write them in forms. With ``--touching`` they run into each other on four copies of ten,
 as on the pages that networks are taught with; some fields nobody can read then. A field is right that holds just what

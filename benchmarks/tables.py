@@ -2,6 +2,7 @@
 
     python benchmarks/tables.py --mnist DIR --pen pen.npz --symbols bhmsds.npz [--tables 8] [--out DIR] [--finder NAME]
                                 [--touching] [--finder-model FILE] [--refiner-model FILE]
+                                [--transcriber-model FILE]
     python benchmarks/tables.py --photos tables/ --photos tallies/ [--finder NAME]
 
 ruled, boxed (each cell its own frame), aligned (no lines), squared (on squared paper), perspective (ruled, seen

@@ -22,7 +22,7 @@ def task(asked: command.Asked) -> Task:
     return TranscriberTask(training, held_out, batch_size=asked.batch)
 
 
-main = command.training("transcriber", task, steps=9000, decay=7000, batch=128)
+main = command.training("transcriber", task, steps=13000, decay=9000, batch=128)
 
 if __name__ == "__main__":
     typer.run(main)
