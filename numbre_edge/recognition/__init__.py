@@ -23,7 +23,7 @@ NETWORKS: dict[str, tuple[str, ...]] = {
 }
 FINDERS = tuple(NETWORKS)
 FINDER = "both"  # unless another is asked for: it reads most kinds of pictures best, and none much worse
-CELL_FINDER = "learned"  # of table and form: by rules, a frame reads as a 1 (benchmarks/tables.py, forms.py)
+CELL_FINDER = "transcribed"  # of table and form: by rules, a frame reads as a 1 (benchmarks/tables.py, forms.py)
 _PRINTED_MARK = 0.3  # how likely a point is at least that is read in print, where little else is small and dark
 LIVE_FINDER = "components"  # of live: of a number that stands clear it is right in more frames (benchmarks/tracking.py)
 
