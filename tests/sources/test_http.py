@@ -23,7 +23,7 @@ from tests.sources.loopback import Loopback
 from tests.sources.mjpeg_server import basic, jpeg, number_of, picture
 from tests.sources.scripted_capture import LONG
 
-SHORT = 0.5  # seconds; a server on the loopback that answers at all is far quicker
+SHORT = 0.5  # seconds that a server is given which never gets done
 OFTEN = 1000.0  # pictures a second
 Answer = Callable[[BaseHTTPRequestHandler], None]
 NONCE = 'realm="cam", nonce="dcd98b", qop="auth"'
@@ -92,9 +92,9 @@ def read(capture: Capture) -> Pixels:
     raise AssertionError("no frame came")
 
 
-def opened(camera: Camera, *, fps: float | None = OFTEN, login: str = "") -> Capture:
+def opened(camera: Camera, *, fps: float | None = OFTEN, login: str = "", timeout: float = LONG) -> Capture:
     url = camera.url.replace("://", f"://{login}@") if login else camera.url
-    return open_url(url, fps=fps, open_timeout=SHORT, read_timeout=SHORT)
+    return open_url(url, fps=fps, open_timeout=timeout, read_timeout=timeout)
 
 
 class TestSnapshots:
@@ -264,13 +264,13 @@ class TestServersThatMeanNoGood:
     @pytest.mark.parametrize("answer", [drip(b"x"), drip(OK, b"X: y\r\n"), drip(OK + b"X: ", b"y")])
     def test_headers_that_never_end(self, answer: Answer) -> None:
         with Camera(answer) as camera, pytest.raises(SourceError, match=f"^no answer from {camera.where}: check"):
-            opened(camera)
+            opened(camera, timeout=SHORT)
 
     @pytest.mark.parametrize("answer", [drip(PICTURE, b"x"), drip(PICTURE + NEVER_ENDS, b"\x01")])
     def test_a_picture_that_never_ends(self, answer: Answer) -> None:
         with (
             Camera(answer) as camera,
-            closing(opened(camera)) as capture,
+            closing(opened(camera, timeout=SHORT)) as capture,
             pytest.raises(SourceError, match=r"^the picture broke off, or took more than 0\.5 s$"),
         ):
             read(capture)
@@ -292,7 +292,7 @@ class TestServersThatMeanNoGood:
     def test_a_stream_that_brings_no_picture(self, answer: Answer) -> None:
         with (
             Camera(answer) as camera,
-            closing(opened(camera, fps=None)) as capture,
+            closing(opened(camera, fps=None, timeout=SHORT)) as capture,
             pytest.raises(SourceError, match=r"^the stream broke off, or sent no frame for 0\.5 s$"),
         ):
             read(capture)
