@@ -45,7 +45,7 @@ FORMS: dict[str, tuple[Field, ...]] = {
         Field("house", Box(330, 120, 150, 44)),
         Field("cold", Box(330, 220, 300, 48), "comb", 6),
         Field("warm", Box(330, 320, 300, 48), "comb", 6),
-        Field("heating", Box(330, 420, 200, 44), "decimal"),
+        Field("heating", Box(330, 420, 200, 44), "decimal", decimals=2),
         Field("changed", Box(780, 120, 30, 30), "cross"),
         Field("nobody_in", Box(780, 220, 30, 30), "cross"),
     ),
@@ -57,7 +57,7 @@ FORMS: dict[str, tuple[Field, ...]] = {
     "order": (
         Field("customer", Box(560, 90, 240, 44)),
         *(Field(f"pieces_{n + 1}", Box(330, 230 + 70 * n, 110, 44)) for n in range(4)),
-        *(Field(f"price_{n + 1}", Box(520, 230 + 70 * n, 180, 44), "decimal") for n in range(4)),
+        *(Field(f"price_{n + 1}", Box(520, 230 + 70 * n, 180, 44), "decimal", decimals=2) for n in range(4)),
         Field("gift", Box(760, 560, 30, 30), "cross"),
     ),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
@@ -13,7 +13,7 @@ from numbre_edge.backends import Backend, open_backend
 from numbre_edge.decoding.values import valued
 from numbre_edge.errors import UsageError, memory_errors
 from numbre_edge.model import MODELS, ModelCard, read_sums
-from numbre_edge.recognition import FINDER, follower_of, open_recogniser
+from numbre_edge.recognition import FINDER, follower_of, open_recogniser, transcriber_of
 from numbre_edge.sources.content import MAX_PIXELS
 from numbre_edge.sources.pictures import Picture, as_frame
 from numbre_edge.types import Box, Explanation, Frame, Reading, Recognition
@@ -141,6 +141,24 @@ class Reader:
         recognition = replace(recognition, readings=self.valued(recognition))
         view = recognition.view or page
         return Explanation(view.contrast, view.mask, view.placement, view.light_ink, recognition)
+
+    @memory_errors()
+    def likeliest(self, frame: Frame, boxes: Sequence[Box], *, roi: Box | None = None) -> list[tuple[str, float]]:
+        """Return what one number may be whose place is known, the likeliest first, and how likely each is, 0 to 1.
+
+        For who knows more of it than how it looks: how many digits it has, or what it cannot be.
+
+        Args:
+            frame: the picture.
+            boxes: about where its digits stand, from left to right, frame pixels.
+            roi: the part of the frame that is looked at.
+
+        Returns:
+            Texts of digits, points, commas and operators, numbers or not. Empty where the finder has no network that
+            reads a number at once, or the number is too long for it.
+        """
+        transcriber = transcriber_of(self.recogniser)
+        return transcriber.likeliest(Page(frame, roi=roi), boxes) if transcriber else []
 
     def valued(self, recognition: Recognition) -> tuple[Reading, ...]:
         """Return the numbers that were recognised, with their values."""

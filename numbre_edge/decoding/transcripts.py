@@ -7,6 +7,7 @@ said in several steps, one after the other, is one character.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,7 @@ from numbre_edge.types import Floats
 from numbre_edge.vocabulary import DIGITS, MARKS
 
 _CHARACTERS = (*DIGITS, *MARKS)  # said by the number of their place in it, and one more; nothing is 0
+_BEAMS, _FAINT = 32, 1e-4  # texts that are followed from step to step; what is less likely in a step is not
 # A number: what stands before or after it, such as a point, is none of it.
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)*")
 
@@ -132,3 +134,24 @@ def likelihood(said: NDArray[np.float64], text: str) -> float:
         stayed, came, skipped = forward[2:], forward[1:-1], np.where(skips, forward[:-2], -np.inf)
         forward[2:] = step + np.logaddexp(np.logaddexp(stayed, came), skipped)
     return float(np.logaddexp(*forward[-2:])) if text else float(forward[-1])
+
+
+def likeliest(said: NDArray[np.float64]) -> list[tuple[str, float]]:
+    """Return the likeliest texts that (T, C) :func:`logarithms` say, and how likely, 0 to 1: prefix beam search.
+
+    A. Hannun et al., "First-Pass Large Vocabulary Continuous Speech Recognition using Bi-Directional Recurrent DNNs"
+    (2014). Any characters, a number or not; empty is one of the texts.
+    """
+    beams = {"": [1.0, 0.0]}  # of each text, how likely it is with nothing said last, and with its last character
+    for step in np.exp(said):
+        silent, audible = float(step[0]), np.flatnonzero(step[1:] > _FAINT).tolist()
+        longer: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+        for text, (nothing, character) in beams.items():
+            longer[text][0] += (nothing + character) * silent
+            for at in audible:
+                spoken, likely = _CHARACTERS[at], float(step[1 + at])
+                again = text.endswith(spoken)  # a character in two steps is one, unless nothing is said between them
+                longer[text][1] += character * likely * again
+                longer[text + spoken][1] += (nothing + character * (not again)) * likely
+        beams = dict(sorted(longer.items(), key=lambda beam: -sum(beam[1]))[:_BEAMS])
+    return [(text, min(1.0, sum(likely))) for text, likely in beams.items()]

@@ -11,7 +11,7 @@ import numpy as np
 
 from numbre_edge.finding.grid import HIGHEST
 from numbre_edge.finding.light import normalized
-from numbre_edge.types import Pixels
+from numbre_edge.types import Floats, Pixels
 
 # Longer side of the finest level, pixels: what is written lower than a hundredth of the picture is not looked for.
 _LARGEST = 1280
@@ -36,6 +36,11 @@ class Level:
         """Level pixels per picture pixel, across and down."""
         height, width = self.grey.shape
         return self.size[0] / width, self.size[1] / height
+
+    @property
+    def both_scales(self) -> Floats:
+        """(4,) float32, ``scale`` twice: what a box, x, y, w, h, is multiplied by."""
+        return np.array([*self.scale] * 2, np.float32)
 
     @cached_property
     def pixels(self) -> Pixels:

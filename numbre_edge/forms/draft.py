@@ -45,6 +45,7 @@ def as_toml(reference: str, fields: Sequence[Field]) -> str:
     for field in fields:
         lines = ["[[field]]", f'name = "{field.name}"', f"box = [{', '.join(map(str, field.box))}]"]
         lines += [f'kind = "{field.kind}"'] + ([f"cells = {field.cells}"] if field.cells else [])
+        lines += [f"decimals = {field.decimals}"] if field.decimals is not None else []
         parts.append("\n".join(lines) + "\n")
     return "\n".join(parts)
 

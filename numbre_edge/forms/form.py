@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from numbre_edge.decoding.values import value_of
 from numbre_edge.errors import ModelError, SourceError, UsageError
 from numbre_edge.model.file import read_whole
 from numbre_edge.sources.pictures import as_frame
@@ -17,9 +18,10 @@ from numbre_edge.types import Box, Frame
 
 Kind = Literal["number", "decimal", "comb", "cross"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-_KEYS = ("name", "box", "kind", "cells", "range", "pattern")
+_KEYS = ("name", "box", "kind", "cells", "decimals", "range", "pattern")
 _RESERVED = ("source", "needs_review", "error")  # columns of their own
 _LARGEST = 2**18  # bytes of a form's file: some 2,500 fields
+_MOST_DECIMALS = 9
 _LONGEST = 1000  # characters of a line: TOML's reader takes minutes over a key of 10,000 parts
 
 
@@ -35,6 +37,7 @@ class Field:
         cells: of a comb.
         range: the lowest and the highest value that it may have.
         pattern: a regular expression that its whole text must match.
+        decimals: of a decimal, how many digits it has after its point or comma; None for any.
     """
 
     name: str
@@ -43,14 +46,30 @@ class Field:
     cells: int = 0
     range: tuple[float, float] | None = None
     pattern: str | None = None
+    decimals: int | None = None
 
-    def fits(self, text: str, value: float | None) -> bool:
-        """Whether a text, and its value, is what this field may hold."""
-        if self.range is not None and (value is None or not self.range[0] <= value <= self.range[1]):
+    @property
+    def _written(self) -> str:
+        """A regular expression for what may be written into a field of its kind."""
+        if self.kind == "decimal":
+            end = "" if self.decimals is None else rf"[.,]\d{{{self.decimals}}}"
+            return rf"[-+]?\d+(?:[.,]\d+)*?{end}"
+        return rf"\d{{{self.cells}}}" if self.kind == "comb" else r"\d+"
+
+    def value(self, text: str) -> float | None:
+        """Return the value of what is written; None where it has none, or may have several."""
+        known = self.decimals is not None and re.fullmatch(self._written, text)
+        return value_of(text, text[-self.decimals - 1] if known and self.decimals else None)
+
+    def fits(self, text: str) -> bool:
+        """Whether this is what the field may hold; it may be empty unless it has a range, or a pattern against that."""
+        if self.pattern is not None and not re.fullmatch(self.pattern, text):
             return False
-        if self.kind == "comb" and len(text) != self.cells:
-            return False
-        return self.pattern is None or re.fullmatch(self.pattern, text) is not None
+        if not text:
+            return self.range is None
+        value = self.value(text)
+        in_range = self.range is None or (value is not None and self.range[0] <= value <= self.range[1])
+        return in_range and re.fullmatch(self._written, text) is not None
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,6 +152,13 @@ def _field(table: Mapping[str, Any], lines: _Lines, number: int) -> Field:
         raise lines.wrong(f"field {name}: a comb, and nothing else, has cells, 1 or more", "cells", number)
     if cells > table["box"][2]:
         raise lines.wrong(f"field {name}: has more cells than its box is wide", "cells", number)
+    decimals = table.get("decimals")
+    if decimals is not None and (kind != "decimal" or type(decimals) is not int or not 1 <= decimals <= _MOST_DECIMALS):
+        raise lines.wrong(
+            f"field {name}: a decimal, and nothing else, may say its decimals, 1 to {_MOST_DECIMALS}",
+            "decimals",
+            number,
+        )
     span = table.get("range")
     if span is not None and (not _numbers(span, 2) or span[0] > span[1]):
         raise lines.wrong(f"field {name}: range must be two numbers [lowest, highest]", "range", number)
@@ -143,7 +169,7 @@ def _field(table: Mapping[str, Any], lines: _Lines, number: int) -> Field:
                 re.compile(pattern)
         except (re.error, TypeError, OverflowError, RecursionError) as exc:
             raise lines.wrong(f"field {name}: pattern is no regular expression: {exc}", "pattern", number) from exc
-    return Field(name, Box(*table["box"]), kind, cells, tuple(span) if span is not None else None, pattern)
+    return Field(name, Box(*table["box"]), kind, cells, tuple(span) if span is not None else None, pattern, decimals)
 
 
 def _is_box(value: object) -> bool:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from numbre_edge.decoding.values import value_of
 from numbre_edge.errors import memory_errors
 from numbre_edge.finding.light import inked
+from numbre_edge.forms.filling import comb_in, number_in
 from numbre_edge.forms.form import Field, Form
 from numbre_edge.forms.registration import NoMatchError, Reference
 from numbre_edge.reader import FrameReader
@@ -26,10 +26,11 @@ _NONE = 0.015  # share of a field by which it has more ink than the reference wh
 # reference; in between, somebody should look. Grain is evened out first, by so many pixels of the reference. Of 30
 # boxes of benchmarks/forms.py 1 is told wrong; by the share of ink, which a frame beside it makes fainter, 7 were.
 _BLANK, _CROSSED, _GRAIN = 8.0, 16.0, 1.5
-# A copy has so much of the form's print within so many pixels of its place; of 60 pairs of benchmarks/forms.py, a copy
-# of another form has 0.18 at most.
-_PRINTED, _NEAR = 0.35, 5
+# A copy has so much of the form's print within so many pixels of its place; each of 60 of benchmarks/forms.py has 0.76
+# at least, of 110 that are laid on another form each 0.40 at most.
+_PRINTED, _NEAR = 0.55, 5
 _BORDER = 0.12  # of a field's sides, where its own frame may run
+_STROKE = 0.2  # of a field's height, that a digit is high at least
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,14 @@ class Row:
         return [name for name, value in self.values.items() if value.check]
 
 
+class FieldReader(FrameReader, Protocol):
+    """What reads the fields of a form."""
+
+    def likeliest(self, frame: Frame, boxes: Sequence[Box], *, roi: Box | None = None) -> Sequence[tuple[str, float]]:
+        """Return what one number may be whose digits stand in boxes, the likeliest first, and how likely."""
+        ...
+
+
 class FormReader:
     """Reads copies of one form.
 
@@ -73,11 +82,12 @@ class FormReader:
         NumbreError: the reference picture has too little print to find it again.
     """
 
-    def __init__(self, form: Form, reader: FrameReader, *, sure: float = 0.9) -> None:
+    def __init__(self, form: Form, reader: FieldReader, *, sure: float = 0.9) -> None:
         self._form, self._reader, self._sure = form, reader, sure
         self._blank = Page(form.reference).grey
         self._reference = Reference(self._blank)
         self._printed = inked(self._blank)
+        self._near_print = _thicker(self._printed)
 
     @memory_errors()
     def read(self, frame: Frame) -> Row:
@@ -114,8 +124,7 @@ class FormReader:
 
     def _check_print(self, ink: NDArray[np.bool_]) -> None:
         """Refuse a picture in which the form's print is not where it should be."""
-        near = cv2.dilate(ink.astype(np.uint8), np.ones((_NEAR, _NEAR), np.uint8))
-        share = float(near[self._printed].mean()) if self._printed.any() else 0.0
+        share = float(_thicker(ink)[self._printed].mean()) if self._printed.any() else 0.0
         if share < _PRINTED:
             raise NoMatchError(
                 f"does not match the form: {share:.0%} of its print is where it should be, {_PRINTED:.0%} are needed"
@@ -123,22 +132,32 @@ class FormReader:
 
     def _value(self, field: Field, page: Frame, scale: float, ink: NDArray[np.bool_]) -> Value:
         box = Box(*(round(scale * side) for side in field.box))
-        readings = self._reader.read_frame(page, roi=_grown(box, page))
+        part = _grown(box, page)
+        readings = self._reader.read_frame(page, roi=part)
         numbers = [own for reading in readings if (own := _within(reading, box)) is not None]
-        if not numbers:
-            # What is written there is no number, or nothing is.
-            text, confidence = "", float(self._more(ink, field.box) < _NONE)
-        elif field.kind == "comb":
-            text, confidence = _comb(numbers, box, field.cells)
+        numbers.sort(key=lambda number: number.box.x)
+        strokes = [Box(*(round(scale * side) for side in stroke)) for stroke in self._strokes(ink, field.box)]
+
+        def likeliest(boxes: Sequence[Box]) -> Sequence[tuple[str, float]]:
+            return self._reader.likeliest(page, boxes, roi=part)
+
+        if field.kind == "comb":
+            text, confidence = comb_in(field, box, numbers, strokes, likeliest)
         else:
-            numbers.sort(key=lambda number: number.box.x)  # what was read as several is one all the same, and doubtful
-            texts = (number.text if field.kind == "decimal" else number.digits for number in numbers)
-            text = "".join(str(part) for text in texts for part in text)
-            confidence = numbers[0].confidence if len(numbers) == 1 else 0.0
-        value = value_of(text) if text else None
-        empty = not text and confidence == 1 and field.range is None and field.pattern is None
-        check = not empty and (confidence < self._sure or "?" in text or not field.fits(text, value))
-        return Value(text, value, confidence, check)
+            text, confidence = number_in(field, numbers, strokes, likeliest)
+        if not text:  # What is written there is no number, or nothing is.
+            confidence = float(self._more(ink, field.box) < _NONE)
+        check = confidence < self._sure or not field.fits(text)
+        return Value(text, field.value(text) if text else None, confidence, check)
+
+    def _strokes(self, ink: NDArray[np.bool_], box: Box) -> list[Box]:
+        """Return where in a field there is ink that the reference has not, high enough for a digit, left to right."""
+        edge = round(_BORDER * box.height)
+        inside = slice(box.y + edge, box.bottom - edge), slice(box.x + edge, box.right - edge)
+        own = (ink[inside] & ~self._near_print[inside]).astype(np.uint8)
+        found = cv2.connectedComponentsWithStats(own)[2][1:, :4].tolist()
+        strokes = [Box(x + inside[1].start, y + inside[0].start, *size) for x, y, *size in found]
+        return sorted(stroke for stroke in strokes if stroke.height > _STROKE * box.height)
 
     def _more(self, ink: NDArray[np.bool_], box: Box) -> float:
         """Return by how much of a field there is more ink in it than in the reference."""
@@ -148,7 +167,11 @@ class FormReader:
         more = _contrast(grey, field.box) - _contrast(self._blank, field.box)
         middle, reach = (_BLANK + _CROSSED) / 2, (_CROSSED - _BLANK) / 2
         value, sure = int(more > middle), min(1.0, abs(more - middle) / reach)
-        return Value(str(value), value, 0.5 + 0.5 * sure, sure < 1 or not field.fits(str(value), value))
+        return Value(str(value), value, 0.5 + 0.5 * sure, sure < 1 or not field.fits(str(value)))
+
+
+def _thicker(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return np.asarray(cv2.dilate(ink.astype(np.uint8), np.ones((_NEAR, _NEAR), np.uint8)), np.bool_)
 
 
 def _contrast(grey: Pixels, box: Box) -> float:
@@ -185,18 +208,3 @@ def _within(reading: Reading, box: Box) -> Reading | None:
 def _middle_in(digit: Digit, box: Box) -> bool:
     x, y = digit.box.x + digit.box.width / 2, digit.box.y + digit.box.height / 2
     return box.x <= x < box.right and box.y <= y < box.bottom
-
-
-def _comb(numbers: Sequence[Reading], box: Box, cells: int) -> tuple[str, float]:
-    """Return the digits of a comb, one a cell, and how sure they are; ``?`` for a cell left empty between others."""
-    found: dict[int, Digit] = {}
-    confidence = 1.0
-    for digit in (digit for number in numbers for digit in number.digits):
-        cell = int((digit.box.x + digit.box.width / 2 - box.x) * cells / box.width)
-        if cell in found:  # two in one cell
-            confidence = 0.0
-        found[cell] = digit
-        confidence = min(confidence, digit.confidence)
-    last = max(found)
-    text = "".join(str(found[cell]) if cell in found else "?" for cell in range(min(found), last + 1))
-    return text, confidence

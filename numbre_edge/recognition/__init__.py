@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # the command line names the finders, and loads none for its 
     from numbre_edge.backends import Backend
     from numbre_edge.recognition.following import FollowingRecogniser
     from numbre_edge.recognition.recogniser import Recogniser
+    from numbre_edge.recognition.transcribed import TranscribingRecogniser
 
 # Ways to find digits, and the networks that each runs: what finds, what looks closely, what reads whole numbers.
 NETWORKS: dict[str, tuple[str, ...]] = {
@@ -93,3 +94,10 @@ def follower_of(recogniser: Recogniser) -> FollowingRecogniser | None:
     from numbre_edge.recognition.learned import LearnedRecogniser
 
     return FollowingRecogniser(recogniser) if isinstance(recogniser, LearnedRecogniser) else None
+
+
+def transcriber_of(recogniser: Recogniser) -> TranscribingRecogniser | None:
+    """Return what reads a number at once, as this recogniser does; None where it has no network for that."""
+    from numbre_edge.recognition.transcribed import TranscribingRecogniser
+
+    return recogniser if isinstance(recogniser, TranscribingRecogniser) else None

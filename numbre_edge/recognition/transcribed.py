@@ -16,13 +16,14 @@ from numbre_edge.decoding.transcripts import (
     Preference,
     Transcript,
     differing,
+    likeliest,
     likelihood,
     logarithms,
     transcribed,
 )
 from numbre_edge.finding.levels import Level
 from numbre_edge.finding.overlap import same_ink
-from numbre_edge.finding.strips import HIGH, LONGEST, SAID, STEPS, STRIP, standing, strip
+from numbre_edge.finding.strips import HIGH, LONGEST, SAID, STEPS, STRIP, Standing, standing, strip
 from numbre_edge.geometry import in_frame, in_working
 from numbre_edge.quantiles import median
 from numbre_edge.recognition.networks import check_answers, levels_of, trusted, whole_pixels
@@ -83,24 +84,33 @@ class TranscribingRecogniser:
         for number, reading in enumerate(readings):
             if len(reading.text) > LONGEST or any(digit.value is None for digit in reading.digits):
                 continue
-            boxes = np.array([in_working(digit.box, page.placement) for digit in reading.digits], np.float32)
-            level = _level(scales, boxes)
-            scale = np.array([*level.scale] * 2, np.float32)
-            where = standing(boxes * scale)
+            level, where = _seen(scales, page, [digit.box for digit in reading.digits])
             if where is not None:
-                asked.append((number, level, where, scale))
-        said = self._said([strip(level.pixels, where) for _, level, where, _ in asked])
+                asked.append((number, level, where))
+        said = self._said([strip(level.pixels, where) for _, level, where in asked])
         differ = [at for at, one in enumerate(asked) if transcribed(said[at]).text != readings[one[0]].text]
         again = [strip(asked[at][1].pixels, asked[at][2], lower) for at in differ for lower in _AGAIN]
         for at, *looks in zip(differ, *[iter(self._said(again))] * len(_AGAIN), strict=True):
-            said[at] = logarithms(np.mean([said[at], *looks], axis=0))
+            said[at] = _mean([said[at], *looks])
         retold = []
-        for (number, _, where, scale), own in zip(asked, said, strict=True):
+        for (number, level, where), own in zip(asked, said, strict=True):
             transcript = transcribed(own)
-            boxes = where.boxes(np.array(transcript.steps, np.float32)) / scale
+            boxes = where.boxes(np.array(transcript.steps, np.float32)) / level.both_scales
             other = likelihood(own, readings[number].text)
             retold.append(Retold(number, transcript, other, whole_pixels(boxes)))
         return retold
+
+    def likeliest(self, page: Page, boxes: Sequence[Box]) -> list[tuple[str, float]]:
+        """Return what may be written where one number's digits stand, from left to right, as :func:`likeliest` does.
+
+        Args:
+            page: whose number.
+            boxes: of its digits, or where they may stand, frame pixels.
+        """
+        level, where = _seen(levels_of(page), page, boxes)
+        if where is None:
+            return []
+        return likeliest(_mean(self._said([strip(level.pixels, where, lower) for lower in (0.0, *_AGAIN)])))
 
     def _said(self, strips: Sequence[Pixels]) -> list[NDArray[np.float64]]:
         """Return of each strip (STEPS, SAID) :func:`logarithms`."""
@@ -201,10 +211,17 @@ class _Telling:
         )
 
 
-def _level(scales: Sequence[Level], boxes: Floats) -> Level:
-    """Return the level on which digits at (N, 4) ``boxes`` are nearest to as high as in a strip."""
+def _seen(scales: Sequence[Level], page: Page, digits: Sequence[Box]) -> tuple[Level, Standing | None]:
+    """Return on which level digits are nearest to as high as in a strip, and how they get into one from there."""
+    boxes = np.array([in_working(box, page.placement) for box in digits], np.float32)
     high = max(1.0, median(boxes[:, 3]))
-    return min(scales, key=lambda level: abs(np.log(high * level.scale[1] / HIGH)))
+    level = min(scales, key=lambda level: abs(np.log(high * level.scale[1] / HIGH)))
+    return level, standing(boxes * level.both_scales)
+
+
+def _mean(said: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Return what several looks say together."""
+    return logarithms(np.mean(said, axis=0))
 
 
 def _rows(transcript: Transcript, columns: int) -> Floats:

@@ -12,6 +12,7 @@ from numbre_edge.decoding.transcripts import (
     Preference,
     Transcript,
     differing,
+    likeliest,
     likelihood,
     logarithms,
     transcribed,
@@ -67,6 +68,23 @@ def test_how_likely_a_text_is_counts_every_way_to_say_it() -> None:
     for text in ("", "0", "1", "01", "10", "00", "101", "0101"):
         assert np.exp(likelihood(said, text)) == pytest.approx(ways[text])
     assert likelihood(said, "000000") == -np.inf
+
+
+def test_the_likeliest_texts_come_first_each_as_likely_as_all_its_ways() -> None:
+    said = logarithms(np.random.default_rng(1).normal(0, 2, (2, SAID)).astype(np.float32))
+    every = {text: np.exp(likelihood(said, text)) for text in ("", *CLASSES, *map("".join, product(CLASSES, repeat=2)))}
+
+    texts = likeliest(said)
+
+    assert [text for text, _ in texts[:5]] == sorted(every, key=lambda text: -every[text])[:5]
+    for text, likely in texts[:5]:
+        assert likely == pytest.approx(every[text], rel=0.01), "but for ways that are hardly likely"
+
+
+def test_a_character_said_twice_is_two_only_with_nothing_between() -> None:
+    assert likeliest(saying(" 77  "))[0][0] == "7"
+    assert likeliest(saying(" 7 7 "))[0][0] == "77"
+    assert likeliest(saying("     "))[0][0] == ""
 
 
 @pytest.mark.parametrize(

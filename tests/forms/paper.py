@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -70,16 +71,30 @@ def photographed(page: Pixels, *, aslant: float = 0.06, size: tuple[int, int] = 
 
 
 class Knows:
-    """A reader of frames: in a field's region it reads what it was told, a number for each text."""
+    """A reader of frames: in a field's region it reads what it was told, a number for each text.
 
-    def __init__(self, form: dict[str, Box], texts: dict[str, list[str]], confidence: float = 0.99) -> None:
-        self._form, self._texts, self._confidence = form, texts, confidence
+    What else a field's number may be it was told in ``likely``, by the field's name.
+    """
+
+    def __init__(
+        self,
+        form: dict[str, Box],
+        texts: dict[str, list[str]],
+        confidence: float = 0.99,
+        likely: dict[str, list[tuple[str, float]]] | None = None,
+    ) -> None:
+        self._form, self._texts, self._confidence, self._likely = form, texts, confidence, likely or {}
+        self.asked: dict[str, list[Box]] = {}  # about which boxes, pixels of the form
+
+    def likeliest(self, frame: Frame, boxes: Sequence[Box], *, roi: Box | None = None) -> list[tuple[str, float]]:
+        assert roi is not None
+        name = self._name(frame, roi)
+        self.asked[name] = [Box(*(round(side * 760 / frame.width) for side in box)) for box in boxes]
+        return self._likely.get(name, [])
 
     def read_frame(self, frame: Frame, *, roi: Box | None = None) -> list[Reading]:
         assert roi is not None
-        scale = frame.width / 760
-        x, y = (roi.x + roi.width / 2) / scale, (roi.y + roi.height / 2) / scale
-        name = min(self._form, key=lambda n: abs(_middle(self._form[n])[0] - x) + abs(_middle(self._form[n])[1] - y))
+        scale, name = frame.width / 760, self._name(frame, roi)
         box, readings = self._form[name], []
         for at, text in enumerate(self._texts.get(name, [])):
             digits = []
@@ -90,6 +105,11 @@ class Knows:
                 digits.append(Digit(None if sign == "?" else int(sign), self._confidence, own))
             readings.append(Reading.of(digits, text=text))
         return readings
+
+    def _name(self, frame: Frame, roi: Box) -> str:
+        scale = frame.width / 760
+        x, y = (roi.x + roi.width / 2) / scale, (roi.y + roi.height / 2) / scale
+        return min(self._form, key=lambda n: abs(_middle(self._form[n])[0] - x) + abs(_middle(self._form[n])[1] - y))
 
 
 def _middle(box: Box) -> tuple[float, float]:

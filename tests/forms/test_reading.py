@@ -11,8 +11,8 @@ import pytest
 from numbre_edge.errors import NumbreError
 from numbre_edge.forms import FormReader, Row, load_form
 from numbre_edge.forms.registration import NoMatchError, Reference
-from numbre_edge.types import Frame
-from tests.forms.paper import FIELDS, TICK, Knows, photographed, printed, write_form
+from numbre_edge.types import Box, Frame
+from tests.forms.paper import FIELDS, TICK, TOML, Knows, photographed, printed, write_form
 
 TEXTS = {"year": ["2026"], "code": ["40719"], "total": ["12,50"]}
 
@@ -86,6 +86,44 @@ def test_what_was_read_as_several_numbers_is_the_one_that_a_field_holds(tmp_path
 
     assert [row.values[name].text for name in ("year", "total")] == ["2026", "1250"]
     assert [row.values[name].confidence for name in ("year", "total")] == [0, 0]
+
+
+def test_what_a_field_cannot_hold_gives_way_to_what_it_can(tmp_path: Path) -> None:
+    likely = {
+        "year": [("2/26", 0.5), ("2126", 0.3), ("2026", 0.1)],
+        "total": [("1250", 0.6), ("12,50", 0.3), ("", 0.1)],
+        "code": [("/", 0.8), ("1", 0.15), ("", 0.05)],
+    }
+    toml = TOML.replace("[1900, 2100]", "[2000, 2100]").replace('"decimal"', '"decimal"\ndecimals = 2')
+    reader = Knows(FIELDS, {"year": ["2", "26"], "total": ["1250"], "code": ["4071?"]}, likely=likely)
+
+    row = FormReader(load_form(write_form(tmp_path, toml)), reader).read(Frame(photographed(printed())))
+
+    assert [(value.text, value.confidence) for value in row.values.values()][:3] == [
+        ("2026", 0.1),
+        ("40711", 0.15),
+        ("12,50", 0.3),
+    ]
+    assert row.values["total"].value == 12.5
+    assert row.needs_review == ["year", "code", "total"]
+    assert len(reader.asked["code"]) == 1, "of a comb, only the doubtful cell"
+
+
+def test_a_stroke_that_was_taken_for_no_digit_is_asked_about(tmp_path: Path) -> None:
+    page, box = printed(), FIELDS["total"]
+    cv2.line(page, (box.x + 60, box.y + 34), (box.x + 74, box.y + 8), (60,), 2, cv2.LINE_AA)
+    cell = FIELDS["code"].x + 2 * 50
+    cv2.line(page, (cell + 20, FIELDS["code"].y + 40), (cell + 28, FIELDS["code"].y + 10), (60,), 2, cv2.LINE_AA)
+    likely = {"total": [("1", 0.95), ("", 0.03)], "code": [("1", 0.97)], "year": [("", 0.9), ("1999", 0.1)]}
+    reader = Knows(FIELDS, {"code": ["40"]}, likely=likely)
+
+    row = FormReader(load_form(write_form(tmp_path)), reader).read(Frame(photographed(page)))
+
+    assert [row.values[name].text for name in FIELDS] == ["", "401", "1"]
+    assert set(reader.asked) == {"total", "code"}, "nothing is written in the other"
+    (stroke,) = reader.asked["total"]
+    assert stroke == pytest.approx(Box(box.x + 60, box.y + 8, 14, 26), abs=4)
+    assert row.values["total"].confidence == 0.95
 
 
 @pytest.mark.parametrize("other", ["blank", "noise", "another form"])

@@ -125,6 +125,20 @@ def test_a_classifier_that_knows_digits_alone_will_do() -> None:
     assert [digit.confidence for digit in found.readings[0].digits] == pytest.approx([0.999] * 3, abs=1e-3)
 
 
+def test_whose_place_is_known_is_read_without_being_found() -> None:
+    texts = reader(Says(), Transcribes("1/2", "1/2", "1/2")).likeliest(
+        PAGE, [Box(90, 10, 12, 20), Box(110, 10, 12, 20)]
+    )
+
+    assert texts[0] == ("1/2", pytest.approx(0.999**STEPS, abs=1e-3))
+
+
+def test_what_is_too_long_for_a_strip_is_nothing() -> None:
+    places = [Box(8 * at, 30, 3, 6) for at in range(25)]
+
+    assert reader(Says(), Transcribes()).likeliest(PAGE, places) == []
+
+
 class Wavers(Transcribes):
     """A transcriber that is half sure of a text at first, and of another whenever it looks again."""
 

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from numbre_edge.errors import DataError
 
+_TRAINED = 0.2  # root mean square of a kernel after some thousand steps of AdamW
+
 
 def restore(model: Any, path: Path) -> None:
     """Give a network the weights of an exported .onnx; it then answers alike.
@@ -58,7 +60,21 @@ def settle(model: Any, inputs: Any) -> None:
             for moment in ops.moments(ops.cast(given, "float32"), list(range(len(given.shape) - 1)))
         )
         moved = beta + scale * (own_mean - mean)
-        norm.set_weights([scale * np.sqrt(own_variance + norm.epsilon), moved, own_mean, own_variance])
+        larger = _larger(norm.input._keras_history.operation)
+        own_mean, own_variance = own_mean * larger, own_variance * larger**2
+        norm.set_weights([scale / larger * np.sqrt(own_variance + norm.epsilon), moved, own_mean, own_variance])
+
+
+def _larger(layer: Any) -> float:
+    """Have the kernel before what normalizes be as large as training leaves one; return how many times as large.
+
+    In an exported network it is as small as what comes after it makes it, and each of the optimizer's steps, which are
+    as large for small weights as for large ones, would undo more than it teaches.
+    """
+    kernel = np.asarray(layer.kernel)
+    larger = _TRAINED / float(np.sqrt(np.mean(kernel**2)))
+    layer.kernel.assign(kernel * larger)
+    return larger
 
 
 def _normalizes(layer: Any) -> bool:
