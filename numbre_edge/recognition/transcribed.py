@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,8 @@ _EVEN = 0.5
 # Who reads a number otherwise than it was read looks again, so many pixels of the strip higher and lower. What it then
 # says is the mean of all: of test-time augmentation what costs least and gains most (slants, scales and contrast less).
 _AGAIN = (-1.0, 1.0)
+# What transcribers said of a page's strips. By both ways most numbers stand as they did, and are the same strips again.
+_said_of: WeakKeyDictionary[Page, dict[tuple[NetworkBackend, bytes], NDArray[np.float64]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,10 +90,10 @@ class TranscribingRecogniser:
             level, where = _seen(scales, page, [digit.box for digit in reading.digits])
             if where is not None:
                 asked.append((number, level, where))
-        said = self._said([strip(level.pixels, where) for _, level, where in asked])
+        said = self._said(page, [strip(level.pixels, where) for _, level, where in asked])
         differ = [at for at, one in enumerate(asked) if transcribed(said[at]).text != readings[one[0]].text]
         again = [strip(asked[at][1].pixels, asked[at][2], lower) for at in differ for lower in _AGAIN]
-        for at, *looks in zip(differ, *[iter(self._said(again))] * len(_AGAIN), strict=True):
+        for at, *looks in zip(differ, *[iter(self._said(page, again))] * len(_AGAIN), strict=True):
             said[at] = _mean([said[at], *looks])
         retold = []
         for (number, level, where), own in zip(asked, said, strict=True):
@@ -110,13 +113,17 @@ class TranscribingRecogniser:
         level, where = _seen(levels_of(page), page, boxes)
         if where is None:
             return []
-        return likeliest(_mean(self._said([strip(level.pixels, where, lower) for lower in (0.0, *_AGAIN)])))
+        return likeliest(_mean(self._said(page, [strip(level.pixels, where, lower) for lower in (0.0, *_AGAIN)])))
 
-    def _said(self, strips: Sequence[Pixels]) -> list[NDArray[np.float64]]:
-        """Return of each strip (STEPS, SAID) :func:`logarithms`."""
-        if not strips:
-            return []
-        return [logarithms(answer.reshape(STEPS, SAID)) for answer in self._transcriber.answer(np.stack(strips))]
+    def _said(self, page: Page, strips: Sequence[Pixels]) -> list[NDArray[np.float64]]:
+        """Return of each strip (STEPS, SAID) :func:`logarithms`; one that was asked about before is remembered."""
+        known = _said_of.setdefault(page, {})
+        keys = [(self._transcriber, strip.tobytes()) for strip in strips]
+        if new := {key: strip for key, strip in zip(keys, strips, strict=True) if key not in known}:
+            answers = self._transcriber.answer(np.stack(list(new.values())))
+            said = (logarithms(answer.reshape(STEPS, SAID)) for answer in answers)
+            known.update(zip(new, said, strict=True))
+        return [known[key] for key in keys]
 
     def told(self, page: Page, found: Recognition, retold: Sequence[Retold]) -> Recognition:
         """Return what was found, with what is likelier retold, and less certain where it is not."""

@@ -20,7 +20,7 @@ from numbre_edge.types import Box, Digit, Floats, Frame, Pixels, Reading, Recogn
 from numbre_edge.vision.page import Page
 from tests.recognition.test_both import Says
 
-PAGE = Page(Frame(np.full((40, 200), 255, np.uint8)))
+PAGE = Page(Frame(np.random.default_rng(0).integers(0, 255, (40, 200)).astype(np.uint8)))  # no two strips are alike
 KIND: Format = "onnx"
 TRUST = {"ratio": 1.0, "certain": 0.0, "against": -1.0, "digits": 0.0}
 
@@ -131,6 +131,15 @@ def test_whose_place_is_known_is_read_without_being_found() -> None:
     )
 
     assert texts[0] == ("1/2", pytest.approx(0.999**STEPS, abs=1e-3))
+
+
+def test_what_was_said_of_a_strip_is_not_asked_again() -> None:
+    transcriber, page = Transcribes("407"), Page(PAGE._frame)
+    once = reader(Says(("407", 0.8)), transcriber)
+
+    TranscribingRecogniser(once, transcriber).recognise(page)
+
+    assert transcriber.asked == 1
 
 
 def test_what_is_too_long_for_a_strip_is_nothing() -> None:
