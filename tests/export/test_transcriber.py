@@ -185,13 +185,24 @@ def test_it_learns_and_a_run_that_was_left_goes_on(tmp_path: Path) -> None:
 def test_figures_are_of_one_digit_of_more_and_of_nothing() -> None:
     from numbre_export.training.transcriber.task import figures
 
-    some = some_numbers(6)
+    some, point = some_numbers(6), 1 + CLASSES.index(".")
+    some.characters[2, :2] = 1, point
     some.characters[4, :2] = 1, 2
     logits = np.zeros((6, STEPS, SAID), np.float32)
     logits[..., NO_CHARACTER] = 1
-    logits[0, 5:7, 1] = logits[1, 5, 3] = logits[4, 5, 1] = logits[4, 6, 2] = 9
+    logits[0, 5:7, 1] = logits[1, 5, 3] = logits[2, 5, 1] = logits[2, 7, point] = logits[4, 5, 1] = logits[4, 6, 3] = 9
 
-    assert figures(logits, some) == {"one": 1.0, "more": 0.5, "nothing": pytest.approx(1 / 3)}
+    assert figures(logits, some) == {"one": 1.0, "more": 0.5, "marked": 1.0, "nothing": pytest.approx(1 / 3)}
+
+
+def test_numbers_with_a_point_are_shown_three_times_as_often() -> None:
+    from numbre_export.training.transcriber.task import TranscriberTask
+
+    some, point = some_numbers(), 1 + CLASSES.index(".")
+    some.characters[::10, 1] = point
+    _, characters, _ = TranscriberTask(some, some, batch_size=300).batch(default_rng(0))
+
+    assert (characters == point).sum() / (characters == 1).sum() == pytest.approx(3 * 4 / (3 * 4 + 24), abs=0.05)
 
 
 def test_it_is_exported_and_says_when_it_is_believed(tmp_path: Path) -> None:

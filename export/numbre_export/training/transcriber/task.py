@@ -11,19 +11,23 @@ from keras import ops
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from numbre_edge.finding.grid import CLASSES
 from numbre_edge.finding.light import PAPER
 from numbre_edge.finding.strips import BESIDE, LONGEST, SIZE, STEP, STEPS, STRIP, marked
 from numbre_edge.types import Floats, Pixels
+from numbre_edge.vocabulary import SEPARATORS
 from numbre_export.training.loop import Batch
 from numbre_export.training.transcriber.network import build
 from numbre_export.training.transcriber.numbers import NO_CHARACTER, Numbers
 from numbre_export.training.warping import Warping
 
+_SEPARATORS = [1 + CLASSES.index(mark) for mark in SEPARATORS]  # as characters
 _WARPING = Warping(moved=0.9, scaled=0.07, stretched=0.12, turned=0.04, slanted=0.2, bent=1.5, bends=(4, 16))
 _GAIN, _NOISE = 0.3, 8.0  # deviations; logarithm, grey levels
 _NOISY, _NEGATIVE = 0.3, 0.1  # shares of strips with noise, and with the polarity turned round
 _PEN, _BLURRED, _BLUR = 0.5, 0.3, 1.2  # shares with a thinner or thicker pen, and blurred; pixels, at most
 _RULED, _RULES = 0.15, 3  # share of strips with lines across, and how many at most
+_MARKED = 3  # times as often as another number is one shown with a point or comma: of all, they are one in eleven
 _APART = 8  # pixels of paper, at most, between what is shown of two numbers of a strip
 _HERE, _NEAR = 2.0, 4.5  # pixels from a character's middle: it is to be said; either will do
 _PLACES_COUNT = 0.5  # of steps, beside the characters' 1
@@ -42,6 +46,8 @@ class TranscriberTask:
 
     def __init__(self, training: Numbers, validation: Numbers, *, batch_size: int = 128) -> None:
         self._training, self._validation, self._batch_size = training, validation, batch_size
+        marked = np.flatnonzero(np.isin(training.characters, _SEPARATORS).any(1))
+        self._shown = np.concatenate([np.arange(len(training.ends)), *[marked] * (_MARKED - 1)])
 
     def network(self, *, trained: bool) -> Any:
         return build()
@@ -86,7 +92,7 @@ class TranscriberTask:
     def _drawn(self, rng: Generator) -> Iterator[tuple[Pixels, Floats, NDArray[np.int32], Floats]]:
         """Give what is known of one number after the other, any, without end."""
         while True:
-            some = self._training.chosen(rng.integers(0, len(self._training.ends), self._batch_size))
+            some = self._training.chosen(rng.choice(self._shown, self._batch_size))
             yield from zip(some.seen, some.ends, some.characters, some.middles, strict=True)
 
     def measured(self, network: Any) -> Mapping[str, float]:
@@ -102,7 +108,10 @@ def shown(numbers: Numbers) -> Pixels:
 
 
 def figures(logits: Floats, numbers: Numbers) -> dict[str, float]:
-    """Return how many numbers of one digit, and of more, are read right; how much of nothing is read as something."""
+    """Return how many numbers of one character, of more, and with a point or comma, are read right.
+
+    And how much of nothing is read as something. Without what there is none of.
+    """
     best = logits.argmax(2)
     first = np.ones_like(best, bool)
     first[:, 1:] = best[:, 1:] != best[:, :-1]
@@ -113,11 +122,9 @@ def figures(logits: Floats, numbers: Numbers) -> dict[str, float]:
         read[at, : len(said)] = said
     right = (read == numbers.characters).all(1)
     length = (numbers.characters != NO_CHARACTER).sum(1)
-    return {
-        "one": float(right[length == 1].mean()),
-        "more": float(right[length > 1].mean()),
-        "nothing": float(1 - right[length == 0].mean()),
-    }
+    marked = np.isin(numbers.characters, _SEPARATORS).any(1)
+    of = {"one": right[length == 1], "more": right[length > 1], "marked": right[marked], "nothing": ~right[length == 0]}
+    return {name: float(each.mean()) for name, each in of.items() if len(each)}
 
 
 def _placed(characters: NDArray[np.int32], middles: Floats) -> NDArray[np.int32]:
