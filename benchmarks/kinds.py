@@ -98,7 +98,8 @@ def labelled(folder: Path) -> dict[Path, list[str]]:
 def report(finders: dict[str, list[Kind]]) -> str:
     """Return a Markdown table: a row a kind, of each finder its figure and its lies.
 
-    Below, of kinds with numbers, the mean, the F1 of all numbers as one set, and pictures of which all is right.
+    Below, of kinds with numbers, the mean and the lies, the F1 of all numbers as one set, and pictures of which all is
+    right.
     """
     head = ["kind", "n", *(cell for finder in finders for cell in (finder, "wrong at 95 %", "ms"))]
     rows = [
@@ -106,7 +107,7 @@ def report(finders: dict[str, list[Kind]]) -> str:
         for kinds in zip(*finders.values(), strict=True)
     ]
     written = [[kind for kind in kinds if not kind.empty] for kinds in finders.values()]
-    lies = [_lies(kinds) for kinds in finders.values()]
+    lies = [_lies(kinds) for kinds in written]
     none = [""] * len(lies)
     rows += [
         [

@@ -40,6 +40,9 @@ from numbre_export.synthesis.sources import Sources
 
 KINDS = ("ruled", "boxed", "aligned", "squared", "perspective")
 _EMPTY = 0.12  # share of cells
+_DECIMAL = (
+    0.35  # share of tables whose numbers have a point, or a comma, all the same, and as many decimals in a column
+)
 _ASLANT = 0.12  # of the picture's sides, by which its corners are moved
 
 Texts = list[list[str]]
@@ -50,8 +53,10 @@ def table(sources: Sources, kind: str, rng: Generator, *, touching: bool = False
     while True:
         height = float(rng.uniform(24, 40))
         rows, columns = int(rng.integers(3, 8)), int(rng.integers(2, 6))
-        decimals, most = rng.random() < 0.35, int(rng.integers(1, 4))
-        texts = [[_text(rng, most, decimals=decimals) for _ in range(columns)] for _ in range(rows)]
+        decimals, most = rng.random() < _DECIMAL, int(rng.integers(1, 4))
+        mark = str(rng.choice((".", ","))) if decimals else ""
+        places = rng.choice((1, 2, 2, 3), columns).tolist()
+        texts = [[_text(rng, most, mark, places[column]) for column in range(columns)] for _ in range(rows)]
         lane = height * float(rng.uniform(1.5, 2.2))
         wide = height * (0.8 * max(len(text) for line in texts for text in line) + float(rng.uniform(0.8, 2.0)))
         view = (round((rows + 1.6) * lane), round((columns + 1) * wide))
@@ -70,10 +75,11 @@ def table(sources: Sources, kind: str, rng: Generator, *, touching: bool = False
     return grey, texts
 
 
-def _text(rng: Generator, most: int, *, decimals: bool) -> str:
+def _text(rng: Generator, most: int, mark: str, places: int) -> str:
     if rng.random() < _EMPTY:
         return ""
-    return numerals.decimal(rng) if decimals else numerals.digits(rng, int(rng.integers(1, most + 1)))
+    whole = numerals.digits(rng, int(rng.integers(1, most + 1)))
+    return f"{whole}{mark}{numerals.digits(rng, places)}" if mark else whole
 
 
 def _fill(page: Page, kind: str, texts: Texts, wide: float, lane: float) -> None:

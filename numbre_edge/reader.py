@@ -16,7 +16,7 @@ from numbre_edge.model import MODELS, ModelCard, read_sums
 from numbre_edge.recognition import FINDER, follower_of, open_recogniser, transcriber_of
 from numbre_edge.sources.content import MAX_PIXELS
 from numbre_edge.sources.pictures import Picture, as_frame
-from numbre_edge.types import Box, Explanation, Frame, Reading, Recognition
+from numbre_edge.types import Box, Explanation, Frame, Reading
 from numbre_edge.vision.page import Page
 from numbre_edge.vocabulary import DECIMAL_MARKS, DecimalMark
 
@@ -26,6 +26,20 @@ class FrameReader(Protocol):
 
     def read_frame(self, frame: Frame, *, roi: Box | None = None) -> list[Reading]:
         """Return the numbers in a frame."""
+        ...
+
+
+class PlaceReader(FrameReader, Protocol):
+    """What who knows where numbers stand needs of a Reader."""
+
+    def valued(self, readings: Sequence[Reading]) -> Sequence[Reading]:
+        """Return the numbers of a picture with their values."""
+        ...
+
+    def likeliest(
+        self, frame: Frame, numbers: Sequence[Sequence[Box]], *, roi: Box | None = None
+    ) -> Sequence[Sequence[tuple[str, float]]]:
+        """Return what each number may be whose digits stand in these boxes, the likeliest first, and how likely."""
         ...
 
 
@@ -131,38 +145,40 @@ class Reader:
     @memory_errors()
     def read_frame(self, frame: Frame, *, roi: Box | None = None) -> list[Reading]:
         """Read a frame, or only the part of it within ``roi``; boxes are the frame's all the same."""
-        return list(self.valued(self.recogniser.recognise(Page(frame, roi=roi))))
+        return list(self.valued(self.recogniser.recognise(Page(frame, roi=roi)).readings))
 
     @memory_errors()
     def explain(self, frame: Frame, *, roi: Box | None = None) -> Explanation:
         """Read a frame, or only the part of it within ``roi``, and keep every stage; boxes are the frame's."""
         page = Page(frame, roi=roi)
         recognition = self.recogniser.recognise(page)
-        recognition = replace(recognition, readings=self.valued(recognition))
+        recognition = replace(recognition, readings=self.valued(recognition.readings))
         view = recognition.view or page
         return Explanation(view.contrast, view.mask, view.placement, view.light_ink, recognition)
 
     @memory_errors()
-    def likeliest(self, frame: Frame, boxes: Sequence[Box], *, roi: Box | None = None) -> list[tuple[str, float]]:
-        """Return what one number may be whose place is known, the likeliest first, and how likely each is, 0 to 1.
+    def likeliest(
+        self, frame: Frame, numbers: Sequence[Sequence[Box]], *, roi: Box | None = None
+    ) -> list[list[tuple[str, float]]]:
+        """Return what numbers may be whose place is known, of each the likeliest first, and how likely it is, 0 to 1.
 
-        For who knows more of it than how it looks: how many digits it has, or what it cannot be.
+        For who knows more of a number than how it looks: how many digits it has, or what it cannot be.
 
         Args:
             frame: the picture.
-            boxes: about where its digits stand, from left to right, frame pixels.
+            numbers: of each, about where its digits stand, from left to right, at least one, frame pixels.
             roi: the part of the frame that is looked at.
 
         Returns:
-            Texts of digits, points, commas and operators, numbers or not. Empty where the finder has no network that
-            reads a number at once, or the number is too long for it.
+            Of each number texts of digits, points, commas and operators, numbers or not; no text where the finder has
+            no network that reads a number at once, or the number is too long for it.
         """
-        transcriber = transcriber_of(self.recogniser)
-        return transcriber.likeliest(Page(frame, roi=roi), boxes) if transcriber else []
+        transcriber, page = transcriber_of(self.recogniser), Page(frame, roi=roi)
+        return [transcriber.likeliest(page, boxes) if transcriber else [] for boxes in numbers]
 
-    def valued(self, recognition: Recognition) -> tuple[Reading, ...]:
-        """Return the numbers that were recognised, with their values."""
-        return valued(recognition.readings, self._decimal)
+    def valued(self, readings: Sequence[Reading]) -> tuple[Reading, ...]:
+        """Return the numbers of a picture with their values."""
+        return valued(readings, self._decimal)
 
 
 def networks_of(reader: Reader) -> dict[str, str]:
@@ -201,4 +217,6 @@ class StreamReader:
         """
         if self._follow is None:
             return self._reader.read_frame(frame, roi=roi)
-        return list(self._reader.valued(self._follow.recognise(Page(frame, roi=roi, level=False), thorough=thorough)))
+        return list(
+            self._reader.valued(self._follow.recognise(Page(frame, roi=roi, level=False), thorough=thorough).readings)
+        )

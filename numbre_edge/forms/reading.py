@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import cv2
 import numpy as np
@@ -15,7 +15,7 @@ from numbre_edge.finding.light import inked
 from numbre_edge.forms.filling import comb_in, number_in
 from numbre_edge.forms.form import Field, Form
 from numbre_edge.forms.registration import NoMatchError, Reference
-from numbre_edge.reader import FrameReader
+from numbre_edge.reader import PlaceReader
 from numbre_edge.types import Box, Digit, Frame, Pixels, Reading
 from numbre_edge.vision.page import Page
 
@@ -62,14 +62,6 @@ class Row:
         return [name for name, value in self.values.items() if value.check]
 
 
-class FieldReader(FrameReader, Protocol):
-    """What reads the fields of a form."""
-
-    def likeliest(self, frame: Frame, boxes: Sequence[Box], *, roi: Box | None = None) -> Sequence[tuple[str, float]]:
-        """Return what one number may be whose digits stand in boxes, the likeliest first, and how likely."""
-        ...
-
-
 class FormReader:
     """Reads copies of one form.
 
@@ -82,7 +74,7 @@ class FormReader:
         NumbreError: the reference picture has too little print to find it again.
     """
 
-    def __init__(self, form: Form, reader: FieldReader, *, sure: float = 0.9) -> None:
+    def __init__(self, form: Form, reader: PlaceReader, *, sure: float = 0.9) -> None:
         self._form, self._reader, self._sure = form, reader, sure
         self._blank = Page(form.reference).grey
         self._reference = Reference(self._blank)
@@ -139,7 +131,7 @@ class FormReader:
         strokes = [Box(*(round(scale * side) for side in stroke)) for stroke in self._strokes(ink, field.box)]
 
         def likeliest(boxes: Sequence[Box]) -> Sequence[tuple[str, float]]:
-            return self._reader.likeliest(page, boxes, roi=part)
+            return self._reader.likeliest(page, [boxes], roi=part)[0]
 
         if field.kind == "comb":
             text, confidence = comb_in(field, box, numbers, strokes, likeliest)

@@ -6,18 +6,19 @@ from bisect import bisect
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from math import floor
 
 import cv2
 import numpy as np
 
-from numbre_edge.decoding.values import valued
 from numbre_edge.errors import memory_errors
 from numbre_edge.finding.light import inked
 from numbre_edge.geometry import scaled_size
-from numbre_edge.reader import FrameReader
+from numbre_edge.reader import PlaceReader
 from numbre_edge.sources.pictures import Picture, as_frame
+from numbre_edge.tables.columns import written_alike
 from numbre_edge.tables.grid import Grid, grids
 from numbre_edge.tables.lines import SIDE, Line, straight_lines
 from numbre_edge.tables.standing import Span, spans, standing
@@ -38,7 +39,7 @@ _BEYOND = 1  # rows or columns: what stands so far beyond a table's lines belong
 
 
 @memory_errors()
-def read_tables(reader: FrameReader, picture: Picture | Frame) -> list[Table]:
+def read_tables(reader: PlaceReader, picture: Picture | Frame) -> list[Table]:
     """Return the tables in a picture, the largest first; none where nothing stands in rows and columns.
 
     Args:
@@ -67,7 +68,21 @@ def read_tables(reader: FrameReader, picture: Picture | Frame) -> list[Table]:
     held = sum(len(reading.digits) for table in ruled for cell in table.cells for reading in cell.readings)
     written = sum(len(reading.digits) for reading in readings)
     tables = ruled if held >= _WITHIN * written else [_aligned(readings, tall)]
-    return [_with_words(table, grey) for table in tables if table is not None]
+    likeliest = partial(reader.likeliest, frame)
+    alike = [written_alike(table, likeliest) for table in tables if table is not None]
+    return [_with_words(table, grey) for table in _valued(alike, reader)]
+
+
+def _valued(tables: Sequence[Table], reader: PlaceReader) -> list[Table]:
+    """Return a picture's tables, their numbers with the values that they have now: some were parted or mended."""
+    numbers = [reading for table in tables for cell in table.cells for reading in cell.readings]
+    own = iter(reader.valued(numbers))
+    return [
+        replace(
+            table, cells=tuple(replace(cell, readings=tuple(next(own) for _ in cell.readings)) for cell in table.cells)
+        )
+        for table in tables
+    ]
 
 
 def _is_paper(grid: Grid, table: Table) -> bool:
@@ -248,7 +263,7 @@ def _comb(table: Table) -> Table | None:
     readings = [reading for cell in cells for reading in cell.readings]
     first, last = cells[0].corners, cells[-1].corners
     digits = [digit for reading in readings for digit in reading.digits]
-    (number,) = valued([Reading.of(digits, whole=min(reading.confidence for reading in readings))])
+    number = Reading.of(digits, whole=min(reading.confidence for reading in readings))
     cell = Cell(0, 0, (first[0], last[1], last[2], first[3]), (number,))
     return Table(1, 1, (cell,), ruled=True)
 
@@ -271,4 +286,4 @@ def _aligned(readings: Sequence[Reading], tall: float) -> Table | None:
 
 def _part(reading: Reading, digits: Sequence[Digit]) -> Reading:
     """Return a number's digits as the number that they are."""
-    return reading if len(digits) == len(reading.digits) else valued([reading.part(digits)])[0]
+    return reading if len(digits) == len(reading.digits) else reading.part(digits)

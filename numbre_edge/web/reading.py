@@ -37,7 +37,7 @@ def read_upload(reader: Reader, upload: Upload, *, details: bool = False, previe
     """
     frame = decode_frame(upload.data, upload.name)
     recognition = reader.recogniser.recognise(Page(frame))
-    readings = reader.valued(recognition)
+    readings = reader.valued(recognition.readings)
     answer = as_json(Result(upload.name, 0, frame.width, frame.height, readings))
     if details:
         seen = iter([_png(recognition.patches.pixels[patch]) for patch in recognition.sources])

@@ -86,11 +86,16 @@ class Knows:
         self._form, self._texts, self._confidence, self._likely = form, texts, confidence, likely or {}
         self.asked: dict[str, list[Box]] = {}  # about which boxes, pixels of the form
 
-    def likeliest(self, frame: Frame, boxes: Sequence[Box], *, roi: Box | None = None) -> list[tuple[str, float]]:
+    def valued(self, readings: Sequence[Reading]) -> Sequence[Reading]:
+        return readings
+
+    def likeliest(
+        self, frame: Frame, numbers: Sequence[Sequence[Box]], *, roi: Box | None = None
+    ) -> list[list[tuple[str, float]]]:
         assert roi is not None
-        name = self._name(frame, roi)
+        name, (boxes,) = self._name(frame, roi), numbers
         self.asked[name] = [Box(*(round(side * 760 / frame.width) for side in box)) for box in boxes]
-        return self._likely.get(name, [])
+        return [self._likely.get(name, [])]
 
     def read_frame(self, frame: Frame, *, roi: Box | None = None) -> list[Reading]:
         assert roi is not None

@@ -181,6 +181,23 @@ def test_a_number_that_lines_part_keeps_its_marks() -> None:
     assert table.texts()[0] == ["", "-1.2", "50,3.75"]
 
 
+def test_a_part_of_a_number_and_one_that_is_mended_have_their_values() -> None:
+    parted = Reading.of(list(number("123456", 300, 70, apart=6).digits), text="12.3,456")
+    numbers = [parted, *in_cells([[], ["", "", "3,120"], ["", "", "9055"]])]
+    first = [number.digits[2 if number is parted else 0].box for number in numbers]
+    said = ([("3,456", 0.9)], [("3,120", 0.9)], [("9055", 0.6), ("9,055", 0.3)])
+    likely = {(box.x, box.y): texts for box, texts in zip(first, said, strict=True)}
+
+    (table,) = read_tables(Knows(*numbers, likely=likely, decimal="comma"), Frame(ruled(XS, YS)))
+
+    assert {cell.text: cell.value for cell in table.cells if cell.text} == {
+        "12": 12,
+        "3,456": 3.456,
+        "3,120": 3.12,
+        "9,055": 9.055,
+    }
+
+
 def test_boxes_in_a_row_with_a_digit_each_are_one_number() -> None:
     xs = tuple(range(60, 300, 40))
     digits = [number(digit, x + 12, 62) for digit, x in zip("40719", xs, strict=False)]

@@ -323,7 +323,7 @@ class TestPage:
 def reads_alike(scripts: Scripts, reader: Reader, content: bytes) -> None:
     """Assert that the page and the reader read the same in a picture file, and something."""
     page = Page(decode_frame(content, "picture"), level=False)
-    expected = reader.valued(reader.recogniser.recognise(page))
+    expected = reader.valued(reader.recogniser.recognise(page).readings)
 
     answer = scripts.read(content)
 

@@ -135,8 +135,8 @@ class SlowReader:
         assert self.go.wait(PATIENCE)
         return self._reader.recogniser
 
-    def valued(self, recognition: Any) -> Any:
-        return self._reader.valued(recognition)
+    def valued(self, readings: Any) -> Any:
+        return self._reader.valued(readings)
 
 
 class TestLoad:
