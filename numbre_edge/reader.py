@@ -166,12 +166,12 @@ class Reader:
 
         Args:
             frame: the picture.
-            numbers: of each, about where its digits stand, from left to right, at least one, frame pixels.
+            numbers: of each, about where its digits stand, from left to right, frame pixels.
             roi: the part of the frame that is looked at.
 
         Returns:
             Of each number texts of digits, points, commas and operators, numbers or not; no text where the finder has
-            no network that reads a number at once, or the number is too long for it.
+            no network that reads a number at once, or the number has no digits or is too long for it.
         """
         transcriber, page = transcriber_of(self.recogniser), Page(frame, roi=roi)
         return [transcriber.likeliest(page, boxes) if transcriber else [] for boxes in numbers]

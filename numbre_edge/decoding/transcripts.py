@@ -154,4 +154,4 @@ def likeliest(said: NDArray[np.float64]) -> list[tuple[str, float]]:
                 longer[text][1] += character * likely * again
                 longer[text + spoken][1] += (nothing + character * (not again)) * likely
         beams = dict(sorted(longer.items(), key=lambda beam: -sum(beam[1]))[:_BEAMS])
-    return [(text, min(1.0, sum(likely))) for text, likely in beams.items()]
+    return [(text, min(1.0, sum(likely))) for text, likely in beams.items() if sum(likely)]

@@ -12,6 +12,10 @@ from numbre_edge.vocabulary import DIGITS
 # What one number may be whose digits stand in boxes, the likeliest first, and how likely.
 Likeliest = Callable[[Sequence[Box]], Sequence[tuple[str, float]]]
 
+# What is less than this share as likely as what stands there may be what the field wants, and is not what was written.
+_FAIR = 0.01
+_UNFOUND = 0.5  # most that is believed of what is read where no digit was found: a word, or a tick, may stand there
+
 
 def number_in(
     field: Field, numbers: Sequence[Reading], strokes: Sequence[Box], likeliest: Likeliest
@@ -29,11 +33,12 @@ def number_in(
     """
     if len(numbers) == 1 and field.fits(numbers[0].text):
         return numbers[0].text, numbers[0].confidence
-    likely = _first(likeliest, [digit.box for number in numbers for digit in number.digits] or strokes, field.fits)
+    likely = _first(likeliest, [digit.box for number in numbers for digit in number.digits], strokes, field.fits)
     if likely or not numbers:
         return likely or ("", 0.0)
     texts = (number.text if field.kind == "decimal" else map(str, number.digits) for number in numbers)
-    return "".join(part for text in texts for part in text), numbers[0].confidence if len(numbers) == 1 else 0.0
+    text = "".join(part for own in texts for part in own)
+    return text, numbers[0].confidence if text == numbers[0].text else 0.0
 
 
 def comb_in(
@@ -49,7 +54,7 @@ def comb_in(
         own = digits[cell]
         if len(own) == 1 and own[0].value is not None:
             found[cell] = str(own[0]), own[0].confidence
-        elif likely := _first(likeliest, [digit.box for digit in own] or others[cell], DIGITS.__contains__):
+        elif likely := _first(likeliest, [digit.box for digit in own], others[cell], DIGITS.__contains__):
             found[cell] = likely
         elif own:
             found[cell] = str(own[-1]), own[0].confidence if len(own) == 1 else 0.0
@@ -59,13 +64,19 @@ def comb_in(
     return text, min(sure for _, sure in found.values())
 
 
-def _first(likeliest: Likeliest, boxes: Sequence[Box], fits: Callable[[str], bool]) -> tuple[str, float] | None:
-    """Return the likeliest text that fits and is likelier than that nothing is written there."""
-    for text, likely in likeliest(boxes) if boxes else ():
-        if not text:
+def _first(
+    likeliest: Likeliest, found: Sequence[Box], strokes: Sequence[Box], fits: Callable[[str], bool]
+) -> tuple[str, float] | None:
+    """Return the likeliest text that fits, of digits that were found, or else of strokes.
+
+    None where that nothing is written there is likelier, or that it is something else by far.
+    """
+    texts = likeliest(found or strokes) if found or strokes else ()
+    for text, likely in texts:
+        if not text or likely < _FAIR * texts[0][1]:
             return None
         if fits(text):
-            return text, likely
+            return text, likely if found else min(likely, _UNFOUND)
     return None
 
 

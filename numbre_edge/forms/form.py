@@ -67,9 +67,12 @@ class Field:
             return False
         if not text:
             return self.range is None
+        if not re.fullmatch(self._written, text):
+            return False
         value = self.value(text)
-        in_range = self.range is None or (value is not None and self.range[0] <= value <= self.range[1])
-        return in_range and re.fullmatch(self._written, text) is not None
+        if value is None:
+            return self.range is None and self.decimals is None
+        return self.range is None or self.range[0] <= value <= self.range[1]
 
 
 @dataclass(frozen=True, eq=False)

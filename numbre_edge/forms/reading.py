@@ -144,7 +144,7 @@ class FormReader:
 
     def _strokes(self, ink: NDArray[np.bool_], box: Box) -> list[Box]:
         """Return where in a field there is ink that the reference has not, high enough for a digit, left to right."""
-        edge = round(_BORDER * box.height)
+        edge = round(_BORDER * min(box.width, box.height))
         inside = slice(box.y + edge, box.bottom - edge), slice(box.x + edge, box.right - edge)
         own = (ink[inside] & ~self._near_print[inside]).astype(np.uint8)
         found = cv2.connectedComponentsWithStats(own)[2][1:, :4].tolist()

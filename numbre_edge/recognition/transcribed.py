@@ -110,8 +110,8 @@ class TranscribingRecogniser:
             page: whose number.
             boxes: of its digits, or where they may stand, frame pixels.
         """
-        level, where = _seen(levels_of(page), page, boxes)
-        if where is None:
+        level, where = _seen(levels_of(page), page, boxes) if boxes else (None, None)
+        if level is None or where is None:
             return []
         return likeliest(_mean(self._said(page, [strip(level.pixels, where, lower) for lower in (0.0, *_AGAIN)])))
 

@@ -85,6 +85,7 @@ def test_a_character_said_twice_is_two_only_with_nothing_between() -> None:
     assert likeliest(saying(" 77  "))[0][0] == "7"
     assert likeliest(saying(" 7 7 "))[0][0] == "77"
     assert likeliest(saying("     "))[0][0] == ""
+    assert all(likely > 0 for _, likely in likeliest(saying("3" * 40, sure=1 - 1e-12)))
 
 
 @pytest.mark.parametrize(

@@ -195,16 +195,6 @@ def test_figures_are_of_one_digit_of_more_and_of_nothing() -> None:
     assert figures(logits, some) == {"one": 1.0, "more": 0.5, "marked": 1.0, "nothing": pytest.approx(1 / 3)}
 
 
-def test_numbers_with_a_point_are_shown_three_times_as_often() -> None:
-    from numbre_export.training.transcriber.task import TranscriberTask
-
-    some, point = some_numbers(), 1 + CLASSES.index(".")
-    some.characters[::10, 1] = point
-    _, characters, _ = TranscriberTask(some, some, batch_size=300).batch(default_rng(0))
-
-    assert (characters == point).sum() / (characters == 1).sum() == pytest.approx(3 * 4 / (3 * 4 + 24), abs=0.05)
-
-
 def test_it_is_exported_and_says_when_it_is_believed(tmp_path: Path) -> None:
     from numbre_export.exporting.networks import export_network
     from numbre_export.exporting.transcriber import transcriber

@@ -127,6 +127,7 @@ def test_a_file_or_picture_that_is_not_there_is_named(tmp_path: Path) -> None:
         (Field("a", BOX, "decimal", decimals=2), "1.234,50", 1234.5, True),
         (Field("a", BOX, "decimal", decimals=2), "1.234", None, False),
         (Field("a", BOX, "decimal", decimals=2), "123450", 123450, False),
+        (Field("a", BOX, "decimal", decimals=2), "1.2.34", None, False),
     ],
 )
 def test_a_field_knows_what_it_may_hold(field: Field, text: str, value: float | None, fits: bool) -> None:

@@ -90,7 +90,7 @@ def test_what_was_read_as_several_numbers_is_the_one_that_a_field_holds(tmp_path
 
 def test_what_a_field_cannot_hold_gives_way_to_what_it_can(tmp_path: Path) -> None:
     likely = {
-        "year": [("2/26", 0.5), ("2126", 0.3), ("2026", 0.1)],
+        "year": [("2/26", 0.5), ("2126", 0.3), ("2026", 0.1), ("2027", 0.05)],
         "total": [("1250", 0.6), ("12,50", 0.3), ("", 0.1)],
         "code": [("/", 0.8), ("1", 0.15), ("", 0.05)],
     }
@@ -123,7 +123,30 @@ def test_a_stroke_that_was_taken_for_no_digit_is_asked_about(tmp_path: Path) -> 
     assert set(reader.asked) == {"total", "code"}, "nothing is written in the other"
     (stroke,) = reader.asked["total"]
     assert stroke == pytest.approx(Box(box.x + 60, box.y + 8, 14, 26), abs=4)
-    assert row.values["total"].confidence == 0.95
+    assert row.needs_review == ["year", "code", "total"], "a word may stand there, or a tick"
+
+
+def test_what_is_hardly_what_is_written_is_not_read_because_it_fits(tmp_path: Path) -> None:
+    likely = {"year": [("3026", 0.97), ("2026", 0.001)]}
+
+    row = FormReader(load_form(write_form(tmp_path)), Knows(FIELDS, TEXTS | {"year": ["3026"]}, likely=likely)).read(
+        Frame(photographed(printed()))
+    )
+
+    assert (row.values["year"].text, row.needs_review) == ("3026", ["year"])
+
+
+def test_a_number_with_a_point_is_not_sure_where_there_is_none(tmp_path: Path) -> None:
+    row = read(tmp_path, TEXTS | {"year": ["20.26"]})
+
+    assert (row.values["year"].text, row.needs_review) == ("2026", ["year"])
+
+
+@pytest.mark.parametrize("box", ["[300, 100, 1, 44]", "[0, 100, 3, 44]", "[300, 100, 160, 1]"])
+def test_a_field_as_narrow_as_a_line_is_empty(tmp_path: Path, box: str) -> None:
+    form = load_form(write_form(tmp_path, TOML.replace("[300, 100, 160, 44]", box)))
+
+    assert FormReader(form, Knows(FIELDS, {})).read(Frame(photographed(printed()))).values["year"].text == ""
 
 
 @pytest.mark.parametrize("other", ["blank", "noise", "another form"])

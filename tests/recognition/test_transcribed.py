@@ -146,6 +146,7 @@ def test_what_is_too_long_for_a_strip_is_nothing() -> None:
     places = [Box(8 * at, 30, 3, 6) for at in range(25)]
 
     assert reader(Says(), Transcribes()).likeliest(PAGE, places) == []
+    assert reader(Says(), Transcribes()).likeliest(PAGE, []) == []
 
 
 class Wavers(Transcribes):

@@ -60,6 +60,12 @@ def test_no_point_is_made_up_where_none_is_seen() -> None:
     assert [text for text, _ in read] == ["4.50", "450", "451", "452"]
 
 
+def test_what_the_reader_says_nothing_of_stays() -> None:
+    read = column(n4_50=SURE, n3_25=[], n1_75=[("1.75", 0.9)], n995=[("9.95", 1e-9), ("996", 0.9)])
+
+    assert [text for text, _ in read] == ["4.50", "3.25", "1.75", "995"]
+
+
 @pytest.mark.parametrize("other", ["4.51", "-4.50", "4/50", ""])
 def test_digits_and_signs_stay(other: str) -> None:
     read = column(n1_50=[("1.50", 0.9)], n2_25=[("2.25", 0.9)], n450=[(other, 0.9), ("450", 0.01)])

@@ -27,7 +27,6 @@ _GAIN, _NOISE = 0.3, 8.0  # deviations; logarithm, grey levels
 _NOISY, _NEGATIVE = 0.3, 0.1  # shares of strips with noise, and with the polarity turned round
 _PEN, _BLURRED, _BLUR = 0.5, 0.3, 1.2  # shares with a thinner or thicker pen, and blurred; pixels, at most
 _RULED, _RULES = 0.15, 3  # share of strips with lines across, and how many at most
-_MARKED = 3  # times as often as another number is one shown with a point or comma: of all, they are one in eleven
 _APART = 8  # pixels of paper, at most, between what is shown of two numbers of a strip
 _HERE, _NEAR = 2.0, 4.5  # pixels from a character's middle: it is to be said; either will do
 _PLACES_COUNT = 0.5  # of steps, beside the characters' 1
@@ -46,8 +45,6 @@ class TranscriberTask:
 
     def __init__(self, training: Numbers, validation: Numbers, *, batch_size: int = 128) -> None:
         self._training, self._validation, self._batch_size = training, validation, batch_size
-        marked = np.flatnonzero(np.isin(training.characters, _SEPARATORS).any(1))
-        self._shown = np.concatenate([np.arange(len(training.ends)), *[marked] * (_MARKED - 1)])
 
     def network(self, *, trained: bool) -> Any:
         return build()
@@ -92,7 +89,7 @@ class TranscriberTask:
     def _drawn(self, rng: Generator) -> Iterator[tuple[Pixels, Floats, NDArray[np.int32], Floats]]:
         """Give what is known of one number after the other, any, without end."""
         while True:
-            some = self._training.chosen(rng.choice(self._shown, self._batch_size))
+            some = self._training.chosen(rng.integers(0, len(self._training.ends), self._batch_size))
             yield from zip(some.seen, some.ends, some.characters, some.middles, strict=True)
 
     def measured(self, network: Any) -> Mapping[str, float]:
