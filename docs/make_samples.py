@@ -63,7 +63,8 @@ def of_form(read: Rows) -> str:
             fields += 1
             right += got[name] == text
             marked += got[name] != text and name in got["needs_review"].split()
-    return f"Of {fields} fields {right} are right, and {marked} of the {fields - right} others are marked for a look."
+    wrong = f"Wrong, and marked for a look: {marked}; wrong, and not: {fields - right - marked}."
+    return f"Of {fields} fields {right} are right. {wrong}"
 
 
 def of_numbers(read: Rows) -> str:

@@ -12,7 +12,7 @@ from numbre_edge.vocabulary import DIGITS
 # What one number may be whose digits stand in boxes, the likeliest first, and how likely.
 Likeliest = Callable[[Sequence[Box]], Sequence[tuple[str, float]]]
 
-# What is less than this share as likely as what stands there may be what the field wants, and is not what was written.
+# What is less than this share as likely as the likeliest may be what the field wants, and is not what was written.
 _FAIR = 0.01
 _UNFOUND = 0.5  # most that is believed of what is read where no digit was found: a word, or a tick, may stand there
 
