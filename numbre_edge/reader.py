@@ -173,8 +173,8 @@ class Reader:
             Of each number texts of digits, points, commas and operators, numbers or not; no text where the finder has
             no network that reads a number at once, or the number has no digits or is too long for it.
         """
-        transcriber, page = transcriber_of(self.recogniser), Page(frame, roi=roi)
-        return [transcriber.likeliest(page, boxes) if transcriber else [] for boxes in numbers]
+        transcriber = transcriber_of(self.recogniser)
+        return transcriber.likeliest(Page(frame, roi=roi), numbers) if transcriber else [[] for _ in numbers]
 
     def valued(self, readings: Sequence[Reading]) -> tuple[Reading, ...]:
         """Return the numbers of a picture with their values."""

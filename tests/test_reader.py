@@ -234,3 +234,21 @@ def test_the_reader_says_which_model_and_runtime(reader: Reader) -> None:
 def test_no_such_backend_is_wrong_usage() -> None:
     with pytest.raises(UsageError, match="no backend 'magic'; there are onnx, tflite, opencv and auto"):
         Reader(MODEL, backend="magic")
+
+
+@pytest.mark.parametrize("name", ["page-of-numbers", "tilted-note"])
+def test_a_number_whose_place_is_known_is_likeliest_what_it_was_read_as(shipped: Reader, name: str) -> None:
+    frame = Frame(decode((SAMPLES / f"{name}.jpg").read_bytes(), name))
+    readings = shipped.read_frame(frame)
+    whole = Box(0, 0, frame.width, frame.height)
+
+    said = shipped.likeliest(frame, [[digit.box for digit in reading.digits] for reading in readings], roi=whole)
+
+    alike = [texts[0][0] == reading.text for texts, reading in zip(said, readings, strict=True)]
+    assert sum(alike) >= 0.8 * len(readings) > 0
+    for texts in said:
+        assert 1 >= texts[0][1] >= texts[-1][1] > 0
+
+
+def test_without_a_network_that_reads_at_once_nothing_is_likely(page: NDArray[np.uint8]) -> None:
+    assert Reader(finder="components").likeliest(Frame(page), [[Box(10, 10, 20, 30)], []]) == [[], []]

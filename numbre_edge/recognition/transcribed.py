@@ -87,9 +87,9 @@ class TranscribingRecogniser:
         for number, reading in enumerate(readings):
             if len(reading.text) > LONGEST or any(digit.value is None for digit in reading.digits):
                 continue
-            level, where = _seen(scales, page, [digit.box for digit in reading.digits])
-            if where is not None:
-                asked.append((number, level, where))
+            seen = _seen(scales, page, [digit.box for digit in reading.digits])
+            if seen is not None:
+                asked.append((number, *seen))
         said = self._said(page, [strip(level.pixels, where) for _, level, where in asked])
         differ = [at for at, one in enumerate(asked) if transcribed(said[at]).text != readings[one[0]].text]
         again = [strip(asked[at][1].pixels, asked[at][2], lower) for at in differ for lower in _AGAIN]
@@ -103,17 +103,18 @@ class TranscribingRecogniser:
             retold.append(Retold(number, transcript, other, whole_pixels(boxes)))
         return retold
 
-    def likeliest(self, page: Page, boxes: Sequence[Box]) -> list[tuple[str, float]]:
-        """Return what may be written where one number's digits stand, from left to right, as :func:`likeliest` does.
+    def likeliest(self, page: Page, numbers: Sequence[Sequence[Box]]) -> list[list[tuple[str, float]]]:
+        """Return what may be written where numbers stand, of each as :func:`likeliest` does; nothing of one too long.
 
         Args:
-            page: whose number.
-            boxes: of its digits, or where they may stand, frame pixels.
+            page: whose numbers.
+            numbers: boxes of the digits of each, or where they may stand, from left to right, frame pixels.
         """
-        level, where = _seen(levels_of(page), page, boxes) if boxes else (None, None)
-        if level is None or where is None:
-            return []
-        return likeliest(_mean(self._said(page, [strip(level.pixels, where, lower) for lower in (0.0, *_AGAIN)])))
+        scales, looks = levels_of(page), (0.0, *_AGAIN)
+        seen = [_seen(scales, page, boxes) for boxes in numbers]
+        strips = [strip(one[0].pixels, one[1], lower) for one in seen if one is not None for lower in looks]
+        said = zip(*[iter(self._said(page, strips))] * len(looks), strict=True)
+        return [likeliest(_mean(next(said))) if one is not None else [] for one in seen]
 
     def _said(self, page: Page, strips: Sequence[Pixels]) -> list[NDArray[np.float64]]:
         """Return of each strip (STEPS, SAID) :func:`logarithms`; one that was asked about before is remembered."""
@@ -218,12 +219,18 @@ class _Telling:
         )
 
 
-def _seen(scales: Sequence[Level], page: Page, digits: Sequence[Box]) -> tuple[Level, Standing | None]:
-    """Return on which level digits are nearest to as high as in a strip, and how they get into one from there."""
+def _seen(scales: Sequence[Level], page: Page, digits: Sequence[Box]) -> tuple[Level, Standing] | None:
+    """Return on which level digits are nearest to as high as in a strip, and how they get into one from there.
+
+    None where there are none, or too many.
+    """
+    if not digits:
+        return None
     boxes = np.array([in_working(box, page.placement) for box in digits], np.float32)
     high = max(1.0, median(boxes[:, 3]))
     level = min(scales, key=lambda level: abs(np.log(high * level.scale[1] / HIGH)))
-    return level, standing(boxes * level.both_scales)
+    where = standing(boxes * level.both_scales)
+    return (level, where) if where is not None else None
 
 
 def _mean(said: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:

@@ -126,11 +126,13 @@ def test_a_classifier_that_knows_digits_alone_will_do() -> None:
 
 
 def test_whose_place_is_known_is_read_without_being_found() -> None:
-    texts = reader(Says(), Transcribes("1/2", "1/2", "1/2")).likeliest(
-        PAGE, [Box(90, 10, 12, 20), Box(110, 10, 12, 20)]
-    )
+    places = [[Box(90, 10, 12, 20), Box(110, 10, 12, 20)], [], [Box(30, 10, 12, 20)]]
 
-    assert texts[0] == ("1/2", pytest.approx(0.999**STEPS, abs=1e-3))
+    first, none, last = reader(Says(), Transcribes(*["1/2"] * 3, *["7"] * 3)).likeliest(PAGE, places)
+
+    assert first[0] == ("1/2", pytest.approx(0.999**STEPS, abs=1e-3))
+    assert none == []
+    assert last[0][0] == "7"
 
 
 def test_what_was_said_of_a_strip_is_not_asked_again() -> None:
@@ -145,8 +147,7 @@ def test_what_was_said_of_a_strip_is_not_asked_again() -> None:
 def test_what_is_too_long_for_a_strip_is_nothing() -> None:
     places = [Box(8 * at, 30, 3, 6) for at in range(25)]
 
-    assert reader(Says(), Transcribes()).likeliest(PAGE, places) == []
-    assert reader(Says(), Transcribes()).likeliest(PAGE, []) == []
+    assert reader(Says(), Transcribes()).likeliest(PAGE, [places]) == [[]]
 
 
 class Wavers(Transcribes):
