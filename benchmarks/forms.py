@@ -1,13 +1,13 @@
 """How many fields of photographed forms are read right: three forms, filled by writers nobody was taught on.
 
     python benchmarks/forms.py --mnist DIR --pen pen.npz --symbols bhmsds.npz [--copies 10] [--out DIR] [--finder NAME]
-                               [--touching] [--finder-model FILE] [--refiner-model FILE]
+                               [--touching] [--empty] [--finder-model FILE] [--refiner-model FILE]
                                [--transcriber-model FILE]
 
 Digits stand apart, as people write them in forms. With ``--touching`` they run into each other on four copies of ten,
-as on the pages that networks are taught with; some fields nobody can read then. A field is right that holds just what
-was written there; of those that need no person's look, how many are wrong is told too. ``--out`` keeps the forms and
-their copies. Prints a Markdown table. Needs the ``[export]`` extra.
+as on the pages that networks are taught with; some fields nobody can read then. With ``--empty`` nothing is written. A
+field is right that holds just what was written there; of those that need no person's look, how many are wrong is told
+too. ``--out`` keeps the forms and their copies. Prints a Markdown table. Needs the ``[export]`` extra.
 """
 
 from __future__ import annotations
@@ -121,6 +121,8 @@ def _print(page: Page, name: str, rng: Generator) -> None:
 
 def _written(page: Page, field: Field, text: str) -> list[Mark]:
     """Write into a field."""
+    if not text:
+        return []
     if field.kind == "cross":
         return tick(page, field.box) if text == "1" else []
     return write_in(page, text, field.box, field.cells)
@@ -160,6 +162,7 @@ def main() -> None:
     parser.add_argument("--copies", type=int, default=10, help="of each form")
     add_networks(parser, finder=CELL_FINDER)
     parser.add_argument("--touching", action="store_true", help="digits that run into each other")
+    parser.add_argument("--empty", action="store_true", help="copies on which nothing is written")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     cv2.setNumThreads(1)
@@ -175,9 +178,11 @@ def main() -> None:
             (folder / f"{name}.toml").write_text(as_toml(f"{name}.png", FORMS[name]))
             forms = FormReader(load_form(folder / f"{name}.toml"), reader)
             tally = np.zeros(4, int)
+            names = [field.name for field in FORMS[name]]
+            crosses = {field.name: "0" for field in FORMS[name] if field.kind == "cross"}
             for number in range(options.copies):
                 rng = np.random.default_rng((place, number))
-                texts = filled(name, rng)
+                texts = dict.fromkeys(names, "") | crosses if options.empty else filled(name, rng)
                 shown = photographed(copy(sources, name, texts, rng, touching=options.touching), rng)
                 cv2.imwrite(str(folder / f"{name}-{number}.png"), shown)
                 try:
