@@ -43,7 +43,7 @@ def test_the_mean_and_one_set_are_of_kinds_with_numbers() -> None:
 
     assert [line.replace(" ", "") for line in last] == [
         "|blank|5|2read|1of1|0|",
-        "|mean||0.775|2of5||",
+        "|mean||0.775|1of4||",
         "|allnumbersasoneset||0.786|||",
         "|picturesright||8of14|||",
     ]
